@@ -1,1 +1,9 @@
-//! x
+//! mingshu 命书: sells AI-written BaZi reports inside a Telegram chat.
+
+pub mod bazi;
+pub mod kernel;
+pub mod notifications;
+pub mod payments;
+pub mod platform;
+pub mod reports;
+pub mod sandbox;

@@ -1,0 +1,3 @@
+//! Words to people: messages, the chat they go through, the pace at which they go.
+pub mod message;
+pub mod ports;

@@ -1,0 +1,63 @@
+//! What we ask of the chat.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::message::{Document, OutgoingMessage, Photo};
+use crate::kernel::ids::UserId;
+
+/// Telegram's number of a message in one chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(pub i64);
+
+/// Why a message did not go out (reference/telegram.md §A.4).
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// 429: wait exactly this long before the next message to this chat.
+    #[error("told to wait {} s", .0.as_secs())]
+    TooFast(Duration),
+    /// 403, or a chat that does not exist: the person cannot be reached.
+    #[error("the person cannot be reached: {0}")]
+    Unreachable(String),
+    /// The markup was refused: the same text may go out as plain text.
+    #[error("the markup was refused: {0}")]
+    Markup(String),
+    /// The message to edit is gone or too old: send a new one.
+    #[error("the message cannot be edited: {0}")]
+    NotEditable(String),
+    /// Refused for another reason; trying again is in vain.
+    #[error("refused ({code}): {description}")]
+    Refused { code: i64, description: String },
+    /// Surely not sent, or a server fault: try again.
+    #[error("the chat service cannot be reached")]
+    NotSent(#[source] anyhow::Error),
+    /// Time-out or broken answer after sending: it may have arrived.
+    #[error("the outcome of sending is unknown")]
+    Unknown(#[source] anyhow::Error),
+}
+
+/// The chat. One call is one request; pacing and retries belong to the sender.
+#[async_trait]
+pub trait Messenger: Send + Sync {
+    async fn send(&self, to: UserId, message: &OutgoingMessage) -> Result<MessageId, SendError>;
+
+    async fn edit(
+        &self,
+        to: UserId,
+        which: MessageId,
+        message: &OutgoingMessage,
+    ) -> Result<(), SendError>;
+
+    async fn delete(&self, to: UserId, which: MessageId) -> Result<(), SendError>;
+
+    async fn send_photo(&self, to: UserId, photo: &Photo) -> Result<MessageId, SendError>;
+
+    async fn send_document(&self, to: UserId, document: &Document) -> Result<MessageId, SendError>;
+
+    async fn typing(&self, to: UserId) -> Result<(), SendError>;
+
+    /// Ends the button's spinner; `alert` text pops up when given (at most 200 characters).
+    async fn answer_button(&self, query_id: &str, text: Option<&str>) -> Result<(), SendError>;
+}

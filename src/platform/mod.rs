@@ -1,0 +1,15 @@
+//! What the program stands on. Knows no business.
+
+pub mod http;
+
+/// An error with all its causes in one line, for logs.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        line.push_str(": ");
+        line.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    line
+}

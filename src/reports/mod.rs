@@ -1,0 +1,2 @@
+//! Reports: the goods. Prompt, text, storage, delivery plan.
+pub mod ports;

@@ -1,0 +1,70 @@
+//! What we ask of a language model.
+
+use async_trait::async_trait;
+
+/// One request for one text.
+#[derive(Debug, Clone)]
+pub struct ModelRequest {
+    /// The part that is the same for every buyer, first, so that the provider can cache it.
+    pub system: String,
+    pub user: String,
+    /// An opaque mark of the buyer without personal data (reference/deepseek.md §2 `user_id`).
+    pub user_mark: String,
+    /// Overrides the configured limit when the product asks for it.
+    pub max_tokens: Option<u32>,
+    pub temperature: Option<f32>,
+}
+
+/// Tokens as the provider counts them; zero where it does not say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TokenUsage {
+    pub prompt_cache_hit: u64,
+    pub prompt_cache_miss: u64,
+    pub completion: u64,
+    pub reasoning: u64,
+}
+
+/// A finished text: a finish reason was seen (reference/deepseek.md §0 rule 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    pub text: String,
+    pub model: String,
+    pub usage: TokenUsage,
+    /// How often the text had to be continued after `length`.
+    pub continuations: u32,
+}
+
+/// Why there is no text, in the classes of spec.md §5.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// 429, 5xx, time-out, empty, broken or truncated stream: try again.
+    #[error("the model did not answer properly: {reason}")]
+    Retry { reason: String, retry_after: Option<std::time::Duration> },
+    /// 400, 401, 402, 403, 404, 422: the operator has to act, trying again is in vain.
+    #[error("the model's provider refuses our request ({status}): {message}")]
+    Stop { status: u16, message: String },
+    /// `content_filter`: this input will never be answered.
+    #[error("the model refuses this content")]
+    Refused,
+}
+
+/// Told while the text grows. Must not block.
+pub trait Progress: Send + Sync {
+    fn written(&self, characters: usize);
+}
+
+/// For callers who do not look.
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn written(&self, _characters: usize) {}
+}
+
+#[async_trait]
+pub trait LanguageModel: Send + Sync {
+    async fn write(
+        &self,
+        request: &ModelRequest,
+        progress: &dyn Progress,
+    ) -> Result<Completion, ModelError>;
+}
