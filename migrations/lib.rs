@@ -1,1 +1,32 @@
-//! The history of the database.
+//! The history of the database, one change per file. A released file is never edited: the next
+//! change is a new file (src/ARCHITECTURE.md).
+//!
+//! The statements are SQL that SQLite and Postgres both read; instants are `BIGINT` milliseconds
+//! since 1970 UTC (columns `…_at`), words of a status are text, sealed columns hold ciphertext.
+
+mod m20261121_000001_first_tables;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_first_tables::Migration)]
+    }
+}
+
+/// Runs statements separated by `;`, with `{{ID}}` standing for a number that counts itself up.
+pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &str) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let postgres = manager.get_database_backend() == DbBackend::Postgres;
+    let counting =
+        if postgres { "BIGSERIAL PRIMARY KEY" } else { "INTEGER PRIMARY KEY AUTOINCREMENT" };
+    for statement in statements.split(';').map(str::trim).filter(|text| !text.is_empty()) {
+        db.execute_unprepared(&statement.replace("{{ID}}", counting)).await?;
+    }
+    Ok(())
+}

@@ -1,9 +1,14 @@
 //! mingshu 命书: sells AI-written BaZi reports inside a Telegram chat.
 
+pub mod affiliates;
 pub mod bazi;
+pub mod catalog;
+pub mod flows;
 pub mod kernel;
 pub mod notifications;
+pub mod orders;
 pub mod payments;
 pub mod platform;
 pub mod reports;
 pub mod sandbox;
+pub mod users;

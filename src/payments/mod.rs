@@ -1,2 +1,110 @@
 //! Payments: attempts to pay an order at a provider, what the provider says about them, refunds.
+//!
+//! Where to look: [`rules`] for the states, [`repo`] for payments and their log, [`inbox`] for
+//! evidence, [`refunds`] for money on its way back, [`ports`] for what a provider must offer and
+//! `adapters` for each provider's wire format.
+//!
+//! Invariants:
+//! - A payment changes its status only through [`repo::apply`]; every step appends to the log.
+//! - Nothing leaves `succeeded`. Money that is proved is recorded, whatever state we were in.
+//! - The unique indexes on evidence, provider reference and refund cause are the last line.
+
+mod entity;
+pub mod inbox;
 pub mod ports;
+pub mod refunds;
+pub mod repo;
+pub mod rules;
+
+use sea_orm::DbErr;
+
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
+use crate::kernel::money::Money;
+use crate::platform::crypto::SealError;
+
+pub use rules::{Fact, PaymentStatus, RefundStatus};
+
+/// One attempt to pay one order with one provider and method.
+#[derive(Debug, Clone)]
+pub struct Payment {
+    pub payment_no: PaymentNo,
+    pub order_no: OrderNo,
+    pub provider: String,
+    pub dialect: String,
+    pub method: String,
+    pub status: PaymentStatus,
+    pub amount: Money,
+    /// The provider's own number for the charge, once known.
+    pub provider_ref: Option<String>,
+    pub pay_url: Option<String>,
+    pub qr_code: Option<String>,
+    /// When the second proof was had (spec.md §4 rule 8).
+    pub proven_at: Option<Timestamp>,
+    pub expires_at: Timestamp,
+    pub paid_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    version: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewPayment {
+    pub payment_no: PaymentNo,
+    pub order_no: OrderNo,
+    pub provider: String,
+    pub dialect: String,
+    pub method: String,
+    pub amount: Money,
+    pub expires_at: Timestamp,
+}
+
+/// One line of a payment's log.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct LogRow {
+    pub from: Option<String>,
+    pub to: String,
+    pub source: String,
+    pub evidence_key: Option<String>,
+    pub note: String,
+    pub at: Timestamp,
+}
+
+/// Money on its way back.
+#[derive(Debug, Clone)]
+pub struct Refund {
+    pub refund_no: RefundNo,
+    pub order_no: OrderNo,
+    pub payment_no: PaymentNo,
+    pub amount: Money,
+    pub status: RefundStatus,
+    pub reason: String,
+    pub actor: String,
+    /// The order's status before it became `refunding`; `None` when the order does not take part
+    /// (a failed order, a surplus payment).
+    pub order_status_before: Option<String>,
+    pub provider_refund_ref: Option<String>,
+    pub last_error: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    version: i64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PaymentError {
+    #[error("there is no payment {0}")]
+    NotFound(PaymentNo),
+    #[error("there is no refund {0}")]
+    RefundNotFound(RefundNo),
+    #[error("{0} was changed meanwhile")]
+    Stale(String),
+    #[error(transparent)]
+    Illegal(#[from] rules::IllegalStep),
+    #[error("only {left} of it can be refunded")]
+    NotThatMuch { left: Money },
+    #[error("the row of {number} is damaged: {what}")]
+    Damaged { number: String, what: &'static str },
+    #[error("a sealed field cannot be opened")]
+    Sealed(#[from] SealError),
+    #[error("the database failed")]
+    Db(#[from] DbErr),
+}

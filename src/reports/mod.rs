@@ -1,2 +1,21 @@
-//! Reports: the goods. Prompt, text, storage, delivery plan.
+//! Reports: the goods. What the model is asked, what it wrote, and how far it was delivered.
+//!
+//! Chart, facts, text and segments are sealed (spec.md §12).
+
+pub mod deliveries;
 pub mod ports;
+pub mod repo;
+
+use sea_orm::DbErr;
+
+use crate::platform::crypto::SealError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error("the row of order {order_no} is damaged: {what}")]
+    Damaged { order_no: String, what: &'static str },
+    #[error("a sealed field cannot be opened")]
+    Sealed(#[from] SealError),
+    #[error("the database failed")]
+    Db(#[from] DbErr),
+}

@@ -1,0 +1,46 @@
+//! The rows of `affiliates` and `commissions`. They never leave [`super::repo`].
+
+pub(super) mod affiliate {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "affiliates")]
+    pub(in crate::affiliates) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub code: String,
+        pub user_id: i64,
+        pub rate_percent: Option<i32>,
+        pub clicks: i64,
+        pub created_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(in crate::affiliates) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(super) mod commission {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "commissions")]
+    pub(in crate::affiliates) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub order_no: String,
+        pub affiliate_code: String,
+        pub status: String,
+        pub base_minor: i64,
+        pub amount_minor: i64,
+        pub reversed_minor: i64,
+        pub currency: String,
+        pub hold_until_at: i64,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(in crate::affiliates) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

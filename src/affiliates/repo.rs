@@ -1,0 +1,155 @@
+//! Every statement on `affiliates` and `commissions`.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+
+use super::entity::{affiliate, commission};
+use super::rules;
+use super::{Affiliate, AffiliateError, Earnings};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{AffiliateCode, OrderNo, UserId};
+use crate::kernel::money::{Currency, Money};
+use crate::platform::db::WriteTx;
+
+/// The promoter with this code.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    code: &str,
+) -> Result<Option<Affiliate>, AffiliateError> {
+    let row = affiliate::Entity::find_by_id(code.to_owned()).one(db).await?;
+    Ok(row.map(Affiliate::from))
+}
+
+pub async fn find_by_user(
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Option<Affiliate>, AffiliateError> {
+    let row =
+        affiliate::Entity::find().filter(affiliate::Column::UserId.eq(user.0)).one(db).await?;
+    Ok(row.map(Affiliate::from))
+}
+
+/// Makes the user a promoter; one who is one already keeps the code.
+pub async fn insert(
+    tx: &WriteTx,
+    code: &AffiliateCode,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), AffiliateError> {
+    let row = affiliate::ActiveModel {
+        code: Set(code.0.clone()),
+        user_id: Set(user.0),
+        rate_percent: Set(None),
+        clicks: Set(0),
+        created_at: Set(now.millis()),
+    };
+    affiliate::Entity::insert(row)
+        .on_conflict(OnConflict::column(affiliate::Column::UserId).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Counts one use of the invitation link.
+pub async fn count_click(tx: &WriteTx, code: &AffiliateCode) -> Result<(), AffiliateError> {
+    affiliate::Entity::update_many()
+        .col_expr(affiliate::Column::Clicks, Expr::col(affiliate::Column::Clicks).add(1))
+        .filter(affiliate::Column::Code.eq(code.as_str()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// A commission to be booked.
+#[derive(Debug, Clone)]
+pub struct NewCommission {
+    pub order_no: OrderNo,
+    pub code: AffiliateCode,
+    /// What the buyer paid.
+    pub base: Money,
+    pub amount: Money,
+    pub hold_until: Timestamp,
+}
+
+/// Books a commission, once per order.
+pub async fn book(
+    tx: &WriteTx,
+    new: &NewCommission,
+    now: Timestamp,
+) -> Result<bool, AffiliateError> {
+    let row = commission::ActiveModel {
+        order_no: Set(new.order_no.0.clone()),
+        affiliate_code: Set(new.code.0.clone()),
+        status: Set("pending".to_owned()),
+        base_minor: Set(new.base.minor),
+        amount_minor: Set(new.amount.minor),
+        reversed_minor: Set(0),
+        currency: Set(new.amount.currency.as_str().to_owned()),
+        hold_until_at: Set(new.hold_until.millis()),
+        created_at: Set(now.millis()),
+        updated_at: Set(now.millis()),
+    };
+    let written = commission::Entity::insert(row)
+        .on_conflict(OnConflict::column(commission::Column::OrderNo).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(written == 1)
+}
+
+/// Takes back what belongs to `refunded` minor units in all of this order.
+pub async fn reverse(
+    tx: &WriteTx,
+    order: &OrderNo,
+    refunded: i64,
+    now: Timestamp,
+) -> Result<(), AffiliateError> {
+    let Some(row) = commission::Entity::find_by_id(order.0.clone()).one(tx.conn()).await? else {
+        return Ok(());
+    };
+    let reversed = rules::reversal(row.amount_minor, row.base_minor, refunded);
+    let status = if reversed >= row.amount_minor { "reversed" } else { row.status.as_str() };
+    commission::Entity::update_many()
+        .col_expr(commission::Column::ReversedMinor, Expr::value(reversed))
+        .col_expr(commission::Column::Status, Expr::value(status))
+        .col_expr(commission::Column::UpdatedAt, Expr::value(now.millis()))
+        .filter(commission::Column::OrderNo.eq(order.as_str()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What a promoter has earned so far, one entry per currency.
+pub async fn earnings(
+    db: &impl ConnectionTrait,
+    code: &AffiliateCode,
+) -> Result<Vec<Earnings>, AffiliateError> {
+    let rows = commission::Entity::find()
+        .filter(commission::Column::AffiliateCode.eq(code.as_str()))
+        .all(db)
+        .await?;
+    let mut sums: std::collections::BTreeMap<String, (i64, i64)> =
+        std::collections::BTreeMap::new();
+    for row in rows {
+        let sum = sums.entry(row.currency).or_default();
+        sum.0 = sum.0.saturating_add(1);
+        sum.1 = sum.1.saturating_add(row.amount_minor.saturating_sub(row.reversed_minor));
+    }
+    sums.into_iter()
+        .map(|(currency, (orders, minor))| {
+            let currency: Currency = currency.parse()?;
+            Ok(Earnings { orders, earned: Money::new(minor, currency) })
+        })
+        .collect()
+}
+
+impl From<affiliate::Model> for Affiliate {
+    fn from(row: affiliate::Model) -> Self {
+        Self {
+            code: AffiliateCode(row.code),
+            user: UserId(row.user_id),
+            rate_percent: row.rate_percent.and_then(|percent| u32::try_from(percent).ok()),
+            clicks: row.clicks,
+        }
+    }
+}

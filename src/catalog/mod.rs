@@ -1,0 +1,2 @@
+//! Catalog: what is on sale.
+pub mod stock;

@@ -1,0 +1,114 @@
+//! An unpaid order ends: its deadline passed and the provider says that it is not paid, or the
+//! buyer gave it up (spec.md §4 rule 11, seed 003).
+
+use serde_json::json;
+
+use super::base::Base;
+use super::jobs::{News, TellBuyer};
+use super::settle_payment::{SettleError, order_event};
+use crate::catalog::stock;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{OrderNo, UserId};
+use crate::orders::rules::Next;
+use crate::orders::{self, Actor, Change, Order, OrderError, OrderStatus};
+use crate::payments::Fact;
+use crate::payments::repo::{self as payments, Evidence};
+use crate::platform::db::WriteTx;
+use crate::platform::jobs::store as jobs;
+use crate::platform::outbox;
+
+/// What became of the wish to end an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Now,
+    Before,
+    /// A payment was faster.
+    Paid,
+    /// Another person's order.
+    NotTheirs,
+}
+
+/// The buyer cancels, at any moment; a payment that is being settled at the same time wins or
+/// loses as a whole.
+pub async fn cancel(
+    base: &Base,
+    (user, number): (UserId, &OrderNo),
+    reason: &str,
+) -> Result<Ended, SettleError> {
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    let mut order = orders::repo::lock(&tx, number).await?;
+    if order.user != user {
+        return Ok(Ended::NotTheirs);
+    }
+    let change = Change::BuyerCancelled;
+    let next = orders::repo::change(&tx, &mut order, change, &Actor::Buyer, reason, now).await;
+    let ended = match next {
+        Ok(Next::To(_)) => Ended::Now,
+        Ok(Next::AlreadyThere) => return Ok(Ended::Before),
+        Err(OrderError::Illegal(_)) => return Ok(already(&order)),
+        Err(error) => return Err(error.into()),
+    };
+    give_up_payments(&tx, &order, (Fact::GivenUp, "the buyer cancelled"), now).await?;
+    order_event(&tx, "order.cancelled", &order, now).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// The deadline passed and the provider was asked.
+pub async fn close(base: &Base, number: &OrderNo) -> Result<Ended, SettleError> {
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    let mut order = orders::repo::lock(&tx, number).await?;
+    let change = Change::DeadlinePassed;
+    let next = orders::repo::change(&tx, &mut order, change, &Actor::System, "deadline", now).await;
+    let ended = match next {
+        Ok(Next::To(_)) => Ended::Now,
+        Ok(Next::AlreadyThere) => return Ok(Ended::Before),
+        Err(OrderError::Illegal(_)) => return Ok(already(&order)),
+        Err(error) => return Err(error.into()),
+    };
+    give_up_payments(&tx, &order, (Fact::Expired, "not paid at its deadline"), now).await?;
+    order_event(&tx, "order.closed", &order, now).await?;
+    let order_no = order.order_no.clone();
+    let word = TellBuyer { order_no, news: News::Closed, about: String::new() };
+    jobs::enqueue(&tx, &word, now).await?;
+    tx.commit().await?;
+    metrics::counter!("mingshu_orders_closed_total").increment(1);
+    Ok(ended)
+}
+
+fn already(order: &Order) -> Ended {
+    match order.status {
+        OrderStatus::Closed | OrderStatus::Cancelled => Ended::Before,
+        OrderStatus::Failed if order.paid_at.is_none() => Ended::Before,
+        OrderStatus::PendingPayment
+        | OrderStatus::Paid
+        | OrderStatus::Generating
+        | OrderStatus::Completed
+        | OrderStatus::Failed
+        | OrderStatus::Refunding
+        | OrderStatus::Refunded => Ended::Paid,
+    }
+}
+
+async fn give_up_payments(
+    tx: &WriteTx,
+    order: &Order,
+    (fact, note): (Fact, &str),
+    now: Timestamp,
+) -> Result<(), SettleError> {
+    for payment in payments::list_of_order(tx.conn(), &order.order_no).await? {
+        if !payment.status.is_open() {
+            continue;
+        }
+        let mut payment = payments::lock(tx, &payment.payment_no).await?;
+        let evidence = Evidence { source: "system", evidence_key: None, note };
+        payments::apply(tx, &mut payment, fact, &evidence, now).await?;
+        let payload = json!({ "order_no": order.order_no, "payment_no": payment.payment_no,
+            "status": payment.status });
+        outbox::write(tx, "payment.failed", order.order_no.as_str(), &payload, now).await?;
+    }
+    stock::release(tx, (&order.sku, &order.order_no), now).await?;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! The kinds of background work. The words in `KIND` stand in rows and never change.
+//!
+//! Payloads carry numbers only; a handler reads everything else from the rows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
+use crate::platform::jobs::Job;
+
+/// Make and deliver the report of a paid order (spec.md §5).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FulfilOrder {
+    pub order_no: OrderNo,
+}
+
+impl Job for FulfilOrder {
+    const KIND: &'static str = "fulfil_order";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("fulfil:{}", self.order_no)
+    }
+}
+
+/// Ask the provider for a payment link.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenPayment {
+    pub payment_no: PaymentNo,
+}
+
+impl Job for OpenPayment {
+    const KIND: &'static str = "open_payment";
+    const MAX_ATTEMPTS: i32 = 6;
+
+    fn dedupe_key(&self) -> String {
+        format!("open:{}", self.payment_no)
+    }
+}
+
+/// Ask the provider what became of a payment; close it when its deadline has passed unpaid.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CheckPayment {
+    pub payment_no: PaymentNo,
+}
+
+impl Job for CheckPayment {
+    const KIND: &'static str = "check_payment";
+    const MAX_ATTEMPTS: i32 = 12;
+
+    fn dedupe_key(&self) -> String {
+        format!("check:{}", self.payment_no)
+    }
+}
+
+/// Send a refund to the provider, or ask what became of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendRefund {
+    pub refund_no: RefundNo,
+}
+
+impl Job for SendRefund {
+    const KIND: &'static str = "send_refund";
+    const MAX_ATTEMPTS: i32 = 30;
+
+    fn dedupe_key(&self) -> String {
+        format!("refund:{}", self.refund_no)
+    }
+}
+
+/// What a buyer is told outside the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// The payment card with link and QR picture.
+    PaymentReady,
+    /// The provider could not be asked for a link.
+    PaymentUnavailable,
+    /// An attempt failed; the order can still be paid.
+    AttemptFailed,
+    /// The payment failed for good; one tap makes a fresh order.
+    PaymentFailed,
+    /// Money arrived that does not match; a person looks at it.
+    PaymentInDoubt,
+    /// Asked on the buyer's wish: not paid yet.
+    NotPaidYet,
+    /// Closed unpaid at its deadline.
+    Closed,
+    /// Money came after the order was given up, and goes back.
+    LateMoneyReturns,
+    /// Money came after the order was given up; an operator decides.
+    LateMoneyHeld,
+    /// Paid twice: the second payment goes back.
+    SurplusReturns,
+    /// The report could not be made or delivered.
+    OrderFailed,
+    RefundStarted,
+    RefundSucceeded,
+    RefundFailed,
+}
+
+/// Tell the buyer of an order what happened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TellBuyer {
+    pub order_no: OrderNo,
+    pub news: News,
+    /// The number of what the news is about, when one order can have several.
+    pub about: String,
+}
+
+impl Job for TellBuyer {
+    const KIND: &'static str = "tell_buyer";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("tell:{}:{:?}:{}", self.order_no, self.news, self.about)
+    }
+}
+
+/// What an operator must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertKind {
+    /// Money arrived that does not match its order.
+    PaymentConflict,
+    /// A proved callback names no payment of ours.
+    OrphanCallback,
+    /// A proved callback could not be applied.
+    CallbackNotApplied,
+    /// A provider used a word that we do not know.
+    UnknownProviderWord,
+    /// The provider charged one payment twice.
+    SecondCharge,
+    /// Money came late and `orders.late_payment` says that a person decides.
+    LateMoney,
+    /// A second proof could not be had; the callback alone decided.
+    ProofMissing,
+    /// The provider denies what its callback said.
+    ProofContradicts,
+    /// A refund was refused or stays unknown.
+    RefundProblem,
+    /// An order failed.
+    OrderFailed,
+    /// A job used up its attempts.
+    JobParked,
+    /// The chart service and our own engine disagree.
+    ChartDisagreement,
+    /// The chart service failed and our own engine stepped in.
+    ChartFallback,
+    /// The model's provider refuses our requests.
+    ModelStopped,
+}
+
+/// Tell the operators. Carries numbers and words of ours only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendAlert {
+    pub kind: AlertKind,
+    /// The number of the order, payment, refund or job.
+    pub subject: String,
+    pub note: String,
+    /// Equal alerts within one bucket are one.
+    pub bucket: i64,
+}
+
+impl Job for SendAlert {
+    const KIND: &'static str = "send_alert";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("alert:{:?}:{}:{}", self.kind, self.subject, self.bucket)
+    }
+}
+
+/// Send a finished report once more.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ResendReport {
+    pub order_no: OrderNo,
+    /// The number of this delivery; 0 is the first one, made by the pipeline.
+    pub round: i32,
+}
+
+impl Job for ResendReport {
+    const KIND: &'static str = "resend_report";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("resend:{}:{}", self.order_no, self.round)
+    }
+}

@@ -1,0 +1,15 @@
+//! The deeds of the business, one per file. The only place where capabilities meet, and the only
+//! place that opens write transactions.
+//!
+//! The shape of a deed: read, ask the rules, write, enqueue, commit. No outside call in between.
+//! Whoever locks an order together with its payments or refunds locks the order first.
+
+pub mod base;
+pub mod check_payment;
+pub mod close_order;
+pub mod jobs;
+pub mod open_payment;
+pub mod raise_alert;
+pub mod refund_order;
+pub mod settle_payment;
+pub mod till;

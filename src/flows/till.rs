@@ -1,0 +1,68 @@
+//! What the flows that talk to payment providers need.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::base::Base;
+use super::settle_payment::MoneyRules;
+use crate::kernel::ids::OrderNo;
+use crate::payments::ports::PaymentGateway;
+
+/// Whose word is enough before fulfilment (spec.md §4 rule 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    Callback,
+    /// The provider is asked before the work begins.
+    Query,
+}
+
+/// One provider that is configured.
+#[derive(Clone)]
+pub struct Counter {
+    pub gateway: Arc<dyn PaymentGateway>,
+    pub proof: Proof,
+    /// The method used when the buyer has no choice: `wechat`, `alipay`, `bank`.
+    pub default_method: String,
+}
+
+/// The shop's side of every payment.
+#[derive(Clone)]
+pub struct Till {
+    pub base: Base,
+    pub money: MoneyRules,
+    /// Providers by the word in their callback route.
+    pub counters: Arc<BTreeMap<String, Counter>>,
+    /// The provider that new orders are paid with.
+    pub provider: String,
+    /// `server.public_url` without a slash at its end.
+    pub public_url: String,
+    /// How long a payment stays open unless the product says otherwise.
+    pub payment_ttl: Duration,
+    /// Bought in the sandbox: orders are marked `test`.
+    pub test: bool,
+}
+
+impl Till {
+    pub fn counter(&self, provider: &str) -> Option<&Counter> {
+        self.counters.get(provider)
+    }
+
+    /// Where a provider sends its notifications: no query string, at most 255 characters
+    /// (reference/pingpong.md §4.1).
+    pub fn notify_url(&self, provider: &str) -> String {
+        format!("{}/webhook/{provider}", self.public_url)
+    }
+
+    /// The page that the payer's browser comes back to.
+    pub fn return_url(&self, order: &OrderNo) -> String {
+        let token = return_token(&self.base, order);
+        format!("{}/pay/return/{order}?t={token}", self.public_url)
+    }
+}
+
+/// What opens the result page of an order without any log-in; tells nothing about the order.
+pub fn return_token(base: &Base, order: &OrderNo) -> String {
+    base.keyring.mark("pay.return", order.as_str())
+}

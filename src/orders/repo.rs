@@ -1,0 +1,406 @@
+//! Every statement on `orders` and `order_history`.
+
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
+use serde::de::DeserializeOwned;
+
+use super::entity::{history, order};
+use super::rules::{self, Next};
+use super::{Actor, Change, HistoryRow, NewOrder, Order, OrderError, OrderStatus, Step};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{AffiliateCode, OrderNo, Sku, UserId};
+use crate::kernel::locale::Locale;
+use crate::kernel::money::{Currency, Money};
+use crate::platform::crypto::Keyring;
+use crate::platform::db::WriteTx;
+
+type Column = order::Column;
+
+/// Writes a new order in `pending_payment` with its first history row. `false`: this draft has
+/// become an order before, and nothing was written.
+pub async fn insert(
+    tx: &WriteTx,
+    keyring: &Keyring,
+    new: &NewOrder,
+    now: Timestamp,
+) -> Result<bool, OrderError> {
+    let product_sealed = keyring.seal_json(&product_context(&new.order_no), &new.product)?;
+    let form_sealed = keyring.seal_json(&form_context(&new.order_no), &new.form)?;
+    let row = order::ActiveModel {
+        order_no: Set(new.order_no.0.clone()),
+        draft_id: Set(new.draft_id.clone()),
+        user_id: Set(new.user.0),
+        sku: Set(new.sku.0.clone()),
+        product_sealed: Set(product_sealed),
+        status: Set(OrderStatus::PendingPayment.as_str().to_owned()),
+        step: Set(Step::Accept.as_str().to_owned()),
+        locale: Set(new.locale.as_str().to_owned()),
+        price_minor: Set(new.price.minor),
+        discount_minor: Set(new.discount.minor),
+        total_minor: Set(new.total.minor),
+        currency: Set(new.total.currency.as_str().to_owned()),
+        test: Set(i32::from(new.test)),
+        form_sealed: Set(Some(form_sealed)),
+        affiliate_code: Set(new.affiliate.clone().map(|code| code.0)),
+        anchor_message_id: Set(new.anchor_message),
+        failure: Set(None),
+        cancel_reason: Set(None),
+        expires_at: Set(new.expires_at.millis()),
+        paid_at: Set(None),
+        completed_at: Set(None),
+        created_at: Set(now.millis()),
+        updated_at: Set(now.millis()),
+        version: Set(1),
+    };
+    let written = order::Entity::insert(row)
+        .on_conflict(OnConflict::column(Column::DraftId).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    if written == 0 {
+        return Ok(false);
+    }
+    let note = Note {
+        from: None,
+        to: OrderStatus::PendingPayment,
+        actor: &Actor::Buyer,
+        reason: "ordered",
+    };
+    write_history(tx, &new.order_no, &note, now).await?;
+    Ok(true)
+}
+
+pub async fn find(db: &impl ConnectionTrait, no: &OrderNo) -> Result<Option<Order>, OrderError> {
+    let row = order::Entity::find_by_id(no.0.clone()).one(db).await?;
+    row.map(Order::try_from).transpose()
+}
+
+pub async fn get(db: &impl ConnectionTrait, no: &OrderNo) -> Result<Order, OrderError> {
+    find(db, no).await?.ok_or_else(|| OrderError::NotFound(no.clone()))
+}
+
+/// Reads an order and, on Postgres, locks its row until the transaction ends. Whoever locks an
+/// order and its payments locks the order first.
+pub async fn lock(tx: &WriteTx, no: &OrderNo) -> Result<Order, OrderError> {
+    let row = order::Entity::find_by_id(no.0.clone()).lock_exclusive().one(tx.conn()).await?;
+    row.map(Order::try_from).transpose()?.ok_or_else(|| OrderError::NotFound(no.clone()))
+}
+
+pub async fn find_by_draft(
+    db: &impl ConnectionTrait,
+    draft_id: &str,
+) -> Result<Option<Order>, OrderError> {
+    let row = order::Entity::find().filter(Column::DraftId.eq(draft_id)).one(db).await?;
+    row.map(Order::try_from).transpose()
+}
+
+/// A user's orders, newest first.
+pub async fn list_of_user(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    limit: u64,
+) -> Result<Vec<Order>, OrderError> {
+    let rows = order::Entity::find()
+        .filter(Column::UserId.eq(user.0))
+        .order_by_desc(Column::CreatedAt)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Order::try_from).collect()
+}
+
+/// Orders of all users, newest first, optionally of one status only.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    status: Option<OrderStatus>,
+    limit: u64,
+) -> Result<Vec<Order>, OrderError> {
+    let mut query = order::Entity::find().order_by_desc(Column::CreatedAt).limit(limit);
+    if let Some(status) = status {
+        query = query.filter(Column::Status.eq(status.as_str()));
+    }
+    let rows = query.all(db).await?;
+    rows.into_iter().map(Order::try_from).collect()
+}
+
+/// Paid orders whose work should long have begun: the net below the job queue.
+pub async fn paid_before(
+    db: &impl ConnectionTrait,
+    before: Timestamp,
+    limit: u64,
+) -> Result<Vec<OrderNo>, OrderError> {
+    let numbers: Vec<String> = order::Entity::find()
+        .select_only()
+        .column(Column::OrderNo)
+        .filter(Column::Status.is_in(["paid", "generating"]))
+        .filter(Column::PaidAt.lt(before.millis()))
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(numbers.into_iter().map(OrderNo).collect())
+}
+
+/// Unpaid orders whose deadline has passed.
+pub async fn overdue(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<OrderNo>, OrderError> {
+    let numbers: Vec<String> = order::Entity::find()
+        .select_only()
+        .column(Column::OrderNo)
+        .filter(Column::Status.eq("pending_payment"))
+        .filter(Column::ExpiresAt.lt(now.millis()))
+        .order_by_asc(Column::ExpiresAt)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(numbers.into_iter().map(OrderNo).collect())
+}
+
+/// How many orders of `sku` the user placed since `since` that were not given up.
+pub async fn count_recent(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    sku: &Sku,
+    since: Timestamp,
+) -> Result<u64, OrderError> {
+    let count = order::Entity::find()
+        .filter(Column::UserId.eq(user.0))
+        .filter(Column::Sku.eq(sku.as_str()))
+        .filter(Column::CreatedAt.gte(since.millis()))
+        .filter(Column::Status.is_not_in(["failed", "cancelled", "closed"]))
+        .count(db)
+        .await?;
+    Ok(count)
+}
+
+/// Applies `change` to the order as it was read: asks the rule, writes status and history, and
+/// brings `order` up to date. [`Next::AlreadyThere`] writes nothing.
+pub async fn change(
+    tx: &WriteTx,
+    order: &mut Order,
+    change: Change,
+    actor: &Actor,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Next, OrderError> {
+    let next = rules::next(order.status, order.paid_at.is_some(), change).inspect_err(|refused| {
+        metrics::counter!("mingshu_order_transition_failures_total").increment(1);
+        tracing::warn!(order.id = %order.order_no, error = %refused, "order transition refused");
+    })?;
+    let Next::To(to) = next else { return Ok(next) };
+    let mut update = order::Entity::update_many()
+        .col_expr(Column::Status, Expr::value(to.as_str()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now.millis()));
+    if change == Change::PaymentSucceeded {
+        update = update.col_expr(Column::PaidAt, Expr::value(now.millis()));
+        order.paid_at = Some(now);
+    }
+    if change == Change::Delivered {
+        update = update.col_expr(Column::CompletedAt, Expr::value(now.millis()));
+        order.completed_at = Some(now);
+    }
+    match change {
+        Change::GaveUp | Change::PaymentFailedForGood => {
+            update = update.col_expr(Column::Failure, Expr::value(reason));
+            order.failure = Some(reason.to_owned());
+        }
+        Change::BuyerCancelled => {
+            update = update.col_expr(Column::CancelReason, Expr::value(reason));
+            order.cancel_reason = Some(reason.to_owned());
+        }
+        Change::PaymentSucceeded
+        | Change::DeadlinePassed
+        | Change::WorkStarted
+        | Change::Delivered
+        | Change::RefundStarted
+        | Change::RefundSucceeded
+        | Change::RefundRefused { .. } => {}
+    }
+    let written = update
+        .filter(Column::OrderNo.eq(order.order_no.as_str()))
+        .filter(Column::Version.eq(order.version))
+        .exec(tx.conn())
+        .await?;
+    if written.rows_affected != 1 {
+        metrics::counter!("mingshu_version_conflicts_total", "table" => "orders").increment(1);
+        return Err(OrderError::Stale(order.order_no.clone()));
+    }
+    let note = Note { from: Some(order.status), to, actor, reason };
+    write_history(tx, &order.order_no, &note, now).await?;
+    order.status = to;
+    order.updated_at = now;
+    order.version = order.version.saturating_add(1);
+    Ok(next)
+}
+
+/// Notes that `order.step` is done and the following one is next.
+pub async fn advance(tx: &WriteTx, order: &mut Order, now: Timestamp) -> Result<(), OrderError> {
+    let following = order.step.following();
+    set_step(tx, order, following, now).await
+}
+
+/// Sets the next step of the pipeline: for an operator's "retry this step".
+pub async fn set_step(
+    tx: &WriteTx,
+    order: &mut Order,
+    step: Step,
+    now: Timestamp,
+) -> Result<(), OrderError> {
+    let written = order::Entity::update_many()
+        .col_expr(Column::Step, Expr::value(step.as_str()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
+        .filter(Column::OrderNo.eq(order.order_no.as_str()))
+        .filter(Column::Version.eq(order.version))
+        .exec(tx.conn())
+        .await?;
+    if written.rows_affected != 1 {
+        return Err(OrderError::Stale(order.order_no.clone()));
+    }
+    order.step = step;
+    order.version = order.version.saturating_add(1);
+    Ok(())
+}
+
+/// Remembers the message that is edited in place. Not guarded by the version: the last one wins.
+pub async fn save_anchor(
+    tx: &WriteTx,
+    no: &OrderNo,
+    message: Option<i64>,
+) -> Result<(), OrderError> {
+    order::Entity::update_many()
+        .col_expr(Column::AnchorMessageId, Expr::value(message))
+        .filter(Column::OrderNo.eq(no.as_str()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn history(
+    db: &impl ConnectionTrait,
+    no: &OrderNo,
+) -> Result<Vec<HistoryRow>, OrderError> {
+    let rows = history::Entity::find()
+        .filter(history::Column::OrderNo.eq(no.as_str()))
+        .order_by_asc(history::Column::Id)
+        .all(db)
+        .await?;
+    let row = |row: history::Model| HistoryRow {
+        from: row.from_status,
+        to: row.to_status,
+        actor: row.actor,
+        reason: row.reason,
+        at: Timestamp(row.at),
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// How many orders were created since `since`, by status.
+pub async fn count_by_status(
+    db: &impl ConnectionTrait,
+    since: Timestamp,
+) -> Result<Vec<(OrderStatus, i64)>, OrderError> {
+    let rows: Vec<(String, i64)> = order::Entity::find()
+        .select_only()
+        .column(Column::Status)
+        .column_as(Column::OrderNo.count(), "count")
+        .filter(Column::CreatedAt.gte(since.millis()))
+        .group_by(Column::Status)
+        .order_by_asc(Column::Status)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(word, count)| Some((OrderStatus::parse(&word)?, count)))
+        .collect())
+}
+
+impl Order {
+    /// The product as it was when it was ordered.
+    pub fn product<T: DeserializeOwned>(&self, keyring: &Keyring) -> Result<T, OrderError> {
+        Ok(keyring.open_json(&product_context(&self.order_no), &self.product_sealed)?)
+    }
+
+    /// The buyer's answers; an error after they were erased.
+    pub fn form<T: DeserializeOwned>(&self, keyring: &Keyring) -> Result<T, OrderError> {
+        let sealed =
+            self.form_sealed.as_deref().ok_or_else(|| OrderError::Erased(self.order_no.clone()))?;
+        Ok(keyring.open_json(&form_context(&self.order_no), sealed)?)
+    }
+}
+
+struct Note<'a> {
+    from: Option<OrderStatus>,
+    to: OrderStatus,
+    actor: &'a Actor,
+    reason: &'a str,
+}
+
+async fn write_history(
+    tx: &WriteTx,
+    no: &OrderNo,
+    note: &Note<'_>,
+    now: Timestamp,
+) -> Result<(), OrderError> {
+    let row = history::ActiveModel {
+        order_no: Set(no.0.clone()),
+        from_status: Set(note.from.map(|status| status.as_str().to_owned())),
+        to_status: Set(note.to.as_str().to_owned()),
+        actor: Set(note.actor.to_string()),
+        reason: Set(note.reason.to_owned()),
+        at: Set(now.millis()),
+        ..Default::default()
+    };
+    history::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+fn product_context(no: &OrderNo) -> String {
+    format!("orders.product:{no}")
+}
+
+fn form_context(no: &OrderNo) -> String {
+    format!("orders.form:{no}")
+}
+
+impl TryFrom<order::Model> for Order {
+    type Error = OrderError;
+
+    fn try_from(row: order::Model) -> Result<Self, OrderError> {
+        let damaged = |what: &str| OrderError::Damaged {
+            order_no: row.order_no.clone(),
+            what: what.to_owned(),
+        };
+        let currency: Currency = row.currency.parse().map_err(|_word| damaged("currency"))?;
+        Ok(Self {
+            status: OrderStatus::parse(&row.status).ok_or_else(|| damaged("status"))?,
+            step: Step::parse(&row.step).ok_or_else(|| damaged("step"))?,
+            locale: Locale::parse(&row.locale).ok_or_else(|| damaged("locale"))?,
+            order_no: OrderNo(row.order_no),
+            user: UserId(row.user_id),
+            sku: Sku(row.sku),
+            price: Money::new(row.price_minor, currency),
+            discount: Money::new(row.discount_minor, currency),
+            total: Money::new(row.total_minor, currency),
+            test: row.test != 0,
+            affiliate: row.affiliate_code.map(AffiliateCode),
+            anchor_message: row.anchor_message_id,
+            failure: row.failure,
+            cancel_reason: row.cancel_reason,
+            expires_at: Timestamp(row.expires_at),
+            paid_at: row.paid_at.map(Timestamp),
+            completed_at: row.completed_at.map(Timestamp),
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+            product_sealed: row.product_sealed,
+            form_sealed: row.form_sealed,
+            version: row.version,
+        })
+    }
+}

@@ -1,0 +1,200 @@
+//! Every statement on `refunds`: money on its way back (spec.md §3.3, §4 rule 12).
+
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
+
+use super::entity::refund;
+use super::{Payment, PaymentError, Refund, RefundStatus};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
+use crate::kernel::money::{Currency, Money};
+use crate::platform::db::WriteTx;
+
+type Column = refund::Column;
+
+#[derive(Debug, Clone)]
+pub struct NewRefund {
+    pub refund_no: RefundNo,
+    /// The same cause never gives two refunds: `failed:<order>`, `surplus:<payment>`, …
+    pub cause: String,
+    pub amount: Money,
+    pub reason: String,
+    pub actor: String,
+    pub order_status_before: Option<String>,
+}
+
+/// Reserves money of a succeeded payment for a refund. The caller holds the lock on the order, so
+/// that requested and done together never exceed what was paid.
+///
+/// `false`: this cause has its refund already.
+pub async fn reserve(
+    tx: &WriteTx,
+    payment: &Payment,
+    new: &NewRefund,
+    now: Timestamp,
+) -> Result<bool, PaymentError> {
+    let known = refund::Entity::find().filter(Column::Cause.eq(new.cause.as_str()));
+    if known.count(tx.conn()).await? > 0 {
+        return Ok(false);
+    }
+    let left = refundable(tx.conn(), payment).await?;
+    let fits = new.amount.currency == left.currency && new.amount.minor <= left.minor;
+    if !fits || new.amount.minor <= 0 {
+        return Err(PaymentError::NotThatMuch { left });
+    }
+    let row = refund::ActiveModel {
+        refund_no: Set(new.refund_no.0.clone()),
+        cause: Set(new.cause.clone()),
+        order_no: Set(payment.order_no.0.clone()),
+        payment_no: Set(payment.payment_no.0.clone()),
+        amount_minor: Set(new.amount.minor),
+        currency: Set(new.amount.currency.as_str().to_owned()),
+        status: Set(RefundStatus::Requested.as_str().to_owned()),
+        reason: Set(new.reason.clone()),
+        actor: Set(new.actor.clone()),
+        order_status_before: Set(new.order_status_before.clone()),
+        provider_refund_ref: Set(None),
+        last_error: Set(None),
+        created_at: Set(now.millis()),
+        updated_at: Set(now.millis()),
+        version: Set(1),
+    };
+    let written = refund::Entity::insert(row)
+        .on_conflict(OnConflict::column(Column::Cause).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(written == 1)
+}
+
+/// What of a payment is neither refunded nor reserved for a refund.
+pub async fn refundable(
+    db: &impl ConnectionTrait,
+    payment: &Payment,
+) -> Result<Money, PaymentError> {
+    let rows = refund::Entity::find()
+        .filter(Column::PaymentNo.eq(payment.payment_no.as_str()))
+        .filter(Column::Status.ne(RefundStatus::Failed.as_str()))
+        .all(db)
+        .await?;
+    let taken = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.amount_minor));
+    Ok(Money::new(payment.amount.minor.saturating_sub(taken), payment.amount.currency))
+}
+
+pub async fn get(db: &impl ConnectionTrait, no: &RefundNo) -> Result<Refund, PaymentError> {
+    let row = refund::Entity::find_by_id(no.0.clone()).one(db).await?;
+    row.map(Refund::try_from).transpose()?.ok_or_else(|| PaymentError::RefundNotFound(no.clone()))
+}
+
+pub async fn find(
+    db: &impl ConnectionTrait,
+    no: &RefundNo,
+) -> Result<Option<Refund>, PaymentError> {
+    let row = refund::Entity::find_by_id(no.0.clone()).one(db).await?;
+    row.map(Refund::try_from).transpose()
+}
+
+/// Reads and, on Postgres, locks a refund. Lock its order first.
+pub async fn lock(tx: &WriteTx, no: &RefundNo) -> Result<Refund, PaymentError> {
+    let row = refund::Entity::find_by_id(no.0.clone()).lock_exclusive().one(tx.conn()).await?;
+    row.map(Refund::try_from).transpose()?.ok_or_else(|| PaymentError::RefundNotFound(no.clone()))
+}
+
+pub async fn list_of_order(
+    db: &impl ConnectionTrait,
+    order: &OrderNo,
+) -> Result<Vec<Refund>, PaymentError> {
+    let rows = refund::Entity::find()
+        .filter(Column::OrderNo.eq(order.as_str()))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::RefundNo)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Refund::try_from).collect()
+}
+
+/// Refunds of a payment that succeeded, in minor units.
+pub async fn succeeded_total(
+    db: &impl ConnectionTrait,
+    payment: &PaymentNo,
+) -> Result<i64, PaymentError> {
+    let rows = refund::Entity::find()
+        .filter(Column::PaymentNo.eq(payment.as_str()))
+        .filter(Column::Status.eq(RefundStatus::Succeeded.as_str()))
+        .all(db)
+        .await?;
+    Ok(rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.amount_minor)))
+}
+
+/// Refunds that are not final and were not touched since `before`: the net below the jobs.
+pub async fn unfinished(
+    db: &impl ConnectionTrait,
+    before: Timestamp,
+    limit: u64,
+) -> Result<Vec<RefundNo>, PaymentError> {
+    let numbers: Vec<String> = refund::Entity::find()
+        .select_only()
+        .column(Column::RefundNo)
+        .filter(Column::Status.is_in(["requested", "processing", "unknown"]))
+        .filter(Column::UpdatedAt.lt(before.millis()))
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(numbers.into_iter().map(RefundNo).collect())
+}
+
+/// Writes a new status, with the provider's number and the last error where known.
+pub async fn save_status(
+    tx: &WriteTx,
+    refund: &mut Refund,
+    to: RefundStatus,
+    details: (Option<&str>, Option<&str>),
+    now: Timestamp,
+) -> Result<(), PaymentError> {
+    let (provider_refund_ref, last_error) = details;
+    let provider_refund_ref =
+        provider_refund_ref.map(str::to_owned).or_else(|| refund.provider_refund_ref.clone());
+    let written = refund::Entity::update_many()
+        .col_expr(Column::Status, Expr::value(to.as_str()))
+        .col_expr(Column::ProviderRefundRef, Expr::value(provider_refund_ref.clone()))
+        .col_expr(Column::LastError, Expr::value(last_error.map(str::to_owned)))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
+        .filter(Column::RefundNo.eq(refund.refund_no.as_str()))
+        .filter(Column::Version.eq(refund.version))
+        .exec(tx.conn())
+        .await?;
+    if written.rows_affected != 1 {
+        return Err(PaymentError::Stale(refund.refund_no.0.clone()));
+    }
+    refund.status = to;
+    refund.provider_refund_ref = provider_refund_ref;
+    refund.last_error = last_error.map(str::to_owned);
+    refund.version = refund.version.saturating_add(1);
+    Ok(())
+}
+
+impl TryFrom<refund::Model> for Refund {
+    type Error = PaymentError;
+
+    fn try_from(row: refund::Model) -> Result<Self, PaymentError> {
+        let damaged = |what| PaymentError::Damaged { number: row.refund_no.clone(), what };
+        let currency: Currency = row.currency.parse().map_err(|_word| damaged("currency"))?;
+        Ok(Self {
+            status: RefundStatus::parse(&row.status).ok_or_else(|| damaged("status"))?,
+            refund_no: RefundNo(row.refund_no),
+            order_no: OrderNo(row.order_no),
+            payment_no: PaymentNo(row.payment_no),
+            amount: Money::new(row.amount_minor, currency),
+            reason: row.reason,
+            actor: row.actor,
+            order_status_before: row.order_status_before,
+            provider_refund_ref: row.provider_refund_ref,
+            last_error: row.last_error,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+            version: row.version,
+        })
+    }
+}

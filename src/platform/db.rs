@@ -1,0 +1,196 @@
+//! The database: one write connection and a few read connections on SQLite, one pool on Postgres.
+//!
+//! Why two: SQLite has one writer. A pool of one makes the queue for it fair and in-process; the
+//! readers never wait for it (reference/stack.md §2.4, §2.5). [`Db::begin_write`] is the only door
+//! to a write transaction, and takes the write lock at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, Value,
+};
+use tokio::sync::Notify;
+
+/// Name of the Postgres channel that carries "there is a job" between processes.
+pub const JOBS_CHANNEL: &str = "mingshu_jobs";
+
+/// The database, and the bell that rings when a job was committed.
+#[derive(Clone)]
+pub struct Db {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+    bell: Arc<Notify>,
+}
+
+/// What to connect to.
+#[derive(Debug, Clone)]
+pub struct DbOptions {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Connections to Postgres, or read connections to SQLite.
+    pub max_connections: u32,
+}
+
+impl Db {
+    /// Opens the database and creates the SQLite file and its folder when missing.
+    pub async fn connect(options: &DbOptions) -> Result<Self, DbErr> {
+        let bell = Arc::new(Notify::new());
+        if options.url.starts_with("postgres") {
+            let pool = Database::connect(postgres(options)).await?;
+            return Ok(Self { write: pool.clone(), read: pool, bell });
+        }
+        create_folder(&options.url)?;
+        let write = Database::connect(sqlite(&options.url, 1, false)).await?;
+        let read = Database::connect(sqlite(&options.url, options.max_connections, true)).await?;
+        Ok(Self { write, read, bell })
+    }
+
+    /// Where to read outside a write transaction.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// The write connection itself, for migrations and single statements of the job queue.
+    pub(crate) fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    pub fn backend(&self) -> DbBackend {
+        self.write.get_database_backend()
+    }
+
+    /// Rung after every commit that enqueued a job.
+    pub fn bell(&self) -> &Notify {
+        &self.bell
+    }
+
+    /// Begins a write transaction. On SQLite it takes the write lock at once, so that a read
+    /// followed by a write cannot fail half-way with "database is locked".
+    pub async fn begin_write(&self) -> Result<WriteTx, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let tx = self.write.begin_with_options(options).await?;
+        Ok(WriteTx { tx, bell: Arc::clone(&self.bell), jobs: AtomicBool::new(false) })
+    }
+
+    pub async fn close(self) -> Result<(), DbErr> {
+        let Self { write, read, bell: _ } = self;
+        if write.get_database_backend() == DbBackend::Sqlite {
+            read.close().await?;
+        }
+        write.close().await
+    }
+}
+
+/// An open write transaction. A function that asks for `&WriteTx` says: "my writes stand or fall
+/// with yours". Dropped without commit, it rolls back.
+#[must_use = "a write transaction that is not committed is rolled back"]
+pub struct WriteTx {
+    tx: DatabaseTransaction,
+    bell: Arc<Notify>,
+    jobs: AtomicBool,
+}
+
+impl WriteTx {
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// Remembers to ring the bell after the commit.
+    pub(super) fn has_jobs(&self) {
+        self.jobs.store(true, Ordering::Relaxed);
+    }
+
+    /// Commits, then wakes the worker when a job was enqueued; on Postgres the other processes
+    /// hear it too.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        let has_jobs = self.jobs.load(Ordering::Relaxed);
+        if has_jobs && self.tx.get_database_backend() == DbBackend::Postgres {
+            self.tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
+        }
+        self.tx.commit().await?;
+        if has_jobs {
+            self.bell.notify_one();
+        }
+        Ok(())
+    }
+
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.tx.rollback().await
+    }
+}
+
+/// Runs one statement written by hand; `$1`, `$2`, … stand for the values on both databases.
+pub async fn execute(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<ExecResult, DbErr> {
+    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
+}
+
+pub async fn query_one(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Option<QueryResult>, DbErr> {
+    db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
+}
+
+pub async fn query_all(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
+}
+
+fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
+    options
+        .sqlx_logging(false)
+        .connect_timeout(Duration::from_secs(10))
+        .acquire_timeout(Duration::from_secs(10))
+}
+
+fn postgres(options: &DbOptions) -> ConnectOptions {
+    let mut connect = ConnectOptions::new(options.url.clone());
+    quiet(&mut connect).max_connections(options.max_connections.max(2)).min_connections(1);
+    connect
+}
+
+fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+    let mut connect = ConnectOptions::new(url.to_owned());
+    quiet(&mut connect)
+        .max_connections(connections.max(1))
+        .min_connections(1)
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            let options = options
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // FULL: a callback that was answered 200 must survive a power cut (stack.md §2.3).
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .pragma("journal_size_limit", "67108864");
+            if read_only { options.pragma("query_only", "on") } else { options }
+        });
+    connect
+}
+
+fn create_folder(url: &str) -> Result<(), DbErr> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or(path);
+    let Some(folder) = std::path::Path::new(path).parent() else { return Ok(()) };
+    std::fs::create_dir_all(folder).map_err(|cause| {
+        DbErr::Custom(format!("cannot create the folder {}: {cause}", folder.display()))
+    })
+}

@@ -1,0 +1,296 @@
+//! Every statement on the `jobs` table. Written by hand: claim and finish are on the hot path, and
+//! one statement cannot be torn apart by another worker.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
+
+use super::Job;
+use crate::kernel::clock::Timestamp;
+use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
+
+/// A job in the hands of this worker, with what proves that it still is.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    pub id: i64,
+    pub kind: String,
+    pub payload: String,
+    /// This run's number, counted from 1; together with `owner` the fencing token.
+    pub attempt: i32,
+    pub max_attempts: i32,
+    pub owner: String,
+    pub created_at: Timestamp,
+}
+
+/// A job as an operator sees it.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct JobRow {
+    pub id: i64,
+    pub kind: String,
+    pub dedupe_key: String,
+    pub status: String,
+    pub attempts: i32,
+    pub last_error: Option<String>,
+}
+
+/// Enqueues `job`, to run at once. A job with the same key already there: nothing happens.
+pub async fn enqueue<J: Job>(tx: &WriteTx, job: &J, now: Timestamp) -> Result<(), DbErr> {
+    enqueue_at(tx, job, now, now).await
+}
+
+/// Enqueues `job`, to run at `run_at`.
+pub async fn enqueue_at<J: Job>(
+    tx: &WriteTx,
+    job: &J,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let payload = serde_json::to_string(job).map_err(|cause| DbErr::Json(cause.to_string()))?;
+    execute(
+        tx.conn(),
+        "INSERT INTO jobs (kind, dedupe_key, payload, run_at, max_attempts, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (dedupe_key) DO NOTHING",
+        vec![
+            J::KIND.into(),
+            job.dedupe_key().into(),
+            payload.into(),
+            run_at.millis().into(),
+            J::MAX_ATTEMPTS.into(),
+            now.millis().into(),
+        ],
+    )
+    .await?;
+    tx.has_jobs();
+    Ok(())
+}
+
+/// Enqueues `job` as parked: a person decides whether it ever runs.
+pub async fn enqueue_parked<J: Job>(
+    tx: &WriteTx,
+    job: &J,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    enqueue(tx, job, now).await?;
+    execute(
+        tx.conn(),
+        "UPDATE jobs SET status = 'parked', last_error = $2 WHERE dedupe_key = $1 \
+         AND status = 'ready'",
+        vec![job.dedupe_key().into(), why.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Enqueues `job`, or wakes the one with the same key when it has ended, is parked or sleeps.
+pub async fn enqueue_again<J: Job>(tx: &WriteTx, job: &J, now: Timestamp) -> Result<(), DbErr> {
+    enqueue(tx, job, now).await?;
+    wake(tx, &job.dedupe_key(), now).await?;
+    Ok(())
+}
+
+/// Makes the job with this key run now, with all its attempts before it. A running one is left
+/// alone. Returns whether there was one to wake.
+pub async fn wake(tx: &WriteTx, dedupe_key: &str, now: Timestamp) -> Result<bool, DbErr> {
+    let woken = execute(
+        tx.conn(),
+        "UPDATE jobs SET status = 'ready', attempts = 0, run_at = $2, updated_at = $2 \
+         WHERE dedupe_key = $1 AND status <> 'running'",
+        vec![dedupe_key.into(), now.millis().into()],
+    )
+    .await?;
+    tx.has_jobs();
+    Ok(woken.rows_affected() > 0)
+}
+
+/// Takes at most `limit` due jobs for `owner` until the lease runs out.
+pub async fn claim(
+    db: &Db,
+    owner: &str,
+    limit: u32,
+    lease: Duration,
+    now: Timestamp,
+) -> Result<Vec<Claimed>, DbErr> {
+    let skip = if db.backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, \
+         lease_until_at = $2, updated_at = $3 WHERE id IN (SELECT id FROM jobs \
+         WHERE status = 'ready' AND run_at <= $3 ORDER BY run_at, id LIMIT $4 {skip}) \
+         RETURNING id, kind, payload, attempts, max_attempts, created_at"
+    );
+    let values = vec![
+        owner.into(),
+        now.plus(lease).millis().into(),
+        now.millis().into(),
+        i64::from(limit).into(),
+    ];
+    let rows = query_all(db.write(), &sql, values).await?;
+    let mut jobs = rows.iter().map(|row| claimed(row, owner)).collect::<Result<Vec<_>, _>>()?;
+    jobs.sort_by_key(|job| job.id);
+    Ok(jobs)
+}
+
+fn claimed(row: &QueryResult, owner: &str) -> Result<Claimed, DbErr> {
+    Ok(Claimed {
+        id: row.try_get_by_index(0)?,
+        kind: row.try_get_by_index(1)?,
+        payload: row.try_get_by_index(2)?,
+        attempt: row.try_get_by_index(3)?,
+        max_attempts: row.try_get_by_index(4)?,
+        owner: owner.to_owned(),
+        created_at: Timestamp(row.try_get_by_index(5)?),
+    })
+}
+
+/// Keeps the lease while the handler runs. False: somebody else has the job now.
+pub async fn extend(db: &Db, job: &Claimed, until: Timestamp) -> Result<bool, DbErr> {
+    fenced(db.write(), job, "lease_until_at = $4", until.millis().into()).await
+}
+
+pub async fn finish(db: &Db, job: &Claimed, now: Timestamp) -> Result<bool, DbErr> {
+    fenced(
+        db.write(),
+        job,
+        "status = 'done', last_error = NULL, updated_at = $4",
+        now.millis().into(),
+    )
+    .await
+}
+
+/// Notes progress inside the transaction of a checkpoint: `attempts` more runs are allowed from
+/// there.
+/// False: the lease is lost and the caller must roll back.
+pub async fn progress(tx: &WriteTx, job: &Claimed, attempts: i32) -> Result<bool, DbErr> {
+    // The attempt is half of the fencing token, so the ceiling moves instead of the count.
+    fenced(tx.conn(), job, "max_attempts = attempts + $4", attempts.into()).await
+}
+
+/// Back to the queue. `costs_attempt` is false for a snooze.
+pub async fn retry(db: &Db, job: &Claimed, run_at: Timestamp, error: &str) -> Result<bool, DbErr> {
+    let changed = execute(
+        db.write(),
+        "UPDATE jobs SET status = 'ready', run_at = $4, last_error = $5, updated_at = $4 \
+         WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND status = 'running'",
+        vec![
+            job.id.into(),
+            job.owner.as_str().into(),
+            job.attempt.into(),
+            run_at.millis().into(),
+            error.into(),
+        ],
+    )
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+/// Back to the queue without costing an attempt.
+pub async fn snooze(db: &Db, job: &Claimed, run_at: Timestamp) -> Result<bool, DbErr> {
+    fenced(
+        db.write(),
+        job,
+        "status = 'ready', max_attempts = max_attempts + 1, run_at = $4",
+        run_at.millis().into(),
+    )
+    .await
+}
+
+pub async fn park(db: &Db, job: &Claimed, error: &str) -> Result<bool, DbErr> {
+    fenced(db.write(), job, "status = 'parked', last_error = $4", error.into()).await
+}
+
+async fn fenced(
+    db: &impl ConnectionTrait,
+    job: &Claimed,
+    change: &str,
+    value: sea_orm::Value,
+) -> Result<bool, DbErr> {
+    let sql = format!(
+        "UPDATE jobs SET {change} WHERE id = $1 AND lease_owner = $2 AND attempts = $3 \
+         AND status = 'running'"
+    );
+    let values = vec![job.id.into(), job.owner.as_str().into(), job.attempt.into(), value];
+    Ok(execute(db, &sql, values).await?.rows_affected() == 1)
+}
+
+/// Gives jobs whose worker died back to the queue; parks those that used up their attempts.
+/// Returns the kinds and keys of the parked ones.
+pub async fn reap(db: &Db, now: Timestamp) -> Result<Vec<JobRow>, DbErr> {
+    let rows = query_all(
+        db.write(),
+        "UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, \
+         last_error = 'the worker died or lost its lease', run_at = $1, updated_at = $1 \
+         WHERE status = 'running' AND lease_until_at < $1 \
+         RETURNING id, kind, dedupe_key, status, attempts, last_error",
+        vec![now.millis().into()],
+    )
+    .await?;
+    let rows = rows.iter().map(job_row).collect::<Result<Vec<_>, _>>()?;
+    Ok(rows.into_iter().filter(|row| row.status == "parked").collect())
+}
+
+/// When the next job is due; `None` when nothing waits.
+pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, DbErr> {
+    let row =
+        query_one(db.read(), "SELECT min(run_at) FROM jobs WHERE status = 'ready'", vec![]).await?;
+    let due: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    Ok(due.map(Timestamp))
+}
+
+pub async fn parked(db: &impl ConnectionTrait, limit: u32) -> Result<Vec<JobRow>, DbErr> {
+    let rows = query_all(
+        db,
+        "SELECT id, kind, dedupe_key, status, attempts, last_error FROM jobs \
+         WHERE status = 'parked' ORDER BY updated_at DESC LIMIT $1",
+        vec![i64::from(limit).into()],
+    )
+    .await?;
+    rows.iter().map(job_row).collect()
+}
+
+/// The job with this key, whatever its state.
+pub async fn find(db: &impl ConnectionTrait, dedupe_key: &str) -> Result<Option<JobRow>, DbErr> {
+    let row = query_one(
+        db,
+        "SELECT id, kind, dedupe_key, status, attempts, last_error FROM jobs WHERE dedupe_key = $1",
+        vec![dedupe_key.into()],
+    )
+    .await?;
+    row.as_ref().map(job_row).transpose()
+}
+
+/// Deletes finished jobs older than `before`; keys that must stay unique longer than that belong
+/// to rows of their own (payments, refunds).
+pub async fn prune(db: &Db, before: Timestamp) -> Result<u64, DbErr> {
+    let deleted = execute(
+        db.write(),
+        "DELETE FROM jobs WHERE status = 'done' AND updated_at < $1",
+        vec![before.millis().into()],
+    )
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// How many jobs wait or run, and the due time of the oldest waiting one.
+pub async fn backlog(db: &Db) -> Result<(i64, Option<Timestamp>), DbErr> {
+    let row = query_one(
+        db.read(),
+        "SELECT count(*), min(CASE WHEN status = 'ready' THEN run_at END) FROM jobs \
+         WHERE status IN ('ready', 'running')",
+        vec![],
+    )
+    .await?;
+    let Some(row) = row else { return Ok((0, None)) };
+    let oldest: Option<i64> = row.try_get_by_index(1)?;
+    Ok((row.try_get_by_index(0)?, oldest.map(Timestamp)))
+}
+
+fn job_row(row: &QueryResult) -> Result<JobRow, DbErr> {
+    Ok(JobRow {
+        id: row.try_get_by_index(0)?,
+        kind: row.try_get_by_index(1)?,
+        dedupe_key: row.try_get_by_index(2)?,
+        status: row.try_get_by_index(3)?,
+        attempts: row.try_get_by_index(4)?,
+        last_error: row.try_get_by_index(5)?,
+    })
+}

@@ -1,0 +1,191 @@
+//! Every statement on `deliveries`: the numbered messages of a report and which of them went out.
+//!
+//! A message is marked `sending` before the call and `sent` with its number after it. After a
+//! crash the one in `sending` is sent again: at most that one appears twice (spec.md §5). Each
+//! re-send to the buyer is a new round.
+
+use sea_orm::{ConnectionTrait, QueryResult};
+
+use super::ReportError;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::OrderNo;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::{WriteTx, execute, query_all, query_one};
+
+/// What a message of a delivery is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartKind {
+    Title,
+    Segment,
+    Closing,
+}
+
+impl PartKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Segment => "segment",
+            Self::Closing => "closing",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Title, Self::Segment, Self::Closing].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// One message of a delivery, as HTML and as plain text.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Body {
+    pub html: String,
+    pub plain: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub seq: i32,
+    pub kind: PartKind,
+    pub body: Body,
+    /// Marked before a call whose outcome was never written.
+    pub in_doubt: bool,
+}
+
+/// Plans a round of messages, once.
+pub async fn plan(
+    tx: &WriteTx,
+    keyring: &Keyring,
+    (order, round): (&OrderNo, i32),
+    parts: &[(PartKind, Body)],
+    now: Timestamp,
+) -> Result<(), ReportError> {
+    for (index, (kind, body)) in parts.iter().enumerate() {
+        let seq = i32::try_from(index).unwrap_or(i32::MAX);
+        let sealed = keyring.seal_json(&context(order, round, seq), body)?;
+        execute(
+            tx.conn(),
+            "INSERT INTO deliveries (order_no, round, seq, kind, status, body_sealed, updated_at) \
+             VALUES ($1, $2, $3, $4, 'waiting', $5, $6) ON CONFLICT (order_no, round, seq) DO NOTHING",
+            vec![
+                order.as_str().into(),
+                round.into(),
+                seq.into(),
+                kind.as_str().into(),
+                sealed.into(),
+                now.millis().into(),
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The first message of the round that is not sent yet.
+pub async fn next(
+    db: &impl ConnectionTrait,
+    keyring: &Keyring,
+    (order, round): (&OrderNo, i32),
+) -> Result<Option<Part>, ReportError> {
+    let row = query_one(
+        db,
+        "SELECT seq, kind, status, body_sealed FROM deliveries \
+         WHERE order_no = $1 AND round = $2 AND status <> 'sent' ORDER BY seq LIMIT 1",
+        vec![order.as_str().into(), round.into()],
+    )
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let seq: i32 = row.try_get_by_index(0)?;
+    let kind: String = row.try_get_by_index(1)?;
+    let status: String = row.try_get_by_index(2)?;
+    let sealed: String = row.try_get_by_index(3)?;
+    let kind = PartKind::parse(&kind)
+        .ok_or_else(|| ReportError::Damaged { order_no: order.0.clone(), what: "kind" })?;
+    let body = keyring.open_json(&context(order, round, seq), &sealed)?;
+    Ok(Some(Part { seq, kind, body, in_doubt: status == "sending" }))
+}
+
+/// Marks a message before the call that sends it.
+pub async fn mark_sending(
+    tx: &WriteTx,
+    (order, round, seq): (&OrderNo, i32, i32),
+    now: Timestamp,
+) -> Result<(), ReportError> {
+    mark(tx, (order, round, seq), "sending", None, now).await
+}
+
+/// Marks a message with the number that Telegram gave it.
+pub async fn mark_sent(
+    tx: &WriteTx,
+    (order, round, seq): (&OrderNo, i32, i32),
+    message_id: i64,
+    now: Timestamp,
+) -> Result<(), ReportError> {
+    mark(tx, (order, round, seq), "sent", Some(message_id), now).await
+}
+
+/// How many messages of the round went out, and how many there are.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    (order, round): (&OrderNo, i32),
+) -> Result<(i64, i64), ReportError> {
+    let rows = query_all(
+        db,
+        "SELECT status, count(*) FROM deliveries WHERE order_no = $1 AND round = $2 GROUP BY status",
+        vec![order.as_str().into(), round.into()],
+    )
+    .await?;
+    let mut counts = (0_i64, 0_i64);
+    for row in &rows {
+        let (status, count) = status_count(row)?;
+        counts.1 = counts.1.saturating_add(count);
+        if status == "sent" {
+            counts.0 = count;
+        }
+    }
+    Ok(counts)
+}
+
+/// The number of the latest round; `None` when nothing was planned yet.
+pub async fn last_round(
+    db: &impl ConnectionTrait,
+    order: &OrderNo,
+) -> Result<Option<i32>, ReportError> {
+    let row = query_one(
+        db,
+        "SELECT max(round) FROM deliveries WHERE order_no = $1",
+        vec![order.as_str().into()],
+    )
+    .await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+}
+
+async fn mark(
+    tx: &WriteTx,
+    (order, round, seq): (&OrderNo, i32, i32),
+    status: &str,
+    message_id: Option<i64>,
+    now: Timestamp,
+) -> Result<(), ReportError> {
+    execute(
+        tx.conn(),
+        "UPDATE deliveries SET status = $4, message_id = $5, updated_at = $6 \
+         WHERE order_no = $1 AND round = $2 AND seq = $3",
+        vec![
+            order.as_str().into(),
+            round.into(),
+            seq.into(),
+            status.into(),
+            message_id.into(),
+            now.millis().into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+fn status_count(row: &QueryResult) -> Result<(String, i64), ReportError> {
+    Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
+}
+
+fn context(order: &OrderNo, round: i32, seq: i32) -> String {
+    format!("deliveries.body:{order}:{round}:{seq}")
+}

@@ -1,0 +1,130 @@
+//! Every statement on `users`.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Expr, OnConflict};
+
+use super::entity::{ActiveModel, Column, Entity, Model};
+use super::{User, UserError, UserStatus};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{AffiliateCode, UserId};
+use crate::kernel::locale::Locale;
+use crate::platform::db::WriteTx;
+
+/// Writes a person whom we meet for the first time. `false`: we know them.
+pub async fn insert(
+    tx: &WriteTx,
+    id: UserId,
+    locale: Locale,
+    now: Timestamp,
+) -> Result<bool, UserError> {
+    let row = ActiveModel {
+        id: Set(id.0),
+        language: Set(locale.as_str().to_owned()),
+        status: Set(UserStatus::Active.as_str().to_owned()),
+        consented_at: Set(None),
+        referred_by: Set(None),
+        referred_at: Set(None),
+        created_at: Set(now.millis()),
+        updated_at: Set(now.millis()),
+    };
+    let written = Entity::insert(row)
+        .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(written == 1)
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>, UserError> {
+    let row = Entity::find_by_id(id.0).one(db).await?;
+    row.map(User::try_from).transpose()
+}
+
+pub async fn save_locale(
+    tx: &WriteTx,
+    id: UserId,
+    locale: Locale,
+    now: Timestamp,
+) -> Result<(), UserError> {
+    set(tx, id, Column::Language, locale.as_str().into(), now).await
+}
+
+pub async fn save_status(
+    tx: &WriteTx,
+    id: UserId,
+    status: UserStatus,
+    now: Timestamp,
+) -> Result<(), UserError> {
+    set(tx, id, Column::Status, status.as_str().into(), now).await
+}
+
+/// The person has read the privacy notice and agreed.
+pub async fn save_consent(tx: &WriteTx, id: UserId, now: Timestamp) -> Result<(), UserError> {
+    set(tx, id, Column::ConsentedAt, now.millis().into(), now).await
+}
+
+/// Attributes the person to a promoter, unless somebody else was first.
+pub async fn save_referral(
+    tx: &WriteTx,
+    id: UserId,
+    code: &AffiliateCode,
+    now: Timestamp,
+) -> Result<bool, UserError> {
+    let written = Entity::update_many()
+        .col_expr(Column::ReferredBy, Expr::value(code.as_str()))
+        .col_expr(Column::ReferredAt, Expr::value(now.millis()))
+        .filter(Column::Id.eq(id.0))
+        .filter(Column::ReferredBy.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(written.rows_affected == 1)
+}
+
+/// How many people a promoter brought.
+pub async fn count_referred(
+    db: &impl ConnectionTrait,
+    code: &AffiliateCode,
+) -> Result<u64, UserError> {
+    Ok(Entity::find().filter(Column::ReferredBy.eq(code.as_str())).count(db).await?)
+}
+
+pub async fn count(db: &impl ConnectionTrait, since: Timestamp) -> Result<u64, UserError> {
+    Ok(Entity::find().filter(Column::CreatedAt.gte(since.millis())).count(db).await?)
+}
+
+async fn set(
+    tx: &WriteTx,
+    id: UserId,
+    column: Column,
+    value: Value,
+    now: Timestamp,
+) -> Result<(), UserError> {
+    Entity::update_many()
+        .col_expr(column, Expr::value(value))
+        .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+impl TryFrom<Model> for User {
+    type Error = UserError;
+
+    fn try_from(row: Model) -> Result<Self, UserError> {
+        let damaged = |what| UserError::Damaged { id: row.id, what };
+        let status = match row.status.as_str() {
+            "active" => UserStatus::Active,
+            "unreachable" => UserStatus::Unreachable,
+            _ => return Err(damaged("status")),
+        };
+        Ok(Self {
+            locale: Locale::parse(&row.language).ok_or_else(|| damaged("language"))?,
+            id: UserId(row.id),
+            status,
+            consented_at: row.consented_at.map(Timestamp),
+            referred_by: row.referred_by.map(AffiliateCode),
+            created_at: Timestamp(row.created_at),
+        })
+    }
+}
