@@ -1,6 +1,8 @@
 //! What the program stands on. Knows no business.
 
+pub mod assets;
 pub mod http;
+pub mod texts;
 
 /// An error with all its causes in one line, for logs.
 pub fn chain(error: &dyn std::error::Error) -> String {
