@@ -16,6 +16,17 @@ pub enum Locale {
 }
 
 impl Locale {
+    pub const ALL: &'static [Self] = &[Self::ZhHans, Self::ZhHant, Self::En];
+
+    /// The languages in which to look for a text, this one first.
+    pub fn fallbacks(self) -> &'static [Self] {
+        match self {
+            Self::ZhHans => &[Self::ZhHans, Self::ZhHant, Self::En],
+            Self::ZhHant => &[Self::ZhHant, Self::ZhHans, Self::En],
+            Self::En => &[Self::En, Self::ZhHans, Self::ZhHant],
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ZhHans => "zh-Hans",

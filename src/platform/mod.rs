@@ -1,10 +1,13 @@
 //! What the program stands on. Knows no business.
 
+pub mod assets;
 pub mod crypto;
 pub mod db;
 pub mod http;
 pub mod jobs;
 pub mod outbox;
+pub mod pages;
+pub mod texts;
 
 /// An error with all its causes in one line, for logs.
 pub fn chain(error: &dyn std::error::Error) -> String {

@@ -1,0 +1,19 @@
+# Descriptions in the command menu: plain text, short.
+
+command-start = Start
+command-products = See the reports
+command-orders = My orders and reports
+command-cancel = Leave the step or cancel an order
+command-help = How it works
+command-language = Change language
+command-affiliate = Invite friends
+command-privacy = What happens to your data
+command-paysupport = Payments and refunds
+command-terms = Terms
+command-stats = Figures
+command-order = Look up: /order NUMBER
+command-retry = Retry: /retry NUMBER
+command-resend = Send the report again: /resend NUMBER
+command-refund = Refund: /refund NUMBER
+bot-description = Your birth date becomes a BaZi chart, and the chart becomes a report you can read. Chart by calculation, words by AI, for culture, entertainment and reflection.
+bot-short-description = BaZi reading · Year ahead · Daily sign

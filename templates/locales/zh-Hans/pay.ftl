@@ -1,0 +1,198 @@
+# 付款、到账、取消、关闭、退款。规则同 bot.ftl。
+
+## 付款方式
+
+method-wechat = 微信支付
+method-alipay = 支付宝
+method-bank = 银行卡
+method-other = 在线支付
+method-free = 免费
+pay-method-ask =
+    用哪种方式付款？
+
+    { $product } · <b>{ $amount }</b>
+btn-method-wechat = 💚 微信支付
+btn-method-alipay = 🔵 支付宝
+btn-method-bank = 💳 银行卡
+
+## 付款卡片
+
+pay-creating =
+    订单已建好，正在打开支付…
+
+    订单号 <code>{ $order_no }</code>
+pay-card =
+    <b>待付款 { $amount }</b>
+
+    { $product }
+    订单号 <code>{ $order_no }</code>
+    付款方式：{ $method }
+    请在 <b>{ $deadline }</b> 前付款
+
+    付款后可以关闭支付页面，到账会自动通知你。
+pay-qr-caption = 扫码付款 { $amount }，{ $deadline } 前有效。
+pay-create-failed =
+    支付暂时打不开，订单给你留着。
+
+    订单号 <code>{ $order_no }</code>，{ $deadline } 前有效。
+    请再试一次，或换一种付款方式。
+pay-create-unknown =
+    支付机构没有及时回答，正在核对，请稍等一分钟再试。
+
+    订单号 <code>{ $order_no }</code>
+btn-pay = 💳 去支付
+btn-paid = 🔄 我已支付
+btn-pay-again = 🔁 再试一次
+btn-switch-method = ↔️ 换方式
+btn-cancel-order = ❌ 取消订单
+btn-copy-order-no = 📋 复制订单号
+
+## 查询
+
+pay-checking = 正在向支付机构核对…
+pay-not-yet =
+    支付机构还没有收到这笔钱。
+
+    刚付完的话等半分钟再点一次；订单 { $deadline } 前有效，钱不会丢。
+pay-check-unreachable =
+    暂时联系不上支付机构，我们会继续核对，到账就通知你。
+pay-verifying =
+    收到付款通知，正在和支付机构做最后核对，通常几秒钟。
+toast-pay-checking = 正在核对…
+toast-pay-not-yet = 还没有到账，稍后再点一次
+toast-pay-already = 已经付款成功
+toast-pay-over = 这张订单已经结束
+
+## 提醒、失败
+
+pay-reminder =
+    订单还有 { $minutes } 分钟到期。
+
+    { $product } · { $amount }
+    订单号 <code>{ $order_no }</code>，{ $deadline } 自动关闭。
+pay-attempt-failed =
+    这次付款没有成功，没有扣款。
+
+    订单 <code>{ $order_no }</code> 还在，{ $deadline } 前都可以再付，也可以换一种方式。
+pay-failed =
+    ❌ 付款失败，订单已结束，没有扣款。
+
+    { $product } · 订单号 <code>{ $order_no }</code>
+    点一下可以用同样的资料重新下单。
+btn-reorder = 🔁 用同样的资料重新下单
+reorder-impossible = 原来的资料用不上了（产品已更新），请重新填写：/products
+
+## 取消、关闭
+
+cancel-ask =
+    订单 <code>{ $order_no }</code> 还没付款（{ $amount }）。
+
+    留着还是取消？
+cancel-reason-ask = 能告诉我们原因吗？
+btn-cancel-keep = 留着，继续付款
+btn-cancel-go = ❌ 取消订单
+btn-reason-mistake = 填错了
+btn-reason-price = 价格不合适
+btn-reason-method = 没有合适的付款方式
+btn-reason-later = 以后再说
+btn-reason-other = 其他
+cancel-reason-mistake = 填错了
+cancel-reason-price = 价格不合适
+cancel-reason-method = 没有合适的付款方式
+cancel-reason-later = 以后再说
+cancel-reason-other = 其他
+pay-cancelled =
+    订单 <code>{ $order_no }</code> 已取消，没有扣款。
+
+    如果你刚好已经付了钱，到账后我们会照常处理并告诉你。
+pay-cancel-too-late = 这张订单已经付款，不能取消了。需要帮助请用 /paysupport 。
+cancel-kept = 好的，订单留着，{ $deadline } 前付款即可。
+pay-closed =
+    订单 <code>{ $order_no }</code> 到期未付款，已关闭，没有扣款。
+
+    { $product } · { $amount }
+    想要的话，可以用同样的资料重新下单。
+
+## 到账
+
+pay-received =
+    ✅ 支付成功
+
+    { $product } · { $amount }
+    订单号 <code>{ $order_no }</code>
+
+    🔄 正在生成报告，请稍候…
+pay-received-free =
+    ✅ 已收到
+
+    { $product }
+    订单号 <code>{ $order_no }</code>
+
+    🔄 正在生成报告，请稍候…
+receipt =
+    <b>收据</b>
+
+    { -shop }
+    订单号 <code>{ $order_no }</code>
+    { $product }
+    金额 { $amount }
+    付款方式 { $method }
+    付款时间 { $paid_at }
+    支付流水 <code>{ $provider_ref }</code>
+
+    排盘由程序计算，文字由 AI 撰写，仅供参考。
+    报告未送达自动全额退款，其他问题见 /paysupport 。
+btn-receipt = 🧾 收据
+
+## 迟到、重复、对不上的钱
+
+pay-late-fulfil =
+    ✅ 付款刚刚到账
+
+    订单 <code>{ $order_no }</code> 先前已关闭，现在为你重新打开。
+    { $product } · { $amount }
+
+    🔄 正在生成报告，请稍候…
+pay-late-refund =
+    付款 { $amount } 到账时，订单 <code>{ $order_no }</code> 已经结束，无法交付。
+
+    全额退款已经开始，按原路退回。
+pay-late-review =
+    付款 { $amount } 到账时，订单 <code>{ $order_no }</code> 已经结束。
+
+    我们正在人工处理：交付或退款，很快告诉你。
+pay-second-refund =
+    订单 <code>{ $order_no }</code> 收到了两笔付款，多付的 { $amount } 正在原路退回。
+pay-conflicted =
+    收到一笔付款，但金额与订单 <code>{ $order_no }</code> 不符，正在人工核对。
+
+    请不要重复付款，我们会尽快告诉你结果。
+
+## 退款
+
+refund-started =
+    退款已经开始：{ $amount }
+
+    订单号 <code>{ $order_no }</code>
+    退款号 <code>{ $refund_no }</code>
+    按原路退回，通常 1–3 个工作日到账。
+refund-succeeded =
+    ✅ 退款成功：{ $amount }
+
+    订单号 <code>{ $order_no }</code>
+    退款号 <code>{ $refund_no }</code>
+    钱已退回原付款账户，到账时间以支付机构为准。
+refund-failed =
+    退款 { $amount } 没有一次办成，我们正在人工处理，一定退给你。
+
+    订单号 <code>{ $order_no }</code>
+    退款号 <code>{ $refund_no }</code>
+refund-refused-back =
+    退款没有通过，订单 <code>{ $order_no }</code> 恢复原状。
+
+    有疑问请用 /paysupport 。
+refund-reason-report-failed = 报告未能写成
+refund-reason-delivery-failed = 报告未能送达
+refund-reason-second-payment = 重复付款
+refund-reason-late-payment = 订单结束后到账
+refund-reason-operator = 客服处理
