@@ -2,6 +2,7 @@
 
 pub mod affiliates;
 pub mod bazi;
+pub mod callback;
 pub mod catalog;
 pub mod flows;
 pub mod kernel;

@@ -12,4 +12,5 @@ pub mod open_payment;
 pub mod raise_alert;
 pub mod refund_order;
 pub mod settle_payment;
+pub mod take_notification;
 pub mod till;

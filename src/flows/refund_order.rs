@@ -213,8 +213,7 @@ async fn mark(
     tx.commit().await.map_err(JobError::retry)
 }
 
-/// A fact about a refund becomes true in our books; from the provider's answer, a query, or a
-/// notification. `false`: old news.
+/// The provider's answer to our own call or query becomes true in our books. `false`: old news.
 pub async fn settle(
     base: &Base,
     refund_no: &RefundNo,
@@ -222,22 +221,33 @@ pub async fn settle(
 ) -> Result<bool, SettleError> {
     let now = base.now();
     let tx = base.db.begin_write().await?;
+    let changed = apply(&tx, refund_no, answer, now).await?;
+    tx.commit().await?;
+    Ok(changed)
+}
+
+/// A fact about a refund inside the transaction of its evidence.
+pub(super) async fn apply(
+    tx: &WriteTx,
+    refund_no: &RefundNo,
+    answer: &RefundAnswer,
+    now: Timestamp,
+) -> Result<bool, SettleError> {
     let order_no = refunds::get(tx.conn(), refund_no).await?.order_no;
-    let mut order = orders::repo::lock(&tx, &order_no).await?;
-    let mut refund = refunds::lock(&tx, refund_no).await?;
+    let mut order = orders::repo::lock(tx, &order_no).await?;
+    let mut refund = refunds::lock(tx, refund_no).await?;
     let Some(to) = refund_step(refund.status, &answer.outcome) else { return Ok(false) };
     let error = match &answer.outcome {
         RefundOutcome::Failed(why) => Some(why.as_str()),
         RefundOutcome::Succeeded | RefundOutcome::Pending | RefundOutcome::NotFound => None,
     };
     let details = (answer.provider_refund_ref.as_deref(), error);
-    refunds::save_status(&tx, &mut refund, to, details, now).await?;
+    refunds::save_status(tx, &mut refund, to, details, now).await?;
     match to {
-        RefundStatus::Succeeded => succeeded(&tx, &mut order, &refund, now).await?,
-        RefundStatus::Failed => failed(&tx, &mut order, &refund, now).await?,
+        RefundStatus::Succeeded => succeeded(tx, &mut order, &refund, now).await?,
+        RefundStatus::Failed => failed(tx, &mut order, &refund, now).await?,
         RefundStatus::Requested | RefundStatus::Processing | RefundStatus::Unknown => {}
     }
-    tx.commit().await?;
     Ok(true)
 }
 

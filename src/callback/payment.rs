@@ -1,0 +1,66 @@
+//! `POST /webhook/{provider}`: the order of checks is size, sender, format, books (spec.md §4
+//! rules 2 and 9). Success is said only after the commit.
+
+use std::time::Instant;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::CallbackState;
+use super::error::CallbackError;
+use crate::flows::take_notification;
+use crate::payments::inbox::Judgement;
+use crate::payments::ports::{Acknowledgement, Verdict};
+
+/// The largest notification that is read, in bytes (spec.md §4 rule 9).
+const LARGEST_NOTIFICATION: usize = 256 * 1024;
+
+pub(super) async fn receive(
+    State(state): State<CallbackState>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, CallbackError> {
+    let started = Instant::now();
+    let _slot = state.in_flight.try_acquire().map_err(|_full| CallbackError::Busy)?;
+    metrics::gauge!("mingshu_callbacks_in_flight").increment(1.0);
+    let answer = take(&state, &provider, &headers, body).await;
+    metrics::gauge!("mingshu_callbacks_in_flight").decrement(1.0);
+    metrics::histogram!("mingshu_callback_seconds").record(started.elapsed().as_secs_f64());
+    answer
+}
+
+async fn take(
+    state: &CallbackState,
+    provider: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, CallbackError> {
+    let gateway = state.gateways.get(provider).ok_or(CallbackError::UnknownProvider)?;
+    let raw: Bytes =
+        to_bytes(body, LARGEST_NOTIFICATION).await.map_err(|_cut| CallbackError::TooLarge)?;
+    let notification = gateway.read_notification(headers, &raw)?;
+    let judgement = take_notification::run(&state.base, &state.money, &notification, &raw).await?;
+    metrics::counter!("mingshu_callbacks_total", "verdict" => judgement.as_str()).increment(1);
+    tracing::info!(payment.provider = provider, verdict = judgement.as_str(), "callback taken");
+    Ok(answer(&gateway.acknowledge(verdict(judgement))))
+}
+
+fn verdict(judgement: Judgement) -> Verdict {
+    match judgement {
+        Judgement::Mismatch => Verdict::Mismatch,
+        Judgement::Recorded
+        | Judgement::Applied
+        | Judgement::OldNews
+        | Judgement::Orphan
+        | Judgement::NeedsQuery
+        | Judgement::NotApplied => Verdict::Taken,
+    }
+}
+
+fn answer(word: &Acknowledgement) -> Response {
+    let status = StatusCode::from_u16(word.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, word.content_type)], word.body).into_response()
+}

@@ -1,0 +1,81 @@
+//! A notification whose sender was proved is kept and applied: payments, refunds, and what we do
+//! not handle but must not lose.
+
+use super::base::Base;
+use super::jobs::AlertKind;
+use super::settle_payment::{self, MoneyRules, SettleError};
+use super::{raise_alert, refund_order};
+use crate::payments::inbox::{self, Judgement, Received};
+use crate::payments::ports::{Notification, RefundAnswer, RefundObservation};
+use crate::payments::refunds;
+
+/// Keeps and applies a notification with its `raw` bytes; a repeat gives the first verdict again.
+pub async fn run(
+    base: &Base,
+    money: &MoneyRules,
+    notification: &Notification,
+    raw: &[u8],
+) -> Result<Judgement, SettleError> {
+    match notification {
+        Notification::Payment(observation) => {
+            settle_payment::run(base, money, observation, raw).await
+        }
+        Notification::Refund(observation) => refund(base, observation, raw).await,
+        Notification::Unhandled { provider, evidence_key, kind } => {
+            let received =
+                Received { provider, evidence_key, source: "callback", reference: None, raw };
+            unhandled(base, &received, kind).await
+        }
+    }
+}
+
+async fn refund(
+    base: &Base,
+    observation: &RefundObservation,
+    raw: &[u8],
+) -> Result<Judgement, SettleError> {
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    let received = Received {
+        provider: &observation.provider,
+        evidence_key: &observation.evidence_key,
+        source: observation.source.as_str(),
+        reference: Some(observation.refund_no.as_str()),
+        raw,
+    };
+    if let Some(known) = inbox::keep(&tx, &base.keyring, &received, now).await? {
+        return Ok(known);
+    }
+    let judgement = if refunds::find(tx.conn(), &observation.refund_no).await?.is_none() {
+        let about = (observation.refund_no.as_str(), observation.evidence_key.as_str());
+        raise_alert::run(&tx, AlertKind::OrphanCallback, about, now).await?;
+        Judgement::Orphan
+    } else {
+        let answer = RefundAnswer {
+            provider_refund_ref: observation.provider_refund_ref.clone(),
+            outcome: observation.status.clone(),
+        };
+        let changed = refund_order::apply(&tx, &observation.refund_no, &answer, now).await?;
+        if changed { Judgement::Applied } else { Judgement::OldNews }
+    };
+    inbox::judge(&tx, &received, judgement).await?;
+    tx.commit().await?;
+    Ok(judgement)
+}
+
+async fn unhandled(
+    base: &Base,
+    received: &Received<'_>,
+    kind: &str,
+) -> Result<Judgement, SettleError> {
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    if let Some(known) = inbox::keep(&tx, &base.keyring, received, now).await? {
+        return Ok(known);
+    }
+    let about = (received.evidence_key, kind);
+    raise_alert::run(&tx, AlertKind::UnknownProviderWord, about, now).await?;
+    inbox::judge(&tx, received, Judgement::NotApplied).await?;
+    tx.commit().await?;
+    Ok(Judgement::NotApplied)
+}
