@@ -11,6 +11,7 @@
 
 mod entity;
 pub mod inbox;
+pub mod adapters;
 pub mod ports;
 pub mod refunds;
 pub mod repo;
