@@ -1,3 +1,4 @@
 //! Words to people: messages, the chat they go through, the pace at which they go.
+pub mod format;
 pub mod message;
 pub mod ports;
