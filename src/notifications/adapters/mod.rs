@@ -1,0 +1,3 @@
+//! The chats that we know to speak to.
+
+pub mod telegram;
