@@ -9,9 +9,9 @@
 //! - Nothing leaves `succeeded`. Money that is proved is recorded, whatever state we were in.
 //! - The unique indexes on evidence, provider reference and refund cause are the last line.
 
+pub mod adapters;
 mod entity;
 pub mod inbox;
-pub mod adapters;
 pub mod ports;
 pub mod refunds;
 pub mod repo;

@@ -38,7 +38,7 @@ impl Pages {
         let broken = |cause| PageError::Template { name: name.to_owned(), cause };
         self.0
             .get_template(name)
-            .and_then(|page| page.render(minijinja::Value::from_serialize(values)))
+            .and_then(|page| page.render(minijinja::value::Serde(values)))
             .map_err(broken)
     }
 }
