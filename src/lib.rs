@@ -1,6 +1,7 @@
 //! mingshu 命书: sells AI-written BaZi reports inside a Telegram chat.
 
 pub mod bazi;
+pub mod catalog;
 pub mod kernel;
 pub mod notifications;
 pub mod payments;
