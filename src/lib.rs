@@ -5,6 +5,7 @@ pub mod bazi;
 pub mod callback;
 pub mod catalog;
 pub mod flows;
+pub mod catalog;
 pub mod kernel;
 pub mod notifications;
 pub mod orders;

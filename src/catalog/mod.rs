@@ -1,2 +1,160 @@
 //! Catalog: what is on sale.
 pub mod stock;
+//! The catalogue: what is sold, at what price, what the buyer is asked, what the model is told.
+//!
+//! A product is a folder `templates/products/<sku>/` with `product.toml` and `prompt.md`; a new
+//! one needs no code. All of them are read and checked at start; a catalogue with one mistake is
+//! no catalogue, and every mistake is told at once.
+
+pub mod answers;
+pub mod form;
+mod local_text;
+mod node;
+pub mod product;
+mod product_error;
+mod prompt;
+pub mod rules;
+mod snapshot;
+
+use std::sync::Arc;
+
+pub use self::local_text::LocalText;
+pub use self::product::Product;
+pub use self::product_error::ProductError;
+pub use self::prompt::Prompt;
+pub use self::snapshot::ProductSnapshot;
+
+use self::node::{Node, Section};
+use self::product_error::Problems;
+use crate::kernel::ids::Sku;
+use crate::platform::assets::{AssetError, Assets};
+
+/// Names of folders that are passed on as sku: short, and safe in every link and button.
+const LONGEST_SKU: usize = 32;
+
+/// Every product, on sale or not.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    products: Vec<Arc<Product>>,
+}
+
+impl Catalog {
+    /// Reads and checks all products.
+    ///
+    /// # Errors
+    /// Every mistake in every file.
+    pub fn load(assets: &Assets) -> Result<Self, Vec<ProductError>> {
+        let folders = assets.list("products").map_err(|error| vec![unreadable(&error)])?;
+        let mut products = Vec::new();
+        let mut mistakes = Vec::new();
+        // A name with a dot is a file beside the folders, such as a README.
+        for sku in folders.iter().filter(|name| !name.contains('.')) {
+            match load_product(assets, sku) {
+                Ok(product) => products.push(Arc::new(product)),
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        products.sort_by(|a, b| (a.position, &a.sku).cmp(&(b.position, &b.sku)));
+        if mistakes.is_empty() { Ok(Self { products }) } else { Err(mistakes) }
+    }
+
+    /// What a buyer may choose from, in the order of the list. Test products are for operators.
+    pub fn on_sale(&self) -> impl Iterator<Item = &Arc<Product>> {
+        self.products.iter().filter(|product| product.on_sale && !product.test)
+    }
+
+    /// Every product, on sale or not, in the order of the list.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Product>> {
+        self.products.iter()
+    }
+
+    /// A product by its sku, on sale or not.
+    pub fn find(&self, sku: &Sku) -> Option<&Arc<Product>> {
+        self.products.iter().find(|product| product.sku == *sku)
+    }
+}
+
+fn load_product(assets: &Assets, sku: &str) -> Result<Product, Vec<ProductError>> {
+    let settings = load_file(assets, sku, "product.toml");
+    let prompt = load_file(assets, sku, "prompt.md");
+    match (settings, prompt) {
+        (Ok(settings), Ok(prompt)) => parse_product(sku, &settings, &prompt),
+        (settings, prompt) => Err(settings.err().into_iter().chain(prompt.err()).collect()),
+    }
+}
+
+fn load_file(assets: &Assets, sku: &str, name: &str) -> Result<String, ProductError> {
+    let file = format!("products/{sku}/{name}");
+    match assets.read(&file) {
+        Ok(Some(text)) => Ok(text.into_owned()),
+        Ok(None) => Err(whole_file(file, "is missing")),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+/// Makes a product of the text of its two files.
+fn parse_product(sku: &str, settings: &str, prompt: &str) -> Result<Product, Vec<ProductError>> {
+    let settings_file = format!("products/{sku}/product.toml");
+    let prompt_file = format!("products/{sku}/prompt.md");
+    let mut mistakes = Vec::new();
+    if !is_sku(sku) {
+        let problem = format!(
+            "the folder's name is no sku, expected at most {LONGEST_SKU} of a-z, 0-9 and -"
+        );
+        mistakes.push(whole_file(settings_file.clone(), &problem));
+    }
+    let in_settings = Problems::new(&settings_file, settings);
+    let product = parse_settings(sku, settings, &in_settings);
+    mistakes.extend(in_settings.into_list());
+    let Some(mut product) = product else { return Err(mistakes) };
+    let in_prompt = Problems::new(&prompt_file, prompt);
+    product.prompt = Prompt::read(&prompt_file, prompt, product.prompt_demand(), &in_prompt);
+    product.version = version_of(&[settings, prompt]);
+    mistakes.extend(in_prompt.into_list());
+    if mistakes.is_empty() { Ok(product) } else { Err(mistakes) }
+}
+
+/// `None` when the file is no TOML; other mistakes leave a product that is not used.
+fn parse_settings(sku: &str, settings: &str, problems: &Problems<'_>) -> Option<Product> {
+    match toml::from_str::<Node>(settings) {
+        Ok(node) => {
+            let root = Section::root(&node, problems)?;
+            Some(product::read_product(sku, root))
+        }
+        Err(error) => {
+            let offset = error.span().map_or(0, |span| span.start);
+            problems.at(offset, "", error.message().replace('\n', ", "));
+            None
+        }
+    }
+}
+
+fn is_sku(name: &str) -> bool {
+    name.len() <= LONGEST_SKU
+        && name.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+}
+
+/// A short mark of some texts that changes whenever one of them does.
+fn version_of(texts: &[&str]) -> String {
+    let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+    for text in texts {
+        digest.update(text.as_bytes());
+        digest.update(&[0]);
+    }
+    let number =
+        digest.finish().as_ref().iter().take(6).fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
+    format!("{number:012x}")
+}
+
+fn unreadable(error: &AssetError) -> ProductError {
+    let problem = format!("cannot be read: {}", crate::platform::chain(error));
+    whole_file(error.path.display().to_string(), &problem)
+}
+
+fn whole_file(file: String, problem: &str) -> ProductError {
+    ProductError { file, line: None, field: None, problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! The product as it was when an order was made: what was promised and for how much.
+//!
+//! Stored as JSON with the order. Words and names must not change; new members need a serde
+//! default.
+
+use super::local_text::LocalText;
+use super::product::{Delivery, Product, ReportPlan, Stock};
+use crate::kernel::ids::Sku;
+use crate::kernel::locale::Locale;
+use crate::kernel::money::Money;
+
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ProductSnapshot {
+    pub sku: Sku,
+    /// Of the product's files.
+    pub version: String,
+    /// Of the prompt alone.
+    pub prompt_version: String,
+    pub name: LocalText,
+    pub price: Money,
+    pub needs_chart: bool,
+    pub chart_year: Option<String>,
+    pub stock: Stock,
+    pub delivery: Delivery,
+    pub report: ReportPlan,
+    pub test: bool,
+}
+
+impl ProductSnapshot {
+    pub fn of(product: &Product) -> Self {
+        Self {
+            sku: product.sku.clone(),
+            version: product.version.clone(),
+            prompt_version: product.prompt.version.clone(),
+            name: product.name.clone(),
+            price: product.price,
+            needs_chart: product.needs_chart,
+            chart_year: product.chart_year.clone(),
+            stock: product.stock,
+            delivery: product.delivery,
+            report: product.report,
+            test: product.test,
+        }
+    }
+
+    pub fn is_free(&self) -> bool {
+        self.price.is_zero()
+    }
+
+    /// The value `product` of the prompt.
+    pub fn for_prompt(&self, locale: Locale) -> serde_json::Value {
+        serde_json::json!({
+            "name": self.name.get(locale),
+            "sku": self.sku,
+            "min_characters": self.report.min_characters,
+            "max_characters": self.report.max_characters,
+        })
+    }
+}
