@@ -1,0 +1,3 @@
+//! The outside systems that write texts.
+
+pub mod openai;
