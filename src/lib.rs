@@ -5,7 +5,6 @@ pub mod bazi;
 pub mod callback;
 pub mod catalog;
 pub mod flows;
-pub mod catalog;
 pub mod kernel;
 pub mod notifications;
 pub mod orders;

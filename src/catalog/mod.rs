@@ -1,5 +1,3 @@
-//! Catalog: what is on sale.
-pub mod stock;
 //! The catalogue: what is sold, at what price, what the buyer is asked, what the model is told.
 //!
 //! A product is a folder `templates/products/<sku>/` with `product.toml` and `prompt.md`; a new
@@ -15,6 +13,7 @@ mod product_error;
 mod prompt;
 pub mod rules;
 mod snapshot;
+pub mod stock;
 
 use std::sync::Arc;
 

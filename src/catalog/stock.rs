@@ -4,19 +4,10 @@
 
 use sea_orm::DbErr;
 
+use super::product::Stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::platform::db::{WriteTx, execute};
-
-/// How much there is to sell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Supply {
-    Unlimited,
-    /// In all.
-    Counted(i64),
-    /// On each day of the shop's time zone.
-    Daily(i64),
-}
 
 /// Takes one piece for an order. `false`: there is none left.
 ///
@@ -24,17 +15,17 @@ pub enum Supply {
 pub async fn reserve(
     tx: &WriteTx,
     (sku, order): (&Sku, &OrderNo),
-    supply: Supply,
+    stock: Stock,
     day: &str,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
     open_row(tx, sku, now).await?;
-    let limit = match supply {
-        Supply::Unlimited => i64::MAX,
-        Supply::Counted(limit) => limit,
-        Supply::Daily(limit) => {
+    let limit = match stock {
+        Stock::Unlimited => i64::MAX,
+        Stock::Counted(limit) => i64::from(limit),
+        Stock::Daily(limit) => {
             start_day(tx, sku, day).await?;
-            limit
+            i64::from(limit)
         }
     };
     if !movement(tx, (sku, order), "reserve", now).await? {

@@ -9,6 +9,7 @@ pub mod check_payment;
 pub mod close_order;
 pub mod jobs;
 pub mod open_payment;
+pub mod place_order;
 pub mod raise_alert;
 pub mod refund_order;
 pub mod settle_payment;

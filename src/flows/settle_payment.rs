@@ -5,15 +5,19 @@
 //! the rules cannot apply a fact, the evidence is kept all the same with the verdict
 //! `not_applied`, and an operator is told; only a failing database loses nothing by a retry.
 
+use std::collections::BTreeMap;
+
+use chrono::Timelike;
 use sea_orm::DbErr;
 use serde_json::json;
 
 use super::base::{Base, LatePayment};
 use super::jobs::{AlertKind, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer};
 use super::raise_alert;
-use crate::catalog::stock::{self, Supply};
+use crate::catalog::product::Stock;
+use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::RefundNo;
+use crate::kernel::ids::{RefundNo, Sku};
 use crate::orders::{self, Actor, Change, Order, OrderError, OrderStatus};
 use crate::payments::inbox::{self, Judgement, Received};
 use crate::payments::ports::Observation;
@@ -29,20 +33,29 @@ use crate::platform::outbox;
 #[derive(Clone)]
 pub struct MoneyRules {
     pub late_payment: LatePayment,
-    /// Supply of a product, for late money that needs a piece again.
-    pub supplies: std::collections::BTreeMap<String, Supply>,
+    /// How much there is of each product, for late money that needs a piece again.
+    pub stocks: BTreeMap<Sku, Stock>,
     /// For the day of per-day supplies.
     pub time_zone: chrono_tz::Tz,
 }
 
 impl MoneyRules {
-    pub fn supply(&self, sku: &str) -> Supply {
-        self.supplies.get(sku).copied().unwrap_or(Supply::Unlimited)
+    pub fn stock(&self, sku: &Sku) -> Stock {
+        self.stocks.get(sku).copied().unwrap_or(Stock::Unlimited)
     }
 
     /// Today in the shop's time zone, as `2026-11-21`.
     pub fn day(&self, now: Timestamp) -> String {
         now.to_utc().with_timezone(&self.time_zone).format("%Y-%m-%d").to_string()
+    }
+
+    /// When today began in the shop's time zone.
+    pub fn start_of_day(&self, now: Timestamp) -> Timestamp {
+        let local = now.to_utc().with_timezone(&self.time_zone);
+        Timestamp::from_millis(
+            now.millis()
+                .saturating_sub(i64::from(local.num_seconds_from_midnight()).saturating_mul(1000)),
+        )
     }
 }
 
@@ -255,9 +268,9 @@ impl Case<'_> {
 
     async fn reserve_again(&self, order: &Order) -> Result<bool, SettleError> {
         let what = (&order.sku, &order.order_no);
-        let supply = self.money.supply(order.sku.as_str());
+        let stock = self.money.stock(&order.sku);
         let day = self.money.day(self.now);
-        Ok(stock::reserve(self.tx, what, supply, &day, self.now).await?)
+        Ok(stock::reserve(self.tx, what, stock, &day, self.now).await?)
     }
 
     /// The whole payment goes back, once. An order that has nothing else to show for it becomes

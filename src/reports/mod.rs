@@ -19,8 +19,6 @@ pub enum ReportError {
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
-//! Reports: the goods. Prompt, text, storage, delivery plan.
 pub mod adapters;
 pub mod cost;
-pub mod ports;
 pub mod prompt;
