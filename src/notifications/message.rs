@@ -59,6 +59,39 @@ impl OutgoingMessage {
         self.keyboard = keyboard;
         self
     }
+
+    /// The same words and buttons as plain text: tags gone, entities read.
+    #[must_use]
+    pub fn without_markup(&self) -> Self {
+        let text = match self.markup {
+            Markup::Plain => self.text.clone(),
+            Markup::Html => plain_text(&self.text),
+        };
+        Self { text, markup: Markup::Plain, keyboard: self.keyboard.clone() }
+    }
+}
+
+/// Reads the text out of HTML that may be broken: only what looks like a whole tag is dropped, so
+/// that a stray `<` keeps the words after it.
+fn plain_text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tail)) = rest.split_once('<') {
+        text.push_str(before);
+        let looks_like_tag = tail.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
+        rest = match tail.find(['<', '>']).map(|at| tail.split_at(at)) {
+            Some((_, after)) if looks_like_tag && after.starts_with('>') => {
+                after.strip_prefix('>').unwrap_or(after)
+            }
+            _ => {
+                text.push('<');
+                tail
+            }
+        };
+    }
+    text.push_str(rest);
+    // The ampersand last: `&amp;lt;` means the characters `&lt;`.
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
 /// A picture with a caption of at most 1024 UTF-16 units.
@@ -75,4 +108,33 @@ pub struct Document {
     pub file_name: String,
     pub content_type: String,
     pub caption: OutgoingMessage,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(html: &str) -> String {
+        OutgoingMessage::html(html).without_markup().text
+    }
+
+    #[test]
+    fn markup_is_taken_off_and_words_stay() {
+        assert_eq!(plain("<b>日主</b> <a href=\"https://x.y/?a&amp;b\">甲木</a>"), "日主 甲木");
+        assert_eq!(plain("1 &lt; 2 &amp;&amp; 3 &gt; 2, &amp;lt;"), "1 < 2 && 3 > 2, &lt;");
+    }
+
+    #[test]
+    fn broken_markup_loses_no_words() {
+        assert_eq!(plain("1 < 2 and <b>bold"), "1 < 2 and bold");
+        assert_eq!(plain("a <b unclosed"), "a <b unclosed");
+        assert_eq!(plain("a <b <i>c</i>"), "a <b c");
+    }
+
+    #[test]
+    fn buttons_stay_when_markup_goes() {
+        let keyboard = vec![vec![Button::callback("好", "b:1")]];
+        let message = OutgoingMessage::html("<b>x</b>").with_keyboard(keyboard.clone());
+        assert_eq!(message.without_markup(), OutgoingMessage::plain("x").with_keyboard(keyboard));
+    }
 }
