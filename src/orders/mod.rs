@@ -11,6 +11,7 @@
 
 mod entity;
 pub mod repo;
+mod row;
 pub mod rules;
 
 use std::fmt;

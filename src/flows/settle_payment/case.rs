@@ -1,172 +1,35 @@
-//! A fact about a payment becomes true in our books. The only door to "paid": callback, query,
-//! statement and operator all come through here (spec.md §4 rules 2–7, 10).
-//!
-//! One transaction: evidence, payment, order, stock, events and jobs stand or fall together. When
-//! the rules cannot apply a fact, the evidence is kept all the same with the verdict
-//! `not_applied`, and an operator is told; only a failing database loses nothing by a retry.
+//! What one observation does to its payment and its order, inside one transaction.
 
-use std::collections::BTreeMap;
-
-use chrono::Timelike;
-use sea_orm::DbErr;
 use serde_json::json;
 
-use super::base::{Base, LatePayment};
-use super::jobs::{AlertKind, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer};
-use super::raise_alert;
-use crate::catalog::product::Stock;
+use super::{MoneyRules, SettleError, order_event, order_is_paid};
 use crate::catalog::stock;
+use crate::flows::base::LatePayment;
+use crate::flows::jobs::{AlertKind, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer};
+use crate::flows::raise_alert;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{RefundNo, Sku};
-use crate::orders::{self, Actor, Change, Order, OrderError, OrderStatus};
-use crate::payments::inbox::{self, Judgement, Received};
+use crate::kernel::ids::RefundNo;
+use crate::orders::{self, Actor, Change, Order, OrderStatus};
+use crate::payments::inbox::Judgement;
 use crate::payments::ports::Observation;
 use crate::payments::refunds::{self, NewRefund};
 use crate::payments::repo::{self as payments, Evidence};
 use crate::payments::rules::{self, Meaning, Step};
-use crate::payments::{Fact, Payment, PaymentError};
+use crate::payments::{Fact, Payment};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
 use crate::platform::outbox;
 
-/// What the shop has decided about money, and how much of a product there is.
-#[derive(Clone)]
-pub struct MoneyRules {
-    pub late_payment: LatePayment,
-    /// How much there is of each product, for late money that needs a piece again.
-    pub stocks: BTreeMap<Sku, Stock>,
-    /// For the day of per-day supplies.
-    pub time_zone: chrono_tz::Tz,
-}
-
-impl MoneyRules {
-    pub fn stock(&self, sku: &Sku) -> Stock {
-        self.stocks.get(sku).copied().unwrap_or(Stock::Unlimited)
-    }
-
-    /// Today in the shop's time zone, as `2026-11-21`.
-    pub fn day(&self, now: Timestamp) -> String {
-        now.to_utc().with_timezone(&self.time_zone).format("%Y-%m-%d").to_string()
-    }
-
-    /// When today began in the shop's time zone.
-    pub fn start_of_day(&self, now: Timestamp) -> Timestamp {
-        let local = now.to_utc().with_timezone(&self.time_zone);
-        Timestamp::from_millis(
-            now.millis()
-                .saturating_sub(i64::from(local.num_seconds_from_midnight()).saturating_mul(1000)),
-        )
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum SettleError {
-    #[error("the order cannot take it")]
-    Order(#[from] OrderError),
-    #[error("the payment cannot take it")]
-    Payment(#[from] PaymentError),
-    #[error("the database failed")]
-    Db(#[from] DbErr),
-}
-
-impl SettleError {
-    /// Whether trying again may help: the database failed, or somebody else was faster.
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Db(_)
-                | Self::Order(OrderError::Db(_) | OrderError::Stale(_))
-                | Self::Payment(PaymentError::Db(_) | PaymentError::Stale(_))
-        )
-    }
-}
-
-/// Records `observation` with its `raw` evidence and everything that follows from it.
-pub async fn run(
-    base: &Base,
-    money: &MoneyRules,
-    observation: &Observation,
-    raw: &[u8],
-) -> Result<Judgement, SettleError> {
-    match attempt(base, money, observation, raw).await {
-        Err(error) if !error.is_passing() => {
-            tracing::error!(
-                payment.id = %observation.payment_no,
-                error = &error as &dyn std::error::Error,
-                "a proved fact could not be applied"
-            );
-            keep_unapplied(base, observation, raw).await
-        }
-        outcome => outcome,
-    }
-}
-
-async fn attempt(
-    base: &Base,
-    money: &MoneyRules,
-    observation: &Observation,
-    raw: &[u8],
-) -> Result<Judgement, SettleError> {
-    let now = base.now();
-    let tx = base.db.begin_write().await?;
-    let received = received(observation, raw);
-    if let Some(known) = inbox::keep(&tx, &base.keyring, &received, now).await? {
-        return Ok(known); // dropped: nothing was written
-    }
-    let case = Case { tx: &tx, money, observation, now };
-    let judgement = case.apply().await?;
-    inbox::judge(&tx, &received, judgement).await?;
-    tx.commit().await?;
-    Ok(judgement)
-}
-
-async fn keep_unapplied(
-    base: &Base,
-    observation: &Observation,
-    raw: &[u8],
-) -> Result<Judgement, SettleError> {
-    let now = base.now();
-    let tx = base.db.begin_write().await?;
-    let received = received(observation, raw);
-    if let Some(known) = inbox::keep(&tx, &base.keyring, &received, now).await? {
-        return Ok(known);
-    }
-    inbox::judge(&tx, &received, Judgement::NotApplied).await?;
-    let about = (observation.payment_no.as_str(), observation.evidence_key.as_str());
-    raise_alert::run(&tx, AlertKind::CallbackNotApplied, about, now).await?;
-    tx.commit().await?;
-    Ok(Judgement::NotApplied)
-}
-
-/// An order with nothing to pay goes straight to `paid` (spec.md §4 rule 14).
-pub async fn nothing_to_pay(
-    tx: &WriteTx,
-    order: &mut Order,
-    now: Timestamp,
-) -> Result<(), SettleError> {
-    order_is_paid(tx, order, (&Actor::System, "nothing to pay"), now).await
-}
-
-fn received<'a>(observation: &'a Observation, raw: &'a [u8]) -> Received<'a> {
-    Received {
-        provider: &observation.provider,
-        evidence_key: &observation.evidence_key,
-        source: observation.source.as_str(),
-        reference: Some(observation.payment_no.as_str()),
-        raw,
-    }
-}
-
 /// One observation inside its transaction.
-struct Case<'a> {
-    tx: &'a WriteTx,
-    money: &'a MoneyRules,
-    observation: &'a Observation,
-    now: Timestamp,
+pub(super) struct Case<'a> {
+    pub(super) tx: &'a WriteTx,
+    pub(super) money: &'a MoneyRules,
+    pub(super) observation: &'a Observation,
+    pub(super) now: Timestamp,
 }
 
 impl Case<'_> {
-    async fn apply(&self) -> Result<Judgement, SettleError> {
+    pub(super) async fn apply(&self) -> Result<Judgement, SettleError> {
         let number = &self.observation.payment_no;
         let Some(found) = payments::find(self.tx.conn(), number).await? else {
             tracing::warn!(payment.id = %number, "a proved fact about no payment of ours");
@@ -413,36 +276,4 @@ impl Case<'_> {
         outbox::write(self.tx, kind, payment.order_no.as_str(), &payload, self.now).await?;
         Ok(())
     }
-}
-
-/// The order is paid: state, stock, event and the one job that fulfils it.
-async fn order_is_paid(
-    tx: &WriteTx,
-    order: &mut Order,
-    (actor, reason): (&Actor, &str),
-    now: Timestamp,
-) -> Result<(), SettleError> {
-    orders::repo::change(tx, order, Change::PaymentSucceeded, actor, reason, now).await?;
-    stock::confirm(tx, (&order.sku, &order.order_no), now).await?;
-    order_event(tx, "order.paid", order, now).await?;
-    jobs::enqueue(tx, &FulfilOrder { order_no: order.order_no.clone() }, now).await?;
-    Ok(())
-}
-
-/// Writes an event about an order: numbers, states and amounts only.
-pub(super) async fn order_event(
-    tx: &WriteTx,
-    kind: &str,
-    order: &Order,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    let payload = json!({
-        "order_no": order.order_no,
-        "sku": order.sku,
-        "status": order.status,
-        "total": order.total.to_major(),
-        "currency": order.total.currency,
-        "test": order.test,
-    });
-    outbox::write(tx, kind, order.order_no.as_str(), &payload, now).await
 }
