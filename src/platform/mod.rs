@@ -7,6 +7,7 @@ pub mod http;
 pub mod jobs;
 pub mod outbox;
 pub mod pages;
+pub mod schema;
 pub mod texts;
 
 /// An error with all its causes in one line, for logs.

@@ -1,0 +1,97 @@
+//! The adapters to the outside, built from the configuration.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::bazi::adapters::yuanfenju::{Yuanfenju, YuanfenjuConfig};
+use crate::bazi::ports::ChartService;
+use crate::config::{self, BaziProvider, Config, Dialect};
+use crate::flows::till::{Counter, Proof};
+use crate::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
+use crate::payments::adapters::pingpong_v4::{PingPongV4, SignType, V4Config};
+use crate::payments::ports::PaymentGateway;
+use crate::reports::adapters::openai::{Continuation, ModelConfig, OpenAiModel};
+use crate::reports::cost::Prices;
+
+/// The payment providers by the word in their callback route.
+pub(super) fn counters(config: &Config) -> anyhow::Result<BTreeMap<String, Counter>> {
+    let gateway = pingpong(config)?;
+    let proof = match config.pingpong_proof() {
+        config::Proof::Callback => Proof::Callback,
+        config::Proof::Query => Proof::Query,
+    };
+    let provider = gateway.provider().to_owned();
+    let counter = Counter { gateway, proof, default_method: config.pingpong.method.clone() };
+    Ok(BTreeMap::from([(provider, counter)]))
+}
+
+fn pingpong(config: &Config) -> anyhow::Result<Arc<dyn PaymentGateway>> {
+    let settings = &config.pingpong;
+    let base_url = settings.base_url.as_str();
+    match settings.dialect {
+        Dialect::Hmac => {
+            let hmac = HmacConfig::new(base_url, settings.webhook_secret.clone());
+            Ok(Arc::new(PingPongHmac::try_new(hmac).context("the PingPong client")?))
+        }
+        Dialect::V4 => {
+            let (store, merchant) = (&settings.acc_id, &settings.client_id);
+            let mut v4 = V4Config::new(base_url, store, merchant, settings.salt.clone());
+            v4.sign_type = match settings.sign_type {
+                config::SignType::Sha256 => SignType::Sha256,
+                config::SignType::Md5 => SignType::Md5,
+            };
+            v4.method_names.extend(settings.method_names.clone());
+            v4.shopper_ip = settings.shopper_ip.to_string();
+            Ok(Arc::new(PingPongV4::try_new(v4).context("the PingPong client")?))
+        }
+    }
+}
+
+/// The chart service, when the configuration prefers one to our own engine.
+pub(super) fn charts(config: &Config) -> anyhow::Result<Option<Arc<dyn ChartService>>> {
+    match config.bazi.provider {
+        BaziProvider::Local => Ok(None),
+        BaziProvider::Yuanfenju => {
+            let settings = &config.yuanfenju;
+            let client =
+                YuanfenjuConfig::new(settings.base_url.as_str(), settings.api_key.clone());
+            Ok(Some(Arc::new(Yuanfenju::try_new(client).context("the Yuanfenju client")?)))
+        }
+    }
+}
+
+pub(super) fn model(config: &Config) -> anyhow::Result<OpenAiModel> {
+    let ai = &config.ai;
+    let seconds = Duration::from_secs;
+    let prices = Prices {
+        currency: ai.prices.currency,
+        cache_hit: ai.prices.input_hit.parse()?,
+        cache_miss: ai.prices.input_miss.parse()?,
+        completion: ai.prices.output.parse()?,
+    };
+    OpenAiModel::try_new(ModelConfig {
+        base_url: ai.base_url.as_str().to_owned(),
+        api_key: ai.api_key.clone(),
+        model: ai.model.clone(),
+        thinking: ai.thinking.sent(),
+        max_tokens: ai.max_tokens,
+        temperature: Some(ai.temperature),
+        extra_body: ai.extra_body.clone(),
+        header_timeout: seconds(ai.header_timeout_seconds),
+        idle_timeout: seconds(ai.idle_timeout_seconds),
+        deadline: seconds(ai.deadline_seconds),
+        max_continuations: ai.max_continuations,
+        continuation: match ai.continuation {
+            config::Continuation::DeepseekPrefix => Continuation::DeepseekPrefix,
+            config::Continuation::TrailingAssistant => Continuation::TrailingAssistant,
+            config::Continuation::Ask => Continuation::Ask,
+            config::Continuation::Off => Continuation::Off,
+        },
+        send_user_id: true,
+        prices: Some(prices),
+    })
+    .context("the model's client")
+}
