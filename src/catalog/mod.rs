@@ -2,7 +2,8 @@
 //!
 //! A product is a folder `templates/products/<sku>/` with `product.toml` and `prompt.md`; a new
 //! one needs no code. All of them are read and checked at start; a catalogue with one mistake is
-//! no catalogue, and every mistake is told at once.
+//! no catalogue, and every mistake is told at once. The language of prompts is not known here:
+//! reports check and render them.
 
 pub mod answers;
 pub mod form;
@@ -10,7 +11,6 @@ mod local_text;
 mod node;
 pub mod product;
 mod product_error;
-mod prompt;
 pub mod rules;
 mod snapshot;
 pub mod stock;
@@ -18,9 +18,8 @@ pub mod stock;
 use std::sync::Arc;
 
 pub use self::local_text::LocalText;
-pub use self::product::Product;
+pub use self::product::{Product, PromptFile};
 pub use self::product_error::ProductError;
-pub use self::prompt::Prompt;
 pub use self::snapshot::ProductSnapshot;
 
 use self::node::{Node, Section};
@@ -93,24 +92,25 @@ fn load_file(assets: &Assets, sku: &str, name: &str) -> Result<String, ProductEr
 
 /// Makes a product of the text of its two files.
 fn parse_product(sku: &str, settings: &str, prompt: &str) -> Result<Product, Vec<ProductError>> {
-    let settings_file = format!("products/{sku}/product.toml");
-    let prompt_file = format!("products/{sku}/prompt.md");
+    let file = format!("products/{sku}/product.toml");
     let mut mistakes = Vec::new();
     if !is_sku(sku) {
         let problem = format!(
             "the folder's name is no sku, expected at most {LONGEST_SKU} of a-z, 0-9 and -"
         );
-        mistakes.push(whole_file(settings_file.clone(), &problem));
+        mistakes.push(whole_file(file.clone(), &problem));
     }
-    let in_settings = Problems::new(&settings_file, settings);
-    let product = parse_settings(sku, settings, &in_settings);
-    mistakes.extend(in_settings.into_list());
-    let Some(mut product) = product else { return Err(mistakes) };
-    let in_prompt = Problems::new(&prompt_file, prompt);
-    product.prompt = Prompt::read(&prompt_file, prompt, product.prompt_demand(), &in_prompt);
-    product.version = version_of(&[settings, prompt]);
-    mistakes.extend(in_prompt.into_list());
-    if mistakes.is_empty() { Ok(product) } else { Err(mistakes) }
+    let problems = Problems::new(&file, settings);
+    let product = parse_settings(sku, settings, &problems);
+    mistakes.extend(problems.into_list());
+    match product {
+        Some(mut product) if mistakes.is_empty() => {
+            product.prompt.text.push_str(prompt);
+            product.version = version_of(&[settings, prompt]);
+            Ok(product)
+        }
+        Some(_) | None => Err(mistakes),
+    }
 }
 
 /// `None` when the file is no TOML; other mistakes leave a product that is not used.

@@ -6,7 +6,6 @@ use super::answers::{Answer, FormAnswers, Gender};
 use super::form::{Field, FieldKind, read_form};
 use super::local_text::LocalText;
 use super::node::{Section, Value};
-use super::prompt::{Demand, Prompt};
 use super::snapshot::ProductSnapshot;
 use crate::kernel::ids::Sku;
 use crate::kernel::locale::Locale;
@@ -43,7 +42,7 @@ pub struct Product {
     /// Overrides `orders.payment_ttl_minutes`.
     pub payment_ttl: Option<Duration>,
     pub report: ReportPlan,
-    pub prompt: Prompt,
+    pub prompt: PromptFile,
 }
 
 /// How many can be sold (spec.md §4 rule 13).
@@ -53,8 +52,16 @@ pub enum Stock {
     Unlimited,
     /// So many in all.
     Counted(u32),
-    /// So many each day.
+    /// So many on each day of the shop's time zone.
     Daily(u32),
+}
+
+/// The text of `prompt.md`, unread.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PromptFile {
+    /// Relative to `templates/`: what errors call it.
+    pub file: String,
+    pub text: String,
 }
 
 /// How the goods reach the buyer.
@@ -100,26 +107,24 @@ impl Product {
         ProductSnapshot::of(self)
     }
 
-    /// The value `form` of the prompt: what the buyer typed or chose, by field key. The birth is
-    /// left out, because the model gets the chart and not what it was computed from.
+    /// The value `form` of the prompt: what the buyer typed or chose, by field key, and null for
+    /// what was left open. The birth is left out, because the model gets the chart and not what it
+    /// was computed from.
     pub fn form_for_prompt(&self, answers: &FormAnswers, locale: Locale) -> serde_json::Value {
-        let mut form = serde_json::Map::new();
-        for given in answers.iter() {
-            let value = match &given.answer {
-                Answer::Text(text) => serde_json::Value::from(text.as_str()),
-                Answer::Number(number) => serde_json::Value::from(*number),
-                Answer::Gender(Gender::Male) => serde_json::Value::from("male"),
-                Answer::Gender(Gender::Female) => serde_json::Value::from("female"),
-                Answer::Choice(chosen) => {
-                    let option = self.field(&given.field).and_then(|field| field.option(chosen));
-                    let label = option.map_or(chosen.as_str(), |option| option.label.get(locale));
-                    serde_json::Value::from(label)
-                }
-                Answer::Birth(_) | Answer::Skipped => continue,
-            };
-            form.insert(given.field.clone(), value);
-        }
-        form.into()
+        let wanted =
+            self.form.iter().filter(|field| !matches!(field.kind, FieldKind::Birth { .. }));
+        let value = |field: &Field| match answers.get(&field.key) {
+            Some(Answer::Text(text)) => serde_json::Value::from(text.as_str()),
+            Some(Answer::Number(number)) => serde_json::Value::from(*number),
+            Some(Answer::Gender(Gender::Male)) => serde_json::Value::from("male"),
+            Some(Answer::Gender(Gender::Female)) => serde_json::Value::from("female"),
+            Some(Answer::Choice(chosen)) => {
+                let option = field.option(chosen);
+                option.map_or(chosen.as_str(), |option| option.label.get(locale)).into()
+            }
+            Some(Answer::Birth(_) | Answer::Skipped) | None => serde_json::Value::Null,
+        };
+        wanted.map(|field| (field.key.clone(), value(field))).collect()
     }
 }
 
@@ -151,17 +156,11 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
             .and_then(|value| value.count(5..=day_minutes))
             .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
         report: read_report(&root),
-        prompt: Prompt::default(),
+        prompt: PromptFile { file: format!("products/{sku}/prompt.md"), text: String::new() },
     };
     check_together(&product, &root);
     root.finish();
     product
-}
-
-impl Product {
-    pub(super) fn prompt_demand(&self) -> Demand {
-        if self.needs_chart { Demand::Facts } else { Demand::Nothing }
-    }
 }
 
 /// What one key alone cannot get wrong.
@@ -206,7 +205,7 @@ fn read_price(root: &Section<'_>) -> Money {
     let currency = match root.find("currency").and_then(|value| Some((value.text()?, value))) {
         None => Currency::CNY,
         Some((text, value)) => text.parse().unwrap_or_else(|error| {
-            value.wrong(format!("{error}"));
+            value.wrong(error.to_string().replace('`', "\""));
             Currency::CNY
         }),
     };

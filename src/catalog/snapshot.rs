@@ -12,10 +12,8 @@ use crate::kernel::money::Money;
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ProductSnapshot {
     pub sku: Sku,
-    /// Of the product's files.
+    /// Of the product's files. The prompt's own version is kept with the report.
     pub version: String,
-    /// Of the prompt alone.
-    pub prompt_version: String,
     pub name: LocalText,
     pub price: Money,
     pub needs_chart: bool,
@@ -31,7 +29,6 @@ impl ProductSnapshot {
         Self {
             sku: product.sku.clone(),
             version: product.version.clone(),
-            prompt_version: product.prompt.version.clone(),
             name: product.name.clone(),
             price: product.price,
             needs_chart: product.needs_chart,

@@ -1,1 +1,220 @@
-//! x
+//! The shipped products, and files with mistakes.
+
+use super::answers::{Answer, BirthAnswer, BirthHour, Calendar, DayStart, FormAnswers, SummerTime};
+use super::form::FieldKind;
+use super::product::{Delivery, ReportKind, Stock};
+use super::*;
+use crate::kernel::locale::Locale;
+use crate::kernel::money::{Currency, Money};
+
+const GOOD: &str = r#"price = "19.90"
+needs_chart = true
+
+[name]
+zh-Hans = "测"
+[summary]
+zh-Hans = "一句"
+[description]
+zh-Hans = "一段"
+
+[report]
+kind = "full"
+min_characters = 100
+max_characters = 200
+
+[[form]]
+key = "gender"
+kind = "gender"
+label = { zh-Hans = "性别" }
+
+[[form]]
+key = "birth"
+kind = "birth"
+label = { zh-Hans = "出生" }
+"#;
+
+fn shipped() -> Catalog {
+    Catalog::load(&Assets::embedded()).unwrap_or_else(|errors| {
+        panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+fn parse(settings: &str) -> Result<Product, Vec<ProductError>> {
+    parse_product("x", settings, "a\n--- user ---\nb\n")
+}
+
+/// The only mistake after one replacement in a good file.
+fn mistake(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "{from}");
+    let errors = parse(&GOOD.replacen(from, to, 1)).unwrap_err();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    errors[0].to_string()
+}
+
+#[test]
+fn three_products_are_sold() {
+    let catalog = shipped();
+    let list: Vec<_> = catalog
+        .on_sale()
+        .map(|product| (product.sku.as_str(), product.price.to_major(), product.needs_chart))
+        .collect();
+    let expected = [
+        ("bazi-full", "39.90".to_owned(), true),
+        ("year-luck", "19.90".to_owned(), true),
+        ("daily-sign", "0.00".to_owned(), false),
+    ];
+    assert_eq!(list, expected);
+    let year = catalog.find(&Sku::from("year-luck")).unwrap();
+    assert_eq!(year.chart_year.as_deref(), Some("year"));
+    assert!(matches!(year.field("year").unwrap().kind, FieldKind::Number { .. }));
+    let sign = catalog.find(&Sku::from("daily-sign")).unwrap();
+    assert!(sign.is_free() && sign.form.iter().all(|field| !field.required));
+    assert_eq!(sign.report.kind, ReportKind::Short);
+}
+
+#[test]
+fn shipped_products_speak_both_languages_everywhere() {
+    for product in shipped().all() {
+        let mut texts = vec![&product.name, &product.summary, &product.description];
+        for field in &product.form {
+            texts.push(&field.label);
+            texts.extend(&field.question);
+            if let FieldKind::Choice { options } = &field.kind {
+                texts.extend(options.iter().map(|option| &option.label));
+            }
+        }
+        for text in texts {
+            let (chinese, english) = (text.get(Locale::ZhHans), text.get(Locale::En));
+            assert_ne!(chinese, english, "{}: {chinese}", product.sku);
+        }
+    }
+}
+
+#[test]
+fn a_short_file_has_sensible_defaults() {
+    let product = parse(GOOD).unwrap();
+    assert_eq!(product.price, Money::new(1990, Currency::CNY));
+    assert_eq!((product.stock, product.delivery), (Stock::Unlimited, Delivery::Chat));
+    assert!(product.on_sale && !product.test);
+    assert_eq!(product.payment_ttl, None);
+    assert_eq!(product.prompt.file, "products/x/prompt.md");
+    assert_eq!(product.prompt.text, "a\n--- user ---\nb\n");
+}
+
+#[test]
+fn every_setting_is_read() {
+    let settings = r#"stock = { daily = 20 }
+payment_ttl_minutes = 15
+test = true
+on_sale = false
+currency = "USD"
+price ="#;
+    let report = "max_characters = 200\ntemperature = 1.3\nmax_tokens = 900";
+    let text = GOOD.replace("price =", settings).replace("max_characters = 200", report);
+    let product = parse(&text).unwrap();
+    assert_eq!(product.stock, Stock::Daily(20));
+    assert_eq!(product.payment_ttl, Some(std::time::Duration::from_secs(900)));
+    assert!(product.test && !product.on_sale);
+    assert_eq!(product.price, Money::new(1990, Currency::USD));
+    assert_eq!((product.report.temperature, product.report.max_tokens), (Some(1.3), Some(900)));
+}
+
+#[test]
+fn a_mistake_names_file_line_field_and_expectation() {
+    let told = [
+        mistake("19.90\"", "19.9x\""),
+        mistake("\"19.90\"", "19.90"),
+        mistake("19.90", "-1"),
+        mistake("price = \"19.90\"\n", ""),
+        mistake("needs_chart", "need_chart"),
+        mistake("kind = \"full\"", "kind = \"long\""),
+        mistake("min_characters = 100", "min_characters = 300"),
+        mistake("zh-Hans = \"一句\"", "zh = \"一句\""),
+        mistake("zh-Hans = \"一句\"", "zh-Hans = \" \""),
+        mistake("label = { zh-Hans = \"出生\" }", "label = {}"),
+        mistake("key = \"birth\"", "key = \"gender\""),
+        mistake("key = \"birth\"", "key = \"Birth date\""),
+        mistake("price", "stock = 3\nprice"),
+        mistake("price", "stock = { counted = 3, daily = 4 }\nprice"),
+        mistake("price", "delivery = \"post\"\nprice"),
+        mistake("price", "payment_ttl_minutes = 0\nprice"),
+        mistake("price", "free_limit_per_day = 1\nprice"),
+        mistake("price", "chart_year = \"birth\"\nprice"),
+        mistake("price", "currency = \"RMB yuan\"\nprice"),
+        mistake("[[form]]", "[[form]]\nkey = \"n\"\nkind = \"number\"\nmin = 3\nmax = 2\nlabel.en = \"n\"\nquestion.en = \"?\"\n[[form]]"),
+        mistake("[[form]]", "[[form]]\nkey = \"c\"\nkind = \"choice\"\noptions = []\nlabel.en = \"c\"\nquestion.en = \"?\"\n[[form]]"),
+        mistake("[[form]]", "[[form]]\nkey = \"t\"\nkind = \"text\"\nlabel.en = \"t\"\nmax_length = 9\n[[form]]"),
+        mistake("kind = \"birth\"", "kind = \"birth\"\nmax_length = 3"),
+        mistake("[report]", "[report"),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let text = GOOD.replace("19.90", "abc").replace("一句", "").replace("\"出生\"", "3");
+    let found = parse(&text).unwrap_err();
+    let lines: Vec<_> = found.iter().map(|error| error.line).collect();
+    assert_eq!(lines, [Some(1), Some(7), Some(24)]);
+}
+
+#[test]
+fn mistakes_in_all_products_come_together() {
+    let dir = tempfile::tempdir().unwrap();
+    for (folder, file) in [("first", "product.toml"), ("Second", "product.toml"), ("third", "x")] {
+        let folder = dir.path().join("products").join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(file), GOOD).unwrap();
+        std::fs::write(folder.join("prompt.md"), "a").unwrap();
+    }
+    std::fs::write(dir.path().join("products/first/product.toml"), "price = 1").unwrap();
+    std::fs::write(dir.path().join("products/README.md"), "not a product").unwrap();
+    let errors = Catalog::load(&Assets::with_dir(dir.path())).unwrap_err();
+    let text: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let has = |part: &str| text.iter().any(|line| line.starts_with(part));
+    assert!(has("products/first/product.toml:1: price: "), "{text:?}");
+    assert!(has("products/Second/product.toml: the folder's name is no sku"), "{text:?}");
+    assert!(has("products/third/product.toml: is missing"), "{text:?}");
+    assert!(!text.iter().any(|line| line.contains("README")), "{text:?}");
+}
+
+#[test]
+fn a_snapshot_reads_back_and_its_version_follows_the_files() {
+    let product = parse(GOOD).unwrap();
+    let snapshot = product.snapshot();
+    let json = serde_json::to_string(&snapshot).unwrap();
+    assert_eq!(serde_json::from_str::<ProductSnapshot>(&json).unwrap(), snapshot);
+    assert_eq!(snapshot.version.len(), 12);
+    let other = parse_product("x", GOOD, "c\n--- user ---\nd\n").unwrap();
+    assert_ne!(other.version, snapshot.version);
+    assert_eq!(snapshot.for_prompt(Locale::En)["max_characters"], 200);
+}
+
+#[test]
+fn the_prompt_hears_what_was_chosen_but_not_the_birth() {
+    let catalog = shipped();
+    let year = catalog.find(&Sku::from("year-luck")).unwrap();
+    let mut answers = FormAnswers::default();
+    answers.set("gender", Answer::Gender(answers::Gender::Female));
+    answers.set(
+        "birth",
+        Answer::Birth(BirthAnswer {
+            calendar: Calendar::Solar,
+            year: 1990,
+            month: 5,
+            day: 20,
+            leap_month: false,
+            hour: BirthHour::Unknown,
+            place: None,
+            summer_time: SummerTime::default(),
+            day_start: DayStart::default(),
+        }),
+    );
+    answers.set("year", Answer::Number(2027));
+    answers.set("focus", Answer::Choice("love".to_owned()));
+    let form = year.form_for_prompt(&answers, Locale::ZhHans);
+    let expected = serde_json::json!({"gender": "female", "year": 2027, "focus": "感情"});
+    assert_eq!(form, expected);
+    answers.set("focus", Answer::Skipped);
+    assert_eq!(year.form_for_prompt(&answers, Locale::En)["focus"], serde_json::Value::Null);
+}
