@@ -9,7 +9,7 @@ use super::node::{Section, Value};
 use super::snapshot::ProductSnapshot;
 use crate::kernel::ids::Sku;
 use crate::kernel::locale::Locale;
-use crate::kernel::money::{Currency, Money};
+use crate::kernel::money::{Currency, Money, MoneyError};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Product {
@@ -204,7 +204,7 @@ fn complain(root: &Section<'_>, key: &'static str, problem: impl Into<String>) {
 fn read_price(root: &Section<'_>) -> Money {
     let currency = match root.find("currency").and_then(|value| Some((value.text()?, value))) {
         None => Currency::CNY,
-        Some((text, value)) => text.parse().unwrap_or_else(|error| {
+        Some((text, value)) => text.parse().unwrap_or_else(|error: MoneyError| {
             value.wrong(error.to_string().replace('`', "\""));
             Currency::CNY
         }),
