@@ -7,6 +7,7 @@
 pub mod base;
 pub mod check_payment;
 pub mod close_order;
+pub mod inspect_order;
 pub mod jobs;
 pub mod open_payment;
 pub mod place_order;

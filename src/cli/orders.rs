@@ -1,0 +1,190 @@
+//! `mingshu orders …`: what operators do with orders from a shell. Human output by default, the
+//! words of the tables with `--json`.
+
+use std::io::Write;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+
+use crate::flows::base::Base;
+use crate::flows::inspect_order::{self, OrderView};
+use crate::flows::refund_order::{self, Refunded};
+use crate::flows::{resend_report, retry_order};
+use crate::kernel::ids::OrderNo;
+use crate::orders::{self, Actor, Order, OrderStatus};
+
+/// Stands for the person at the shell in the audit trail: no Telegram user has this number.
+const SHELL: i64 = 0;
+
+#[derive(Debug, Subcommand)]
+pub enum OrdersCommand {
+    /// The newest orders
+    List {
+        /// Only this status, such as `pending_payment`
+        #[arg(long)]
+        status: Option<String>,
+        #[arg(long, default_value_t = 20)]
+        limit: u64,
+    },
+    /// One order with payments, refunds and history
+    Show { order_no: String },
+    /// Run the step again that an order is stuck at
+    Retry { order_no: String },
+    /// Send a finished report to its buyer once more
+    Resend { order_no: String },
+    /// Give back everything that is left of an order's payment
+    Refund {
+        order_no: String,
+        /// Kept with the refund, and told to the provider
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+pub async fn run(
+    base: &Base,
+    command: OrdersCommand,
+    json: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    match command {
+        OrdersCommand::List { status, limit } => list(base, status.as_deref(), limit, json, out).await,
+        OrdersCommand::Show { order_no } => show(base, &OrderNo(order_no), json, out).await,
+        OrdersCommand::Retry { order_no } => {
+            retry_order::run(base, &OrderNo(order_no.clone()), SHELL).await?;
+            Ok(writeln!(out, "{order_no}: the step runs again")?)
+        }
+        OrdersCommand::Resend { order_no } => {
+            resend_report::start(base, &OrderNo(order_no.clone()), &Actor::Operator(SHELL)).await?;
+            Ok(writeln!(out, "{order_no}: the report is sent again")?)
+        }
+        OrdersCommand::Refund { order_no, reason } => {
+            refund(base, &OrderNo(order_no), &reason, out).await
+        }
+    }
+}
+
+async fn list(
+    base: &Base,
+    status: Option<&str>,
+    limit: u64,
+    json: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let status = match status {
+        None => None,
+        Some(word) => {
+            let known = OrderStatus::ALL.map(OrderStatus::as_str).join(", ");
+            let parsed = OrderStatus::parse(word);
+            Some(parsed.with_context(|| format!("`{word}` is no status; there are {known}"))?)
+        }
+    };
+    let orders = orders::repo::list(base.db.read(), status, limit).await?;
+    if json {
+        let rows: Vec<serde_json::Value> = orders.iter().map(row_json).collect();
+        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?);
+    }
+    for order in &orders {
+        writeln!(
+            out,
+            "{}  {:<15}  {:>12}  {:<16}  {}",
+            order.order_no,
+            order.status.as_str(),
+            order.total.to_string(),
+            order.sku,
+            order.created_at
+        )?;
+    }
+    Ok(())
+}
+
+fn row_json(order: &Order) -> serde_json::Value {
+    serde_json::json!({
+        "order_no": order.order_no,
+        "status": order.status,
+        "step": order.step,
+        "sku": order.sku,
+        "total": order.total.to_major(),
+        "currency": order.total.currency,
+        "test": order.test,
+        "created_at": order.created_at,
+        "paid_at": order.paid_at,
+    })
+}
+
+async fn show(
+    base: &Base,
+    order_no: &OrderNo,
+    json: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let Some(view) = inspect_order::run(base, order_no).await? else {
+        bail!("there is no order {order_no}");
+    };
+    if json {
+        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&view)?)?);
+    }
+    print_card(&view, out)
+}
+
+fn print_card(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
+    let test = if view.test { "  (test)" } else { "" };
+    writeln!(out, "{}  {}{test}", view.order_no, view.status)?;
+    writeln!(out, "  {}  {} {}  step {}", view.sku, view.total, view.currency, view.step.as_str())?;
+    writeln!(out, "  user {}", view.user_id)?;
+    if let Some(failure) = &view.failure {
+        writeln!(out, "  failed: {failure}")?;
+    }
+    for payment in &view.payments {
+        writeln!(
+            out,
+            "\npayment {}  {}  {} {}  {}/{} {}",
+            payment.payment_no,
+            payment.status,
+            payment.amount,
+            payment.currency,
+            payment.provider,
+            payment.dialect,
+            payment.method
+        )?;
+        for line in &payment.log {
+            let from = line.from.as_deref().unwrap_or("-");
+            writeln!(out, "  {}  {from} → {}  {}  {}", line.at, line.to, line.source, line.note)?;
+        }
+    }
+    for refund in &view.refunds {
+        writeln!(
+            out,
+            "\nrefund {}  {}  {} {}  {}",
+            refund.refund_no, refund.status, refund.amount, refund.currency, refund.reason
+        )?;
+    }
+    writeln!(out, "\nhistory")?;
+    for line in &view.history {
+        let from = line.from.as_deref().unwrap_or("-");
+        writeln!(out, "  {}  {from} → {}  {}  {}", line.at, line.to, line.actor, line.reason)?;
+    }
+    let (sent, all) = view.delivered;
+    writeln!(out, "\nmessages {sent}/{all}")?;
+    if let Some(job) = &view.job {
+        let error = job.last_error.as_deref().unwrap_or("");
+        writeln!(out, "job {}  {}  attempt {}  {error}", job.id, job.status, job.attempts)?;
+    }
+    Ok(())
+}
+
+async fn refund(
+    base: &Base,
+    order_no: &OrderNo,
+    reason: &str,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    match refund_order::start(base, order_no, (&Actor::Operator(SHELL), reason)).await? {
+        Refunded::Started(number, amount) => {
+            writeln!(out, "{order_no}: {amount} goes back as {number}; the worker sends it")?;
+            Ok(())
+        }
+        Refunded::NothingToRefund => bail!("{order_no}: nothing is left to refund"),
+        Refunded::NotNow(status) => bail!("{order_no} is {status}: it cannot be refunded now"),
+    }
+}
