@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+pub use reqwest::Client;
+
 /// Time limits of one outside system.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -23,8 +25,8 @@ impl Limits {
 /// # Errors
 /// Only when the TLS library cannot be set up.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that builds clients")]
-pub fn client(limits: Limits) -> Result<reqwest::Client, reqwest::Error> {
-    let builder = reqwest::Client::builder()
+pub fn client(limits: Limits) -> Result<Client, reqwest::Error> {
+    let builder = Client::builder()
         .user_agent(concat!("mingshu/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(limits.connect)
         .pool_idle_timeout(Duration::from_secs(60))

@@ -2,3 +2,4 @@
 //! faults that can be switched on. Nothing in the business knows that it exists.
 
 pub mod faults;
+pub mod pingpong;
