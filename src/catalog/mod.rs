@@ -11,6 +11,7 @@ mod local_text;
 mod node;
 pub mod product;
 mod product_error;
+mod product_file;
 pub mod rules;
 mod snapshot;
 pub mod stock;
@@ -118,14 +119,23 @@ fn parse_settings(sku: &str, settings: &str, problems: &Problems<'_>) -> Option<
     match toml::from_str::<Node>(settings) {
         Ok(node) => {
             let root = Section::root(&node, problems)?;
-            Some(product::read_product(sku, root))
+            Some(product_file::read_product(sku, root))
         }
         Err(error) => {
             let offset = error.span().map_or(0, |span| span.start);
-            problems.at(offset, "", error.message().replace('\n', ", "));
+            problems.at(offset, "", not_toml(error.message()));
             None
         }
     }
+}
+
+/// The TOML reader has no place for a table that is only written as `label.en = …`, and says so in
+/// words that help nobody.
+fn not_toml(message: &str) -> String {
+    if message.contains("borrowed string") {
+        return "dotted keys are not read here, write label = { en = \"…\" }".to_owned();
+    }
+    message.replace('\n', ", ")
 }
 
 fn is_sku(name: &str) -> bool {

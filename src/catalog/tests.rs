@@ -143,18 +143,19 @@ fn a_mistake_names_file_line_field_and_expectation() {
         mistake("price", "currency = \"RMB yuan\"\nprice"),
         mistake(
             "[[form]]",
-            "[[form]]\nkey = \"n\"\nkind = \"number\"\nmin = 3\nmax = 2\nlabel.en = \"n\"\nquestion.en = \"?\"\n[[form]]",
+            "[[form]]\nkey = \"n\"\nkind = \"number\"\nmin = 3\nmax = 2\nlabel = { en = \"n\" }\nquestion = { en = \"?\" }\n[[form]]",
         ),
         mistake(
             "[[form]]",
-            "[[form]]\nkey = \"c\"\nkind = \"choice\"\noptions = []\nlabel.en = \"c\"\nquestion.en = \"?\"\n[[form]]",
+            "[[form]]\nkey = \"c\"\nkind = \"choice\"\noptions = []\nlabel = { en = \"c\" }\nquestion = { en = \"?\" }\n[[form]]",
         ),
         mistake(
             "[[form]]",
-            "[[form]]\nkey = \"t\"\nkind = \"text\"\nlabel.en = \"t\"\nmax_length = 9\n[[form]]",
+            "[[form]]\nkey = \"t\"\nkind = \"text\"\nlabel = { en = \"t\" }\nmax_length = 9\n[[form]]",
         ),
         mistake("kind = \"birth\"", "kind = \"birth\"\nmax_length = 3"),
         mistake("[report]", "[report"),
+        mistake("label = { zh-Hans = \"出生\" }", "label.zh-Hans = \"出生\""),
     ];
     insta::assert_snapshot!(told.join("\n"));
 }

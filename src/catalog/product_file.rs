@@ -1,0 +1,182 @@
+//! How `product.toml` describes a product. Every reader here notes what is wrong and goes on with
+//! something harmless: a file with a mistake is never used.
+
+use std::time::Duration;
+
+use super::form::{FieldKind, read_form};
+use super::local_text::LocalText;
+use super::node::{Section, Value};
+use super::product::{Delivery, Product, PromptFile, ReportKind, ReportPlan, Stock};
+use crate::kernel::ids::Sku;
+use crate::kernel::money::{Currency, Money, MoneyError};
+
+/// Reads everything but the prompt, whose place is filled later.
+pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
+    let description = root.get("description", "a table of languages");
+    let summary = root.get("summary", "a table of languages");
+    let name = root.get("name", "a table of languages");
+    let flag = |key, default| root.find(key).and_then(|value| value.flag()).unwrap_or(default);
+    let day_minutes = 24 * 60;
+    let product = Product {
+        sku: Sku::from(sku),
+        version: String::new(),
+        on_sale: flag("on_sale", true),
+        test: flag("test", false),
+        position: root.find("position").and_then(|value| value.integer(0..=9_999)).unwrap_or(100),
+        name: LocalText::read(name.as_ref(), 40),
+        summary: LocalText::read(summary.as_ref(), 120),
+        description: LocalText::read(description.as_ref(), 1_500),
+        price: read_price(&root),
+        needs_chart: flag("needs_chart", false),
+        chart_year: root.find("chart_year").and_then(|value| value.text().map(str::to_owned)),
+        form: read_form(root.find("form").as_ref()),
+        stock: read_stock(root.find("stock").as_ref()),
+        delivery: read_delivery(root.find("delivery").as_ref()),
+        free_limit_per_day: root.find("free_limit_per_day").and_then(|v| v.count(1..=1_000)),
+        payment_ttl: root
+            .find("payment_ttl_minutes")
+            .and_then(|value| value.count(5..=day_minutes))
+            .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        report: read_report(&root),
+        prompt: PromptFile { file: format!("products/{sku}/prompt.md"), text: String::new() },
+    };
+    check_together(&product, &root);
+    root.finish();
+    product
+}
+
+/// What one key alone cannot get wrong.
+fn check_together(product: &Product, root: &Section<'_>) {
+    let count = |wanted: fn(&FieldKind) -> bool| {
+        product.form.iter().filter(|field| wanted(&field.kind)).count()
+    };
+    let births = count(|kind| matches!(kind, FieldKind::Birth { .. }));
+    let genders = count(|kind| matches!(kind, FieldKind::Gender));
+    if births > 1 || genders > 1 {
+        complain(root, "form", "asks for two births or two genders, one of each is possible");
+    }
+    let asked = |kind: fn(&FieldKind) -> bool| {
+        product.form.iter().any(|field| field.required && kind(&field.kind))
+    };
+    let chart_possible = asked(|kind| matches!(kind, FieldKind::Birth { .. }))
+        && asked(|kind| matches!(kind, FieldKind::Gender));
+    if product.needs_chart && !chart_possible {
+        let problem = "needs a required field of kind gender and one of kind birth in [[form]]";
+        complain(root, "needs_chart", problem);
+    }
+    if let Some(key) = &product.chart_year {
+        let number = product.field(key).map(|field| &field.kind);
+        if !product.needs_chart || !matches!(number, Some(FieldKind::Number { .. })) {
+            let problem = "is not a number field of a product that needs the chart";
+            complain(root, "chart_year", format!("\"{key}\" {problem}"));
+        }
+    }
+    if product.free_limit_per_day.is_some() && !product.is_free() {
+        complain(root, "free_limit_per_day", "is only for free products, and this one has a price");
+    }
+}
+
+fn complain(root: &Section<'_>, key: &'static str, problem: impl Into<String>) {
+    match root.find(key) {
+        Some(value) => value.wrong(problem),
+        None => root.whole().wrong(problem),
+    }
+}
+
+fn read_price(root: &Section<'_>) -> Money {
+    let currency = match root.find("currency").and_then(|value| Some((value.text()?, value))) {
+        None => Currency::CNY,
+        Some((text, value)) => text.parse().unwrap_or_else(|error: MoneyError| {
+            value.wrong(error.to_string().replace('`', "\""));
+            Currency::CNY
+        }),
+    };
+    let nothing = Money::zero(currency);
+    let Some(value) = root.get("price", "an amount in quotes such as \"19.90\"") else {
+        return nothing;
+    };
+    let Some(text) = value.text() else { return nothing };
+    match Money::parse_major(text, currency) {
+        Ok(price) if price.minor >= 0 => price,
+        Ok(_negative) => {
+            value.wrong(format!("\"{text}\" is less than nothing"));
+            nothing
+        }
+        Err(error) => {
+            value.wrong(error.to_string().replace('`', "\""));
+            nothing
+        }
+    }
+}
+
+fn read_stock(value: Option<&Value<'_>>) -> Stock {
+    const EXPECTED: &str = "expected { counted = n } or { daily = n }, or no stock at all";
+    let Some(value) = value else { return Stock::Unlimited };
+    let Some(table) = value.table() else { return Stock::Unlimited };
+    let read = |key| table.find(key).map(|value| value.count(0..=1_000_000).unwrap_or_default());
+    let stock = match (read("counted"), read("daily")) {
+        (Some(count), None) => Stock::Counted(count),
+        (None, Some(count)) => Stock::Daily(count),
+        (None, None) | (Some(_), Some(_)) => {
+            value.wrong(EXPECTED);
+            Stock::Unlimited
+        }
+    };
+    table.finish();
+    stock
+}
+
+fn read_delivery(value: Option<&Value<'_>>) -> Delivery {
+    if let Some(value) = value
+        && let Some(word) = value.text()
+        && word != "chat"
+    {
+        value.wrong(format!("\"{word}\" is not a kind of delivery, expected chat"));
+    }
+    Delivery::Chat
+}
+
+fn read_report(root: &Section<'_>) -> ReportPlan {
+    const NOTHING: ReportPlan = ReportPlan {
+        kind: ReportKind::Full,
+        min_characters: 0,
+        max_characters: 0,
+        max_tokens: None,
+        temperature: None,
+        expected_minutes: 1,
+    };
+    let section = root.get("report", "a table with kind, min_characters and max_characters");
+    let Some(table) = section.and_then(|value| value.table()) else { return NOTHING };
+    let kind = table.get("kind", "full or short");
+    let length = |key| {
+        let value = table.get(key, "a number of characters");
+        value.and_then(|value| value.count(10..=50_000)).unwrap_or_default()
+    };
+    let plan = ReportPlan {
+        kind: kind.map_or(ReportKind::Full, |value| read_kind(&value)),
+        min_characters: length("min_characters"),
+        max_characters: length("max_characters"),
+        max_tokens: table.find("max_tokens").and_then(|value| value.count(64..=131_072)),
+        temperature: table.find("temperature").and_then(|value| value.decimal(0.0..=2.0)),
+        expected_minutes: table
+            .find("expected_minutes")
+            .and_then(|value| value.count(1..=60))
+            .unwrap_or(NOTHING.expected_minutes),
+    };
+    if plan.min_characters > plan.max_characters {
+        table.whole().wrong("min_characters is greater than max_characters");
+    }
+    table.finish();
+    plan
+}
+
+fn read_kind(value: &Value<'_>) -> ReportKind {
+    match value.text() {
+        Some("short") => ReportKind::Short,
+        Some("full") | None => ReportKind::Full,
+        Some(other) => {
+            value.wrong(format!("\"{other}\" is not a kind of report, expected full or short"));
+            ReportKind::Full
+        }
+    }
+}
