@@ -221,6 +221,7 @@ CREATE TABLE jobs (
   status TEXT NOT NULL DEFAULT 'ready',
   run_at BIGINT NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
   max_attempts INTEGER NOT NULL,
   lease_owner TEXT,
   lease_until_at BIGINT,

@@ -13,6 +13,7 @@
 //!   owner and attempt).
 //! - A handler is idempotent; a panic in it counts as a retry.
 
+pub mod listen;
 pub mod store;
 
 use std::time::Duration;
@@ -26,7 +27,7 @@ use crate::kernel::ids;
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Kept in rows: never changes once released.
     const KIND: &'static str;
-    /// Runs before the job is parked.
+    /// Runs without progress before the job is parked.
     const MAX_ATTEMPTS: i32;
 
     /// The same cause gives the same key.

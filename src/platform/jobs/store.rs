@@ -17,9 +17,31 @@ pub struct Claimed {
     pub payload: String,
     /// This run's number, counted from 1; together with `owner` the fencing token.
     pub attempt: i32,
-    pub max_attempts: i32,
+    /// How many runs since the last progress ended with [`super::JobError::Retry`]; a run that
+    /// died with its worker is not among them.
+    pub failures: i32,
     pub owner: String,
-    pub created_at: Timestamp,
+    /// Since when it could run: the measure of how long it waited.
+    pub due_at: Timestamp,
+}
+
+/// What became of a run that could not finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reprieve {
+    /// Back in the queue.
+    Again,
+    /// The attempts are used up.
+    Parked,
+    /// Somebody else has the job: nothing was changed.
+    Lost,
+}
+
+/// How many jobs there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    pub ready: i64,
+    pub running: i64,
+    pub parked: i64,
 }
 
 /// A job as an operator sees it.
@@ -85,18 +107,19 @@ pub async fn enqueue_parked<J: Job>(
 /// Enqueues `job`, or wakes the one with the same key when it has ended, is parked or sleeps.
 pub async fn enqueue_again<J: Job>(tx: &WriteTx, job: &J, now: Timestamp) -> Result<(), DbErr> {
     enqueue(tx, job, now).await?;
-    wake(tx, &job.dedupe_key(), now).await?;
+    wake(tx, job, now).await?;
     Ok(())
 }
 
 /// Makes the job with this key run now, with all its attempts before it. A running one is left
 /// alone. Returns whether there was one to wake.
-pub async fn wake(tx: &WriteTx, dedupe_key: &str, now: Timestamp) -> Result<bool, DbErr> {
+pub async fn wake<J: Job>(tx: &WriteTx, job: &J, now: Timestamp) -> Result<bool, DbErr> {
+    // The attempt is half of the fencing token and never goes back; its ceiling moves instead.
     let woken = execute(
         tx.conn(),
-        "UPDATE jobs SET status = 'ready', attempts = 0, run_at = $2, updated_at = $2 \
-         WHERE dedupe_key = $1 AND status <> 'running'",
-        vec![dedupe_key.into(), now.millis().into()],
+        "UPDATE jobs SET status = 'ready', max_attempts = attempts + $3, failures = 0, \
+         run_at = $2, updated_at = $2 WHERE dedupe_key = $1 AND status <> 'running'",
+        vec![job.dedupe_key().into(), now.millis().into(), J::MAX_ATTEMPTS.into()],
     )
     .await?;
     tx.has_jobs();
@@ -112,11 +135,13 @@ pub async fn claim(
     now: Timestamp,
 ) -> Result<Vec<Claimed>, DbErr> {
     let skip = if db.backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    // Materialized: a planner may run a plain subquery once per row, and take more than `limit`.
     let sql = format!(
-        "UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, \
-         lease_until_at = $2, updated_at = $3 WHERE id IN (SELECT id FROM jobs \
-         WHERE status = 'ready' AND run_at <= $3 ORDER BY run_at, id LIMIT $4 {skip}) \
-         RETURNING id, kind, payload, attempts, max_attempts, created_at"
+        "WITH due AS MATERIALIZED (SELECT id FROM jobs WHERE status = 'ready' AND run_at <= $3 \
+         ORDER BY run_at, id LIMIT $4 {skip}) \
+         UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, \
+         lease_until_at = $2, updated_at = $3 WHERE id IN (SELECT id FROM due) \
+         RETURNING id, kind, payload, attempts, failures, run_at"
     );
     let values = vec![
         owner.into(),
@@ -136,9 +161,9 @@ fn claimed(row: &QueryResult, owner: &str) -> Result<Claimed, DbErr> {
         kind: row.try_get_by_index(1)?,
         payload: row.try_get_by_index(2)?,
         attempt: row.try_get_by_index(3)?,
-        max_attempts: row.try_get_by_index(4)?,
+        failures: row.try_get_by_index(4)?,
         owner: owner.to_owned(),
-        created_at: Timestamp(row.try_get_by_index(5)?),
+        due_at: Timestamp(row.try_get_by_index(5)?),
     })
 }
 
@@ -157,33 +182,42 @@ pub async fn finish(db: &Db, job: &Claimed, now: Timestamp) -> Result<bool, DbEr
     .await
 }
 
-/// Notes progress inside the transaction of a checkpoint: `attempts` more runs are allowed from
-/// there.
+/// Notes progress inside the transaction of a checkpoint: from here on, failures are counted anew
+/// and `attempts` more runs are allowed.
 /// False: the lease is lost and the caller must roll back.
 pub async fn progress(tx: &WriteTx, job: &Claimed, attempts: i32) -> Result<bool, DbErr> {
-    // The attempt is half of the fencing token, so the ceiling moves instead of the count.
-    fenced(tx.conn(), job, "max_attempts = attempts + $4", attempts.into()).await
+    fenced(tx.conn(), job, "failures = 0, max_attempts = attempts + $4", attempts.into()).await
 }
 
-/// Back to the queue. `costs_attempt` is false for a snooze.
-pub async fn retry(db: &Db, job: &Claimed, run_at: Timestamp, error: &str) -> Result<bool, DbErr> {
-    let changed = execute(
-        db.write(),
-        "UPDATE jobs SET status = 'ready', run_at = $4, last_error = $5, updated_at = $4 \
-         WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND status = 'running'",
+/// Back to the queue after a failure, or parked when the attempts are used up.
+pub async fn retry(
+    tx: &WriteTx,
+    job: &Claimed,
+    (run_at, error): (Timestamp, &str),
+    now: Timestamp,
+) -> Result<Reprieve, DbErr> {
+    let row = query_one(
+        tx.conn(),
+        "UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, \
+         failures = failures + 1, run_at = $4, last_error = $5, updated_at = $6 \
+         WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND status = 'running' \
+         RETURNING status",
         vec![
             job.id.into(),
             job.owner.as_str().into(),
             job.attempt.into(),
             run_at.millis().into(),
             error.into(),
+            now.millis().into(),
         ],
     )
     .await?;
-    Ok(changed.rows_affected() == 1)
+    let Some(row) = row else { return Ok(Reprieve::Lost) };
+    let status: String = row.try_get_by_index(0)?;
+    Ok(if status == "parked" { Reprieve::Parked } else { Reprieve::Again })
 }
 
-/// Back to the queue without costing an attempt.
+/// Back to the queue without costing an attempt: too early, or the worker stops.
 pub async fn snooze(db: &Db, job: &Claimed, run_at: Timestamp) -> Result<bool, DbErr> {
     fenced(
         db.write(),
@@ -194,8 +228,9 @@ pub async fn snooze(db: &Db, job: &Claimed, run_at: Timestamp) -> Result<bool, D
     .await
 }
 
-pub async fn park(db: &Db, job: &Claimed, error: &str) -> Result<bool, DbErr> {
-    fenced(db.write(), job, "status = 'parked', last_error = $4", error.into()).await
+/// A person must look.
+pub async fn park(tx: &WriteTx, job: &Claimed, error: &str) -> Result<bool, DbErr> {
+    fenced(tx.conn(), job, "status = 'parked', last_error = $4", error.into()).await
 }
 
 async fn fenced(
@@ -213,10 +248,10 @@ async fn fenced(
 }
 
 /// Gives jobs whose worker died back to the queue; parks those that used up their attempts.
-/// Returns the kinds and keys of the parked ones.
-pub async fn reap(db: &Db, now: Timestamp) -> Result<Vec<JobRow>, DbErr> {
+/// Returns the parked ones.
+pub async fn reap(tx: &WriteTx, now: Timestamp) -> Result<Vec<JobRow>, DbErr> {
     let rows = query_all(
-        db.write(),
+        tx.conn(),
         "UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, \
          last_error = 'the worker died or lost its lease', run_at = $1, updated_at = $1 \
          WHERE status = 'running' AND lease_until_at < $1 \
@@ -225,6 +260,9 @@ pub async fn reap(db: &Db, now: Timestamp) -> Result<Vec<JobRow>, DbErr> {
     )
     .await?;
     let rows = rows.iter().map(job_row).collect::<Result<Vec<_>, _>>()?;
+    if !rows.is_empty() {
+        tx.has_jobs();
+    }
     Ok(rows.into_iter().filter(|row| row.status == "parked").collect())
 }
 
@@ -282,6 +320,27 @@ pub async fn backlog(db: &Db) -> Result<(i64, Option<Timestamp>), DbErr> {
     let Some(row) = row else { return Ok((0, None)) };
     let oldest: Option<i64> = row.try_get_by_index(1)?;
     Ok((row.try_get_by_index(0)?, oldest.map(Timestamp)))
+}
+
+/// How many jobs wait, run and are parked.
+pub async fn counts(db: &impl ConnectionTrait) -> Result<Counts, DbErr> {
+    let rows = query_all(
+        db,
+        "SELECT status, count(*) FROM jobs WHERE status IN ('ready', 'running', 'parked') \
+         GROUP BY status",
+        vec![],
+    )
+    .await?;
+    let mut counts = Counts::default();
+    for row in &rows {
+        let (status, count): (String, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        match status.as_str() {
+            "ready" => counts.ready = count,
+            "running" => counts.running = count,
+            _ => counts.parked = count,
+        }
+    }
+    Ok(counts)
 }
 
 fn job_row(row: &QueryResult) -> Result<JobRow, DbErr> {
