@@ -55,7 +55,7 @@ pub struct PingPongHmac {
     client: reqwest::Client,
 }
 
-/// What the gateway said when it said it well or not at all.
+/// An answer that can be acted on.
 enum Reply<T> {
     Told(T),
     NotFound,
