@@ -1,5 +1,7 @@
 //! The shipped prompts: each is accepted by the reports' engine and says what it must.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use mingshu::catalog::answers::{Answer, FormAnswers};
 use mingshu::catalog::{Catalog, Product};
 use mingshu::kernel::locale::Locale;

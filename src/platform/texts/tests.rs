@@ -29,7 +29,8 @@ fn own_messages(locale: Locale) -> BTreeMap<String, Entry> {
 }
 
 fn is_plain(key: &str) -> bool {
-    ["btn-", "toast-", "page-", "command-", "bot-"].iter().any(|start| key.starts_with(start))
+    let starts = ["btn-", "toast-", "page-", "command-", "bot-", "alert-title-", "alert-advice-"];
+    starts.iter().any(|start| key.starts_with(start))
 }
 
 #[test]

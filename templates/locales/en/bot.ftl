@@ -295,6 +295,7 @@ btn-hour-unknown = 🤷 I don't know
 birth-time-ask = Please send the time of birth on the 24-hour clock, for example <code>07:15</code>.
 birth-time-unreadable = I could not read “{ $value }”. Please write it on the 24-hour clock, like 07:15.
 birth-time-range = There is no { $value }; times go from 00:00 to 23:59.
+birth-time-midnight = “Twelve at night” may be the beginning or the end of the day: write 00:00 for its beginning, 23:59 (or 00:00 of the next day) for its end.
 birth-time-skipped = Summer time began that day: clocks jumped from { $from } to { $to }, so there was no { $value }. Please check again.
 birth-hour-unknown-ask =
     That is fine too.
@@ -337,6 +338,7 @@ birth-place-many = Too many places are called “{ $value }”. Please add the p
 birth-place-coordinates = You can also send a longitude, for example <code>104.07E</code>.
 birth-place-longitude-range = Longitudes go from 180°W to 180°E.
 birth-zone-ask = Which time zone is used there?
+birth-zone-unknown = There is no time zone “{ $value }”. Please write it like Asia/Shanghai.
 btn-place = { $name } · { $region }
 btn-place-skip = Skip
 btn-place-overseas = 🌍 Outside China

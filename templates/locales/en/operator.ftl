@@ -70,32 +70,49 @@ refund-result-unknown = The outcome of refund <code>{ $refund_no }</code> is unk
 
 ## Alerts
 
-alert-line = 🚨 <b>{ $title }</b>
-alert-order = Order <code>{ $order_no }</code>
-alert-detail = { $detail }
-alert-repeated = <i>{ $count } times in the last { $minutes } min</i>
-alert-amount-mismatch = Amount or currency does not match the order: expected { $expected }, paid { $stated }. Nothing was delivered; please decide.
-alert-merchant-mismatch = A payment notice names another merchant. Nothing was delivered; please check the pingpong settings.
-alert-orphan = A payment notice without an order ({ $provider }, <code>{ $payment_no }</code>). It is kept; please reconcile.
-alert-unhandled-notification = A notice of the unknown kind “{ $kind }” ({ $provider }). It is kept.
-alert-bad-signature = { $count } payment notices with a bad signature in { $minutes } min ({ $provider }). Either the key is wrong or somebody forges them.
-alert-transition = The payment arrived but the order did not follow: { $from } → { $to }. Retrying.
-alert-query-impossible = The payment company could not be asked for { $seconds } s; delivered on the notice alone. Please reconcile.
-alert-create-failed = Opening a payment at { $provider } failed: { $error }
-alert-late-fulfilled = { $amount } arrived after the order had ended; delivered all the same.
-alert-late-refunded = { $amount } arrived after the order had ended; refunded automatically.
-alert-late-review = { $amount } arrived after the order had ended. Deliver or refund? Please decide.
-alert-second-payment = A second payment of { $amount } for one order; refunded automatically.
-alert-order-failed = The order could not be completed: { $reason }. Refund: { $refund }
-alert-refund-failed = Refund <code>{ $refund_no }</code> ({ $amount }) was refused: { $error }
-alert-refund-unknown = Refund <code>{ $refund_no }</code> ({ $amount }) has had no result for { $minutes } min; still asking.
-alert-bazi-disagreement = The chart service and our own calendar disagree: theirs { $theirs }, ours { $ours }. Used: { $used }
-alert-bazi-refused = The chart service refused: { $error }
-alert-model-stopped = The writing service refuses our requests ({ $status }): { $error }. New orders will fail; please act now.
-alert-model-refused = The writing service refused this content.
-alert-job-parked = Job { $kind } failed { $attempts } times and is parked: { $error }
-alert-delivery-blocked = The buyer has blocked the bot. The report is ready and waits for their return.
-alert-telegram-unreachable = Telegram has been out of reach for { $minutes } min: { $error }
-alert-queue-old = The oldest job has waited { $minutes } min: too little capacity, or a fault.
+# Each kind has a title and what to do; $note is a detail written by the program, maybe empty.
+
+alert-card =
+    🚨 <b>{ $title }</b>
+
+    { $advice }
+    Number <code>{ $subject }</code>
+    { $note }
 alert-started = ✅ { -shop } { $version } has started.
 alert-test = ✅ This is a test alert. If you read it, alerts work.
+alert-title-payment_conflict = A payment does not match its order
+alert-advice-payment_conflict = Amount, currency or merchant differ; nothing was delivered. Please refund it or confirm it by hand.
+alert-title-orphan_callback = A payment notice without an order
+alert-advice-orphan_callback = The signature is genuine, but there is no such payment. It is kept; please reconcile.
+alert-title-callback_not_applied = A payment notice was not booked
+alert-advice-callback_not_applied = The evidence is kept, nothing was delivered. Please look with /order and decide.
+alert-title-unknown_provider_word = The payment company used a word we do not know
+alert-advice-unknown_provider_word = It is kept, and no order was changed by it. Please check.
+alert-title-second_charge = One payment was charged twice
+alert-advice-second_charge = The extra money is going back automatically. Please check.
+alert-title-late_money = Money arrived after the order had ended
+alert-advice-late_money = Deliver or refund? Please decide.
+alert-title-proof_missing = A payment could not be confirmed by asking
+alert-advice-proof_missing = Asking timed out; delivered on the notice alone. Please reconcile.
+alert-title-proof_contradicts = The payment company denies its own notice
+alert-advice-proof_contradicts = The notice says paid, the query says unpaid. Nothing was delivered; please check.
+alert-title-refund_problem = A refund did not go through
+alert-advice-refund_problem = It was refused or has no result. Please look at the payment company; do not refund a second time by other means.
+alert-title-order_failed = An order could not be completed
+alert-advice-order_failed = Money that was paid goes back automatically. See the reason with /order , and /retry if it helps.
+alert-title-job_parked = A job failed too often and is parked
+alert-advice-job_parked = When the cause is gone, queue it again with /retry .
+alert-title-chart_disagreement = Two calculations of a chart disagree
+alert-advice-chart_disagreement = The chart service and our own calendar give different pillars; the settings decided which was used. Please check.
+alert-title-chart_fallback = The chart service is out; our own was used
+alert-advice-chart_fallback = The report goes on as usual. Please check the service: key and quota.
+alert-title-model_stopped = The writing service refuses our requests
+alert-advice-model_stopped = Key, balance or parameters are wrong; new orders will fail. Please act now.
+alert-title-bad_signatures = Payment notices with bad signatures
+alert-advice-bad_signatures = Either the key is wrong or somebody forges them.
+alert-title-payment_unavailable = Payments cannot be opened
+alert-advice-payment_unavailable = Buyers cannot pay for now. Please check account, key and network.
+alert-title-queue_old = Jobs wait too long
+alert-advice-queue_old = Too little capacity, or an outside service is down.
+alert-title-chat_unreachable = Telegram is out of reach
+alert-advice-chat_unreachable = Messages will be sent when it is back.

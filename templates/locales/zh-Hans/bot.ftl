@@ -323,6 +323,7 @@ btn-hour-unknown = 🤷 不知道
 birth-time-ask = 请发出生时间，24 小时制，例如 <code>07:15</code>。
 birth-time-unreadable = 没看懂「{ $value }」。请写成 07:15 这样的 24 小时制时间。
 birth-time-range = 没有 { $value } 这个时间，应在 00:00 到 23:59 之间。
+birth-time-midnight = “晚上十二点”说不清是当天开始还是结束：当天凌晨请写 00:00，当天深夜请写 23:59 或选次日 00:00。
 birth-time-skipped = 那一天夏令时开始，钟表从 { $from } 直接拨到 { $to }，没有 { $value }。请再核对一下。
 birth-hour-unknown-ask =
     不知道时辰也可以。
@@ -365,6 +366,7 @@ birth-place-many = 叫「{ $value }」的地方太多，请加上省份或国家
 birth-place-coordinates = 也可以发经度，例如 <code>东经 104.07</code>。
 birth-place-longitude-range = 经度应在 180°W 到 180°E 之间。
 birth-zone-ask = 当地用哪个时区？
+birth-zone-unknown = 没有时区「{ $value }」，请写成 Asia/Shanghai 这样的名称。
 btn-place = { $name } · { $region }
 btn-place-skip = 跳过
 btn-place-overseas = 🌍 海外

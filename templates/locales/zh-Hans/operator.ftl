@@ -70,32 +70,49 @@ refund-result-unknown = 退款 <code>{ $refund_no }</code> 结果未知，正在
 
 ## 告警
 
-alert-line = 🚨 <b>{ $title }</b>
-alert-order = 订单 <code>{ $order_no }</code>
-alert-detail = { $detail }
-alert-repeated = <i>最近 { $minutes } 分钟内重复 { $count } 次</i>
-alert-amount-mismatch = 付款金额或币种与订单不符：应付 { $expected }，实付 { $stated }。没有交付，请人工处理。
-alert-merchant-mismatch = 付款通知里的商户不是我们。没有交付，请检查 pingpong 配置。
-alert-orphan = 收到一笔找不到订单的付款通知（{ $provider }，<code>{ $payment_no }</code>）。已留底，请对账。
-alert-unhandled-notification = 收到不认识的通知类型「{ $kind }」（{ $provider }）。已留底。
-alert-bad-signature = { $minutes } 分钟内有 { $count } 次付款通知验签失败（{ $provider }）。可能是密钥配置错误，也可能有人伪造。
-alert-transition = 付款已到账，但订单状态没有跟上：{ $from } → { $to }。正在重试。
-alert-query-impossible = 向支付机构核对 { $seconds } 秒没有结果，已凭通知交付。请事后对账。
-alert-create-failed = 在 { $provider } 创建支付失败：{ $error }
-alert-late-fulfilled = 订单结束后到账 { $amount }，已照常交付。
-alert-late-refunded = 订单结束后到账 { $amount }，已自动退款。
-alert-late-review = 订单结束后到账 { $amount }，请决定交付还是退款。
-alert-second-payment = 同一订单收到第二笔付款 { $amount }，已自动退款。
-alert-order-failed = 订单没能完成：{ $reason }。退款：{ $refund }
-alert-refund-failed = 退款 <code>{ $refund_no }</code>（{ $amount }）被拒绝：{ $error }
-alert-refund-unknown = 退款 <code>{ $refund_no }</code>（{ $amount }）超过 { $minutes } 分钟没有结果，仍在查询。
-alert-bazi-disagreement = 外部排盘与本地历法不一致：外部 { $theirs }，本地 { $ours }。采用：{ $used }
-alert-bazi-refused = 排盘服务拒绝请求：{ $error }
-alert-model-stopped = 撰写服务拒绝请求（{ $status }）：{ $error }。新订单会写不成，请立即处理。
-alert-model-refused = 撰写服务拒绝了这份内容。
-alert-job-parked = 任务 { $kind } 重试 { $attempts } 次仍失败，已搁置：{ $error }
-alert-delivery-blocked = 买家屏蔽了机器人，报告已写好，等他回来再发。
-alert-telegram-unreachable = 连不上 Telegram 已有 { $minutes } 分钟：{ $error }
-alert-queue-old = 最早的任务已等待 { $minutes } 分钟，处理能力不足或有故障。
+# 每种告警一个标题、一句该做什么；$note 是机器写的细节，可以为空。
+
+alert-card =
+    🚨 <b>{ $title }</b>
+
+    { $advice }
+    编号 <code>{ $subject }</code>
+    { $note }
 alert-started = ✅ { -shop } { $version } 已启动。
 alert-test = ✅ 这是一条测试告警，收到就说明告警可用。
+alert-title-payment_conflict = 到账与订单不符
+alert-advice-payment_conflict = 金额、币种或商户对不上，没有交付。请核对后退款或人工确认。
+alert-title-orphan_callback = 找不到订单的付款通知
+alert-advice-orphan_callback = 签名是真的，但没有这笔付款。已留底，请对账。
+alert-title-callback_not_applied = 付款通知没有入账
+alert-advice-callback_not_applied = 证据已留底，没有交付。请用 /order 查看后处理。
+alert-title-unknown_provider_word = 支付机构用了不认识的词
+alert-advice-unknown_provider_word = 已留底，没有据此改动订单。请核对。
+alert-title-second_charge = 同一笔付款被收了两次
+alert-advice-second_charge = 多收的钱已自动退回，请核对。
+alert-title-late_money = 订单结束后到账
+alert-advice-late_money = 请决定交付还是退款。
+alert-title-proof_missing = 无法向支付机构核实
+alert-advice-proof_missing = 核实超时，已凭付款通知交付。请事后对账。
+alert-title-proof_contradicts = 支付机构否认了自己的通知
+alert-advice-proof_contradicts = 通知说已付，查询说未付。没有交付，请人工核对。
+alert-title-refund_problem = 退款没有办成
+alert-advice-refund_problem = 被拒绝或一直没有结果。请到支付机构后台核对，不要直接另退一笔。
+alert-title-order_failed = 订单没能完成
+alert-advice-order_failed = 已付的钱会自动退回。请用 /order 看原因，必要时 /retry 。
+alert-title-job_parked = 任务多次失败，已搁置
+alert-advice-job_parked = 查明原因后用 /retry 重新排队。
+alert-title-chart_disagreement = 两处排盘不一致
+alert-advice-chart_disagreement = 外部服务与本地历法给出不同的四柱，已按设置取用。请核对。
+alert-title-chart_fallback = 外部排盘不可用，已改用本地
+alert-advice-chart_fallback = 报告照常完成。请检查排盘服务的密钥和额度。
+alert-title-model_stopped = 撰写服务拒绝了请求
+alert-advice-model_stopped = 密钥、余额或参数有问题，新订单会写不成。请立即处理。
+alert-title-bad_signatures = 多次付款通知验签失败
+alert-advice-bad_signatures = 可能是密钥配置错误，也可能有人伪造。
+alert-title-payment_unavailable = 支付机构打不开付款
+alert-advice-payment_unavailable = 买家暂时无法付款。请检查账号、密钥和网络。
+alert-title-queue_old = 任务排队过久
+alert-advice-queue_old = 处理能力不足，或某个外部服务出了故障。
+alert-title-chat_unreachable = 连不上 Telegram
+alert-advice-chat_unreachable = 消息会在恢复后补发。
