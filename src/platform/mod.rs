@@ -1,6 +1,10 @@
 //! What the program stands on. Knows no business.
 
+pub mod crypto;
 pub mod http;
+pub mod lifecycle;
+pub mod telemetry;
+pub mod web;
 
 /// An error with all its causes in one line, for logs.
 pub fn chain(error: &dyn std::error::Error) -> String {
