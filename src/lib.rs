@@ -5,6 +5,8 @@ pub mod bazi;
 pub mod callback;
 pub mod catalog;
 pub mod flows;
+pub mod cli;
+pub mod config;
 pub mod kernel;
 pub mod notifications;
 pub mod orders;

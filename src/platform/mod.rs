@@ -9,6 +9,11 @@ pub mod outbox;
 pub mod pages;
 pub mod schema;
 pub mod texts;
+pub mod crypto;
+pub mod http;
+pub mod lifecycle;
+pub mod telemetry;
+pub mod web;
 
 /// An error with all its causes in one line, for logs.
 pub fn chain(error: &dyn std::error::Error) -> String {

@@ -1,0 +1,117 @@
+//! The command line (spec.md §8): what the operator types, and what the shell reads back.
+//!
+//! One file per command. Results go to standard output, everything else to standard error.
+
+mod config;
+mod healthcheck;
+mod init;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Sources;
+
+/// What the shell gets to know. The numbers are documented in docs/configuration.md and never
+/// change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was done.
+    Done = 0,
+    /// It could not be done, or was found wanting.
+    Failed = 1,
+    /// The command line or the settings are wrong: nothing was tried.
+    Usage = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+#[derive(Debug, Parser)]
+#[command(name = "mingshu", version, about, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong command line or settings")]
+struct Cli {
+    /// Settings file; without it ./Config.toml, if there is one.
+    #[arg(long, global = true, env = "MINGSHU_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+// One variant per file of this folder.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a commented settings file with fresh secrets.
+    Init,
+    /// Check or show the settings.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Ask the running server whether it is ready (for containers).
+    Healthcheck(healthcheck::Options),
+}
+
+/// What every command is told.
+struct Context {
+    sources: Sources,
+    json: bool,
+}
+
+/// Runs one command line, `arguments` beginning with the program's own name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(refused) => {
+            refused.print().ok();
+            return if refused.exit_code() == 0 { Exit::Done } else { Exit::Usage };
+        }
+    };
+    let context = Context { sources: Sources::of_this_process(cli.config), json: cli.json };
+    let outcome = match cli.command {
+        Command::Init => init::run(&context),
+        Command::Config(command) => config::run(&context, &command),
+        Command::Healthcheck(options) => healthcheck::run(&context, &options),
+    };
+    outcome.unwrap_or_else(|fault| {
+        complain(&format!("{fault:#}"));
+        Exit::Failed
+    })
+}
+
+/// Writes a result. A reader that has gone away is not our failure.
+fn say(text: &str) {
+    writeln!(io::stdout(), "{text}").ok();
+}
+
+/// Writes what the result is not.
+fn complain(text: &str) {
+    writeln!(io::stderr(), "{text}").ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_unknown_command_is_a_usage_error() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(run(words("mingshu fly")), Exit::Usage);
+        assert_eq!(run(words("mingshu config")), Exit::Usage);
+        assert_eq!(run(words("mingshu --version")), Exit::Done);
+    }
+}

@@ -1,0 +1,105 @@
+//! Sections about the shop: orders, proof of payment, affiliates, encryption.
+
+use chrono_tz::Tz;
+use secrecy::SecretString;
+use serde::Deserializer;
+
+use super::values::{self, TableOr};
+
+/// `[orders]`
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Orders {
+    /// How long an order can be paid; products and methods may say otherwise.
+    pub payment_ttl_minutes: u32,
+    pub late_payment: LatePayment,
+    /// In which times are shown to buyers.
+    #[serde(with = "values::zone")]
+    pub time_zone: Tz,
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self {
+            payment_ttl_minutes: 30,
+            late_payment: LatePayment::Fulfil,
+            time_zone: Tz::Asia__Shanghai,
+        }
+    }
+}
+
+/// What happens to money for an order that is already closed (spec.md §4 rule 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LatePayment {
+    /// Deliver if stock allows, else refund.
+    Fulfil,
+    Refund,
+    AskAdmin,
+}
+
+/// `[payments]`
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Payments {
+    /// A table by provider, or one word for all of them.
+    #[serde(deserialize_with = "proof")]
+    pub proof: ProofByProvider,
+}
+
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProofByProvider {
+    /// `None`: as the dialect needs it, see [`super::Config::pingpong_proof`].
+    pub pingpong: Option<Proof>,
+}
+
+/// What is enough to believe that a payment succeeded (spec.md §4 rule 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    Callback,
+    /// The provider's own answer when we ask after the callback.
+    Query,
+}
+
+fn proof<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ProofByProvider, D::Error> {
+    fn one_word(text: &str) -> Option<ProofByProvider> {
+        let proof = match text {
+            "callback" => Proof::Callback,
+            "query" => Proof::Query,
+            _ => return None,
+        };
+        Some(ProofByProvider { pingpong: Some(proof) })
+    }
+    deserializer.deserialize_any(TableOr {
+        expected: "callback, query, or a table such as { pingpong = \"query\" }",
+        from_text: one_word,
+    })
+}
+
+/// `[affiliate]`
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Affiliate {
+    pub enabled: bool,
+    /// Share of the paid amount.
+    pub rate_percent: u32,
+    /// How long a commission waits for a refund before it may be paid out.
+    pub hold_days: u32,
+}
+
+impl Default for Affiliate {
+    fn default() -> Self {
+        Self { enabled: true, rate_percent: 20, hold_days: 14 }
+    }
+}
+
+/// `[security]`
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Security {
+    /// `id:base64(32 bytes)` each: the first encrypts, all decrypt.
+    #[serde(skip_serializing, deserialize_with = "values::secrets")]
+    pub encryption_keys: Vec<SecretString>,
+}
