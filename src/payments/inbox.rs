@@ -78,7 +78,7 @@ pub async fn keep(
     let body = if received.raw.is_empty() {
         None
     } else {
-        Some(keyring.seal(&context(received.provider, received.evidence_key), received.raw)?)
+        Some(keyring.seal(&context(received.provider, received.evidence_key), received.raw))
     };
     let written = execute(
         tx.conn(),

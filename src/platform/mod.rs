@@ -5,14 +5,12 @@ pub mod crypto;
 pub mod db;
 pub mod http;
 pub mod jobs;
+pub mod lifecycle;
 pub mod outbox;
 pub mod pages;
 pub mod schema;
-pub mod texts;
-pub mod crypto;
-pub mod http;
-pub mod lifecycle;
 pub mod telemetry;
+pub mod texts;
 pub mod web;
 
 /// An error with all its causes in one line, for logs.
