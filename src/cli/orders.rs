@@ -2,14 +2,20 @@
 //! words of the tables with `--json`.
 
 use std::io::Write;
+use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
+use super::config::refuse;
+use super::{Context, Exit};
+use crate::app::parts;
+use crate::config::Config;
 use crate::flows::base::Base;
 use crate::flows::inspect_order::{self, OrderView};
 use crate::flows::refund_order::{self, Refunded};
 use crate::flows::{resend_report, retry_order};
+use crate::kernel::clock::SystemClock;
 use crate::kernel::ids::OrderNo;
 use crate::orders::{self, Actor, Order, OrderStatus};
 
@@ -17,7 +23,7 @@ use crate::orders::{self, Actor, Order, OrderStatus};
 const SHELL: i64 = 0;
 
 #[derive(Debug, Subcommand)]
-pub enum OrdersCommand {
+pub(super) enum OrdersCommand {
     /// The newest orders
     List {
         /// Only this status, such as `pending_payment`
@@ -41,14 +47,27 @@ pub enum OrdersCommand {
     },
 }
 
-pub async fn run(
+pub(super) fn run(context: &Context, command: OrdersCommand) -> anyhow::Result<Exit> {
+    let config = match Config::load(&context.sources) {
+        Ok(config) => config,
+        Err(problems) => return Ok(refuse(context, &problems)),
+    };
+    super::runtime()?.block_on(async {
+        let base = parts::base(&config, Arc::new(SystemClock)).await?;
+        let outcome = answer(&base, command, context.json, &mut std::io::stdout()).await;
+        base.db.close().await?;
+        outcome.map(|()| Exit::Done)
+    })
+}
+
+async fn answer(
     base: &Base,
     command: OrdersCommand,
     json: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     match command {
-        OrdersCommand::List { status, limit } => list(base, status.as_deref(), limit, json, out).await,
+        OrdersCommand::List { status, limit } => list(base, (status.as_deref(), limit), json, out).await,
         OrdersCommand::Show { order_no } => show(base, &OrderNo(order_no), json, out).await,
         OrdersCommand::Retry { order_no } => {
             retry_order::run(base, &OrderNo(order_no.clone()), SHELL).await?;
@@ -66,8 +85,7 @@ pub async fn run(
 
 async fn list(
     base: &Base,
-    status: Option<&str>,
-    limit: u64,
+    (status, limit): (Option<&str>, u64),
     json: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {

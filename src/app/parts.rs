@@ -1,0 +1,123 @@
+//! What the processes are made of: the database, the words, the goods, the providers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use secrecy::ExposeSecret;
+
+use super::outside;
+use crate::catalog::Catalog;
+use crate::config::{self, Config};
+use crate::flows::base::{Base, LatePayment};
+use crate::flows::settle_payment::MoneyRules;
+use crate::flows::till::Till;
+use crate::kernel::clock::Clock;
+use crate::platform::assets::Assets;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::{Db, DbOptions};
+use crate::platform::pages::Pages;
+use crate::platform::schema;
+use crate::platform::texts::Texts;
+use crate::reports::prompt::PromptTemplate;
+
+/// The provider that orders are paid with.
+const PROVIDER: &str = "pingpong";
+/// Where operators keep templates of their own unless `templates.dir` says otherwise.
+const TEMPLATES: &str = "templates";
+
+/// Everything that is built once.
+#[derive(Clone)]
+pub struct Parts {
+    pub config: Arc<Config>,
+    pub base: Base,
+    pub till: Till,
+    pub catalog: Arc<Catalog>,
+    pub texts: Arc<Texts>,
+    pub pages: Arc<Pages>,
+}
+
+impl Parts {
+    /// Opens the database, brings it up to date, and reads the templates.
+    pub async fn assemble(config: Config, clock: Arc<dyn Clock>, test: bool) -> anyhow::Result<Self> {
+        let assets = assets(&config);
+        let catalog = Arc::new(catalog(&assets)?);
+        let texts = Arc::new(Texts::load(&assets).context("the texts")?);
+        let pages = Arc::new(Pages::load(&assets).context("the pages")?);
+        let base = base(&config, clock).await?;
+        migrate(&config, &base.db).await?;
+        let till = till(&config, &base, &catalog, test)?;
+        Ok(Self { config: Arc::new(config), base, till, catalog, texts, pages })
+    }
+}
+
+/// The database and the keys, without touching the schema.
+pub async fn base(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Base> {
+    let keyring =
+        Keyring::parse(&config.security.encryption_keys).context("security.encryption_keys")?;
+    let options = DbOptions {
+        url: config.database.url.expose_secret().to_owned(),
+        max_connections: config.database.max_connections,
+    };
+    let db = Db::connect(&options).await.context("the database cannot be opened")?;
+    Ok(Base { db, clock, keyring: Arc::new(keyring) })
+}
+
+/// Brings the schema up to date and says what was done.
+pub async fn migrate(config: &Config, db: &Db) -> anyhow::Result<schema::Migrated> {
+    let file = schema::sqlite_file(config.database.url.expose_secret());
+    let migrated = schema::migrate(db, file.as_deref()).await?;
+    for name in &migrated.applied {
+        tracing::info!(migration = name, "migration applied");
+    }
+    if let Some(backup) = &migrated.backup {
+        tracing::info!(file = %backup.display(), "the database was copied before the migration");
+    }
+    Ok(migrated)
+}
+
+/// The templates: the operator's folder over the copy inside the program.
+pub fn assets(config: &Config) -> Assets {
+    match &config.templates.dir {
+        Some(dir) => Assets::with_dir(dir),
+        None if std::path::Path::new(TEMPLATES).is_dir() => Assets::with_dir(TEMPLATES),
+        None => Assets::embedded(),
+    }
+}
+
+/// Reads and checks all products and their prompts; every mistake is told at once.
+pub fn catalog(assets: &Assets) -> anyhow::Result<Catalog> {
+    let mut mistakes = Vec::new();
+    let catalog = Catalog::load(assets).unwrap_or_else(|found| {
+        mistakes.extend(found.iter().map(ToString::to_string));
+        Catalog::default()
+    });
+    for product in catalog.all() {
+        if let Err(error) = PromptTemplate::parse(&product.prompt.file, &product.prompt.text) {
+            mistakes.push(crate::platform::chain(&error));
+        }
+    }
+    if !mistakes.is_empty() {
+        bail!("the products have mistakes:\n{}", mistakes.join("\n"));
+    }
+    Ok(catalog)
+}
+
+fn till(config: &Config, base: &Base, catalog: &Catalog, test: bool) -> anyhow::Result<Till> {
+    let late_payment = match config.orders.late_payment {
+        config::LatePayment::Fulfil => LatePayment::Fulfil,
+        config::LatePayment::Refund => LatePayment::Refund,
+        config::LatePayment::AskAdmin => LatePayment::AskAdmin,
+    };
+    let stocks = catalog.all().map(|product| (product.sku.clone(), product.stock)).collect();
+    let minutes = u64::from(config.orders.payment_ttl_minutes);
+    Ok(Till {
+        base: base.clone(),
+        money: MoneyRules { late_payment, stocks, time_zone: config.orders.time_zone },
+        counters: Arc::new(outside::counters(config)?),
+        provider: PROVIDER.to_owned(),
+        public_url: config.server.public_url.as_str().to_owned(),
+        payment_ttl: Duration::from_secs(minutes.saturating_mul(60)),
+        test,
+    })
+}

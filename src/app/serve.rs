@@ -1,0 +1,178 @@
+//! `mingshu serve`: starts the processes that a role asks for, and stops them together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+
+use super::health::{self, Health, Pulse};
+use super::listeners::Listeners;
+use super::outside;
+use super::parts::Parts;
+use crate::bot::{self, Bot};
+use crate::callback::{self, CallbackState};
+use crate::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
+use crate::kernel::ids::UserId;
+use crate::kernel::locale::Locale;
+use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
+use crate::notifications::sender::{Pace, Sender};
+use crate::platform::lifecycle::Lifecycle;
+use crate::worker::{self, Worker, WorkerSettings};
+
+/// Which of the three processes run here (spec.md §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    All,
+    Bot,
+    Callback,
+    Worker,
+}
+
+impl Role {
+    fn runs_bot(self) -> bool {
+        matches!(self, Self::All | Self::Bot)
+    }
+
+    fn runs_callback(self) -> bool {
+        matches!(self, Self::All | Self::Callback)
+    }
+
+    fn runs_worker(self) -> bool {
+        matches!(self, Self::All | Self::Worker)
+    }
+}
+
+/// What a caller may add to the plain server: the demo brings the played world along.
+#[derive(Default)]
+pub struct Extras {
+    /// More routes on the main address, without our limits.
+    pub routes: Router,
+    /// The main address, when it is open already.
+    pub listener: Option<TcpListener>,
+    /// How fast we speak; the configuration's pace when missing.
+    pub pace: Option<Pace>,
+    /// Serves `/metrics`.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// Builds the processes of `role` and starts them under `lifecycle`.
+pub async fn start(
+    parts: &Parts,
+    role: Role,
+    extras: Extras,
+    lifecycle: &Lifecycle,
+) -> anyhow::Result<()> {
+    let server = &parts.config.server;
+    let mut listeners = Listeners::new(server.bind);
+    let worker_pulse = role.runs_worker().then(Pulse::default);
+    let telegram_pulse = role.runs_bot().then(Pulse::default);
+    listeners.add_unlimited(extras.routes);
+    listeners.add(None, health::router(Health {
+        db: parts.base.db.clone(),
+        clock: Arc::clone(&parts.base.clock),
+        worker: worker_pulse.clone(),
+        telegram: telegram_pulse.clone(),
+    }));
+    if let Some(handle) = extras.metrics.filter(|_handle| parts.config.metrics.enabled) {
+        listeners.add(server.metrics_bind, metrics_route(handle));
+    }
+    let telegram = &parts.config.telegram;
+    let api = BotApi::try_new(telegram.api_url.as_str(), telegram.token.clone())
+        .context("the Telegram client")?;
+    let api = Arc::new(api);
+    if role.runs_callback() {
+        listeners.add(server.callback_bind, callback_routes(parts));
+    }
+    let speaks = role.runs_bot() || role.runs_worker();
+    let sender = speaks.then(|| sender(parts, &api, extras.pace));
+    let mut bot = None;
+    if let (Some(pulse), Some(sender)) = (&telegram_pulse, &sender) {
+        let made = build_bot(parts, &api, sender, pulse);
+        listeners.add(server.telegram_bind, bot::router(made.clone()));
+        bot = Some(made);
+    }
+    listeners.start(lifecycle, extras.listener).await?;
+    if let Some(bot) = bot {
+        lifecycle.start("bot", |phases| bot::run(bot, phases.draining));
+    }
+    if let (Some(pulse), Some(sender)) = (&worker_pulse, sender) {
+        let worker = build_worker(parts, sender, pulse)?;
+        lifecycle.start("worker", |phases| worker.run(phases.draining));
+    }
+    Ok(())
+}
+
+/// How long a stopping program may take.
+pub fn shutdown_limit(parts: &Parts) -> Duration {
+    Duration::from_secs(parts.config.worker.shutdown_seconds)
+}
+
+fn metrics_route(handle: PrometheusHandle) -> Router {
+    Router::new().route("/metrics", get(move || {
+        let text = handle.render();
+        async move { ([("content-type", "text/plain; version=0.0.4")], text) }
+    }))
+}
+
+fn callback_routes(parts: &Parts) -> Router {
+    let gateways: BTreeMap<_, _> = parts
+        .till
+        .counters
+        .iter()
+        .map(|(provider, counter)| (provider.clone(), Arc::clone(&counter.gateway)))
+        .collect();
+    let words = (Arc::clone(&parts.texts), Arc::clone(&parts.pages));
+    let money = parts.till.money.clone();
+    callback::router(CallbackState::new(parts.base.clone(), money, gateways, words, None))
+}
+
+fn sender(parts: &Parts, api: &Arc<BotApi>, pace: Option<Pace>) -> Sender {
+    let pace = pace.unwrap_or_else(|| Pace {
+        overall_per_second: parts.config.telegram.messages_per_second,
+        ..Pace::default()
+    });
+    Sender::start(Arc::new(TelegramMessenger::new(Arc::clone(api))), pace)
+}
+
+fn build_worker(parts: &Parts, sender: Sender, pulse: &Pulse) -> anyhow::Result<Worker> {
+    let settings = &parts.config.worker;
+    let tools = tools(parts, sender)?;
+    let registry = worker::jobs_of_the_shop(tools);
+    let settings = WorkerSettings {
+        concurrency: settings.concurrency,
+        sweep: Duration::from_secs(settings.sweep_seconds),
+        lease: Duration::from_secs(settings.lease_seconds),
+        grace: Duration::from_secs(settings.shutdown_seconds),
+    };
+    Ok(Worker::new(parts.base.clone(), registry, settings, pulse.cell()))
+}
+
+fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
+    let config = &parts.config;
+    let model = outside::model(config)?;
+    let prices = model.config().prices;
+    let alert_chat = config.telegram.alert_chat_id.filter(|_chat| config.alerts.telegram);
+    Ok(Tools {
+        till: parts.till.clone(),
+        sender,
+        texts: Arc::clone(&parts.texts),
+        catalog: Arc::clone(&parts.catalog),
+        charts: Charts { service: outside::charts(config)?, fallback: config.bazi.fallback },
+        writing: Writing {
+            model: Arc::new(model),
+            prices,
+            attempts: i32::try_from(config.ai.attempts).unwrap_or(i32::MAX),
+        },
+        affiliation: Affiliation {
+            enabled: config.affiliate.enabled,
+            rate_percent: config.affiliate.rate_percent,
+            hold_days: config.affiliate.hold_days,
+        },
+        operators: Operators { alert_chat: alert_chat.map(UserId), locale: Locale::ZhHans },
+    })
+}
