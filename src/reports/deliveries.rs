@@ -92,15 +92,24 @@ pub async fn next(
         vec![order.as_str().into(), round.into()],
     )
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let seq: i32 = row.try_get_by_index(0)?;
-    let kind: String = row.try_get_by_index(1)?;
-    let status: String = row.try_get_by_index(2)?;
-    let sealed: String = row.try_get_by_index(3)?;
-    let kind = PartKind::parse(&kind)
-        .ok_or_else(|| ReportError::Damaged { order_no: order.0.clone(), what: "kind" })?;
-    let body = keyring.open_json(&context(order, round, seq), &sealed)?;
-    Ok(Some(Part { seq, kind, body, in_doubt: status == "sending" }))
+    row.as_ref().map(|row| part(row, keyring, (order, round))).transpose()
+}
+
+/// The messages of a round in their order, sent or not.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    keyring: &Keyring,
+    (order, round): (&OrderNo, i32),
+) -> Result<Vec<(PartKind, Body)>, ReportError> {
+    let rows = query_all(
+        db,
+        "SELECT seq, kind, status, body_sealed FROM deliveries \
+         WHERE order_no = $1 AND round = $2 ORDER BY seq",
+        vec![order.as_str().into(), round.into()],
+    )
+    .await?;
+    let part = |row| part(row, keyring, (order, round)).map(|part| (part.kind, part.body));
+    rows.iter().map(part).collect()
 }
 
 /// Marks a message before the call that sends it.
@@ -180,6 +189,21 @@ async fn mark(
     )
     .await?;
     Ok(())
+}
+
+fn part(
+    row: &QueryResult,
+    keyring: &Keyring,
+    (order, round): (&OrderNo, i32),
+) -> Result<Part, ReportError> {
+    let seq: i32 = row.try_get_by_index(0)?;
+    let kind: String = row.try_get_by_index(1)?;
+    let status: String = row.try_get_by_index(2)?;
+    let sealed: String = row.try_get_by_index(3)?;
+    let kind = PartKind::parse(&kind)
+        .ok_or_else(|| ReportError::Damaged { order_no: order.0.clone(), what: "kind" })?;
+    let body = keyring.open_json(&context(order, round, seq), &sealed)?;
+    Ok(Part { seq, kind, body, in_doubt: status == "sending" })
 }
 
 fn status_count(row: &QueryResult) -> Result<(String, i64), ReportError> {

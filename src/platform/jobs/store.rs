@@ -14,6 +14,7 @@ use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
 pub struct Claimed {
     pub id: i64,
     pub kind: String,
+    pub dedupe_key: String,
     pub payload: String,
     /// This run's number, counted from 1; together with `owner` the fencing token.
     pub attempt: i32,
@@ -141,7 +142,7 @@ pub async fn claim(
          ORDER BY run_at, id LIMIT $4 {skip}) \
          UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, \
          lease_until_at = $2, updated_at = $3 WHERE id IN (SELECT id FROM due) \
-         RETURNING id, kind, payload, attempts, failures, run_at"
+         RETURNING id, kind, dedupe_key, payload, attempts, failures, run_at"
     );
     let values = vec![
         owner.into(),
@@ -159,11 +160,12 @@ fn claimed(row: &QueryResult, owner: &str) -> Result<Claimed, DbErr> {
     Ok(Claimed {
         id: row.try_get_by_index(0)?,
         kind: row.try_get_by_index(1)?,
-        payload: row.try_get_by_index(2)?,
-        attempt: row.try_get_by_index(3)?,
-        failures: row.try_get_by_index(4)?,
+        dedupe_key: row.try_get_by_index(2)?,
+        payload: row.try_get_by_index(3)?,
+        attempt: row.try_get_by_index(4)?,
+        failures: row.try_get_by_index(5)?,
         owner: owner.to_owned(),
-        due_at: Timestamp(row.try_get_by_index(5)?),
+        due_at: Timestamp(row.try_get_by_index(6)?),
     })
 }
 
@@ -180,6 +182,11 @@ pub async fn finish(db: &Db, job: &Claimed, now: Timestamp) -> Result<bool, DbEr
         now.millis().into(),
     )
     .await
+}
+
+/// Whether the job is still in our hands, asked inside a transaction that is only right if so.
+pub async fn is_ours(tx: &WriteTx, job: &Claimed, now: Timestamp) -> Result<bool, DbErr> {
+    fenced(tx.conn(), job, "updated_at = $4", now.millis().into()).await
 }
 
 /// Notes progress inside the transaction of a checkpoint: from here on, failures are counted anew

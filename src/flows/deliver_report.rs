@@ -1,0 +1,145 @@
+//! The messages of a planned round go to the buyer, one after the other: the pipeline's last mile,
+//! and every later re-send.
+//!
+//! A message is marked before it is sent and after it. One that was marked before but not after is
+//! in doubt: it is sent again, so it may appear twice, and no other can.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::tools::Tools;
+use crate::kernel::ids::OrderNo;
+use crate::notifications::message::{Button, OutgoingMessage};
+use crate::notifications::ports::{MessageId, SendError};
+use crate::notifications::sender::Priority;
+use crate::orders::Order;
+use crate::platform::jobs::store::{self as jobs, Claimed};
+use crate::reports::deliveries::{self, Part, PartKind};
+
+/// Runs that are allowed without a single message going out: about an hour, in which a chat service
+/// may be out of order.
+pub(super) const ATTEMPTS: i32 = 18;
+
+/// The number of a message that was sent twice without an answer.
+const NO_NUMBER: MessageId = MessageId(0);
+
+/// One round on its way.
+pub(super) struct Delivery<'a> {
+    pub tools: &'a Tools,
+    pub order: &'a Order,
+    pub round: i32,
+    pub claimed: &'a Claimed,
+    pub stop: &'a CancellationToken,
+}
+
+/// Why a round is not complete.
+pub(super) enum Stopped {
+    /// The buyer blocked us.
+    Unreachable,
+    Passing(anyhow::Error, Option<Duration>),
+    Lasting(anyhow::Error),
+    /// The worker stops; what is left is sent after the restart.
+    Asked,
+    LeaseLost,
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Passing(error.into(), None)
+    }
+}
+
+impl Delivery<'_> {
+    /// Sends what is left of the round. The count is of this run.
+    pub(super) async fn run(&self) -> (usize, Result<(), Stopped>) {
+        let mut sent = 0_usize;
+        loop {
+            match self.send_next().await {
+                Ok(true) => sent = sent.saturating_add(1),
+                Ok(false) => return (sent, Ok(())),
+                Err(stopped) => return (sent, Err(stopped)),
+            }
+        }
+    }
+
+    async fn send_next(&self) -> Result<bool, Stopped> {
+        let base = &self.tools.till.base;
+        let round = (&self.order.order_no, self.round);
+        let Some(part) = deliveries::next(base.db.read(), &base.keyring, round).await? else {
+            return Ok(false);
+        };
+        if self.stop.is_cancelled() {
+            return Err(Stopped::Asked);
+        }
+        self.mark_sending(&part).await?;
+        let id = self.send(&part).await?;
+        self.mark_sent(&part, id).await?;
+        Ok(true)
+    }
+
+    async fn send(&self, part: &Part) -> Result<MessageId, Stopped> {
+        let message = OutgoingMessage::html(part.body.html.clone());
+        let message = match part.kind {
+            PartKind::Closing => message.with_keyboard(vec![vec![self.resend_button()]]),
+            PartKind::Title | PartKind::Segment => message,
+        };
+        match self.tools.sender.send(Priority::Bulk, self.order.user, &message).await {
+            Ok(id) => Ok(id),
+            Err(SendError::Unknown(_)) if part.in_doubt => {
+                // Sent twice without an answer: a third time would rather be one too many.
+                tracing::warn!(delivery.seq = part.seq, "a message is taken as delivered");
+                Ok(NO_NUMBER)
+            }
+            Err(SendError::Unreachable(_)) => Err(Stopped::Unreachable),
+            Err(SendError::TooFast(pause)) => {
+                Err(Stopped::Passing(SendError::TooFast(pause).into(), Some(pause)))
+            }
+            Err(error @ (SendError::NotSent(_) | SendError::Unknown(_))) => {
+                Err(Stopped::Passing(error.into(), None))
+            }
+            Err(
+                error @ (SendError::Markup(_)
+                | SendError::NotEditable(_)
+                | SendError::Refused { .. }),
+            ) => Err(Stopped::Lasting(error.into())),
+        }
+    }
+
+    fn resend_button(&self) -> Button {
+        let label = self.tools.text(self.order.locale, "btn-resend");
+        Button::callback(label, resend_data(&self.order.order_no))
+    }
+
+    async fn mark_sending(&self, part: &Part) -> Result<(), Stopped> {
+        let now = self.tools.now();
+        let tx = self.tools.till.base.db.begin_write().await?;
+        if !jobs::is_ours(&tx, self.claimed, now).await? {
+            return Err(Stopped::LeaseLost);
+        }
+        deliveries::mark_sending(&tx, self.place(part), now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A message that went out is progress: failures are counted anew.
+    async fn mark_sent(&self, part: &Part, id: MessageId) -> Result<(), Stopped> {
+        let now = self.tools.now();
+        let tx = self.tools.till.base.db.begin_write().await?;
+        if !jobs::progress(&tx, self.claimed, ATTEMPTS).await? {
+            return Err(Stopped::LeaseLost);
+        }
+        deliveries::mark_sent(&tx, self.place(part), id.0, now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn place(&self, part: &Part) -> (&OrderNo, i32, i32) {
+        (&self.order.order_no, self.round, part.seq)
+    }
+}
+
+/// What the button "send the report again" says to us.
+pub fn resend_data(order_no: &OrderNo) -> String {
+    format!("order:resend:{order_no}")
+}

@@ -1,0 +1,58 @@
+//! Step `complete`: the order's last state, the promoter's commission and the event, in one
+//! transaction.
+
+use std::time::Duration;
+
+use super::{Case, Trouble};
+use crate::affiliates;
+use crate::affiliates::repo::NewCommission;
+use crate::flows::settle_payment::order_event;
+use crate::kernel::clock::Timestamp;
+use crate::orders::{self, Actor, Change};
+use crate::platform::db::WriteTx;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Case<'_> {
+    pub(super) async fn complete(&mut self) -> Result<(), Trouble> {
+        let now = self.tools.now();
+        let tx = self.begin().await?;
+        let (change, actor) = (Change::Delivered, Actor::Worker);
+        orders::repo::change(&tx, &mut self.order, change, &actor, "delivered", now).await?;
+        self.book_commission(&tx, now).await?;
+        order_event(&tx, "order.completed", &self.order, now).await?;
+        self.checkpoint(tx).await?;
+        metrics::counter!("mingshu_orders_completed_total").increment(1);
+        if let Some(paid_at) = self.order.paid_at {
+            metrics::histogram!("mingshu_order_fulfilment_seconds")
+                .record(now.since(paid_at).as_secs_f64());
+        }
+        if let Ok(product) = self.tools.product(&self.order) {
+            self.show_finished(&product).await;
+        }
+        Ok(())
+    }
+
+    /// The promoter of a free order earns nothing.
+    async fn book_commission(&self, tx: &WriteTx, now: Timestamp) -> Result<(), Trouble> {
+        let affiliation = self.tools.affiliation;
+        let Some(code) = self.order.affiliate.as_ref().filter(|_| affiliation.enabled) else {
+            return Ok(());
+        };
+        if self.order.total.is_zero() {
+            return Ok(());
+        }
+        let promoter = affiliates::repo::find(tx.conn(), code.as_str()).await?;
+        let own_rate = promoter.and_then(|promoter| promoter.rate_percent);
+        let rate = own_rate.unwrap_or(affiliation.rate_percent);
+        let commission = NewCommission {
+            order_no: self.order.order_no.clone(),
+            code: code.clone(),
+            base: self.order.total,
+            amount: affiliates::rules::commission(self.order.total, rate)?,
+            hold_until: now.plus(DAY.saturating_mul(affiliation.hold_days)),
+        };
+        affiliates::repo::book(tx, &commission, now).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! Step `deliver`: the first round of messages.
+
+use super::progress::Stage;
+use super::{Case, Failure, Trouble};
+use crate::flows::deliver_report::{Delivery, Stopped};
+
+impl Case<'_> {
+    pub(super) async fn deliver(&mut self) -> Result<(), Trouble> {
+        let product = self.tools.product(&self.order)?;
+        let (sent, outcome) = {
+            let delivery = Delivery {
+                tools: self.tools,
+                order: &self.order,
+                round: 0,
+                claimed: self.claimed,
+                stop: self.stop,
+            };
+            let shown = self.show(&product, (Stage::Send, 0));
+            let (delivered, ()) = tokio::join!(delivery.run(), shown);
+            delivered
+        };
+        if sent > 0 {
+            self.failures = 0;
+        }
+        match outcome {
+            Ok(()) => {}
+            // The report stays and is offered at the next `/start` (spec.md §6).
+            Err(Stopped::Unreachable) => self.mark_unreachable().await?,
+            Err(Stopped::Passing(error, after)) => {
+                return Err(Trouble::Passing(Failure::Delivery, error, after));
+            }
+            Err(Stopped::Lasting(error)) => return Err(Trouble::Lasting(Failure::Delivery, error)),
+            Err(Stopped::Asked) => return Err(Trouble::TooEarly(std::time::Duration::ZERO)),
+            Err(Stopped::LeaseLost) => return Err(Trouble::LeaseLost),
+        }
+        let tx = self.begin().await?;
+        self.checkpoint(tx).await
+    }
+}

@@ -1,0 +1,148 @@
+//! What the buyer sees while the report is made: one message, edited in place. A courtesy: nothing
+//! here stops the work.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::Case;
+use crate::catalog::ProductSnapshot;
+use crate::catalog::product::ReportKind;
+use crate::notifications::message::OutgoingMessage;
+use crate::notifications::ports::MessageId;
+use crate::notifications::sender::Priority;
+use crate::platform::texts::Args;
+use crate::reports::ports::Progress;
+
+/// Between two edits (spec.md §6; Telegram's pace for one chat).
+const EVERY: Duration = Duration::from_secs(3);
+
+/// What is going on, in the buyer's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    Chart,
+    Luck,
+    Write,
+    Proofread,
+    Send,
+}
+
+impl Stage {
+    const ALL: [Self; 5] = [Self::Chart, Self::Luck, Self::Write, Self::Proofread, Self::Send];
+
+    fn text_key(self) -> &'static str {
+        match self {
+            Self::Chart => "stage-chart",
+            Self::Luck => "stage-luck",
+            Self::Write => "stage-write",
+            Self::Proofread => "stage-proofread",
+            Self::Send => "stage-send",
+        }
+    }
+
+    /// A report without a chart has no such stages.
+    fn needs_chart(self) -> bool {
+        matches!(self, Self::Chart | Self::Luck)
+    }
+}
+
+/// Carries the count of written characters from the model to the message.
+pub(super) struct Told(pub(super) watch::Sender<usize>);
+
+impl Progress for Told {
+    fn written(&self, characters: usize) {
+        self.0.send_replace(characters);
+    }
+}
+
+impl Case<'_> {
+    /// Shows how the text grows; never ends by itself.
+    pub(super) async fn show_writing(
+        &self,
+        product: &ProductSnapshot,
+        written: watch::Receiver<usize>,
+    ) -> Infallible {
+        loop {
+            let characters = *written.borrow();
+            self.show(product, (Stage::Write, characters)).await;
+            if let Err(error) = self.tools.sender.typing(self.order.user).await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "no sign of typing");
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    pub(super) async fn show(&self, product: &ProductSnapshot, now: (Stage, usize)) {
+        self.edit_anchor(self.progress_text(product, now)).await;
+    }
+
+    pub(super) async fn show_finished(&self, product: &ProductSnapshot) {
+        let args = Args::new().escaped("product", product.name.get(self.locale()));
+        let title = self.tools.format(self.locale(), "progress-finished", &args);
+        self.edit_anchor(format!("{title}\n{}", self.order_line())).await;
+    }
+
+    async fn edit_anchor(&self, text: String) {
+        let Some(anchor) = self.order.anchor_message.map(MessageId) else { return };
+        let (user, message) = (self.order.user, OutgoingMessage::html(text));
+        let edited = self.tools.sender.edit(Priority::Progress, user, anchor, &message).await;
+        if let Err(error) = edited {
+            let error = &error as &dyn std::error::Error;
+            tracing::debug!(error, "progress could not be shown");
+        }
+    }
+
+    fn order_line(&self) -> String {
+        let args = Args::new().text("order_no", self.order.order_no.as_str());
+        self.tools.format(self.locale(), "progress-order", &args)
+    }
+
+    fn progress_text(&self, product: &ProductSnapshot, (now, written): (Stage, usize)) -> String {
+        let locale = self.locale();
+        let title = Args::new().escaped("product", product.name.get(locale));
+        let mut lines =
+            vec![self.tools.format(locale, "progress-title", &title), self.order_line()];
+        lines.push(String::new());
+        for stage in Stage::ALL {
+            if product.needs_chart || !stage.needs_chart() {
+                lines.push(self.stage_line(stage, (now, written)));
+            }
+        }
+        lines.push(String::new());
+        lines.push(self.outlook(product));
+        lines.join("\n")
+    }
+
+    fn stage_line(&self, stage: Stage, (now, written): (Stage, usize)) -> String {
+        let key = match stage.cmp(&now) {
+            std::cmp::Ordering::Less => "progress-done",
+            std::cmp::Ordering::Equal if written > 0 => "progress-now-written",
+            std::cmp::Ordering::Equal => "progress-now",
+            std::cmp::Ordering::Greater => "progress-waiting",
+        };
+        let args = Args::new()
+            .text("stage", self.tools.text(self.locale(), stage.text_key()))
+            .number("characters", i64::try_from(written).unwrap_or(i64::MAX));
+        self.tools.format(self.locale(), key, &args)
+    }
+
+    /// How long it takes, or that it takes longer.
+    fn outlook(&self, product: &ProductSnapshot) -> String {
+        let locale = self.locale();
+        if self.failures > 0 {
+            let args = Args::new()
+                .number("attempt", i64::from(self.failures.saturating_add(1)))
+                .number("max", i64::from(self.tools.writing.attempts));
+            return self.tools.format(locale, "progress-retrying", &args);
+        }
+        match product.report.kind {
+            ReportKind::Short => self.tools.text(locale, "progress-expected-short"),
+            ReportKind::Full => {
+                let minutes = i64::from(product.report.expected_minutes);
+                let args = Args::new().number("minutes", minutes);
+                self.tools.format(locale, "progress-expected", &args)
+            }
+        }
+    }
+}

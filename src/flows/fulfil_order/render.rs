@@ -1,0 +1,105 @@
+//! Step `render`: the text becomes messages, planned as the first round of deliveries: title,
+//! numbered segments, closing (seed 000).
+
+use super::{Case, Failure, Trouble};
+use crate::catalog::ProductSnapshot;
+use crate::catalog::product::ReportKind;
+use crate::notifications::format::{self, SEGMENT_LIMIT, Segment};
+use crate::notifications::message::OutgoingMessage;
+use crate::platform::texts::{self, Args};
+use crate::reports::deliveries::{self, Body, PartKind};
+use crate::reports::repo as reports;
+
+type Planned = (PartKind, Body);
+
+impl Case<'_> {
+    pub(super) async fn render(&mut self) -> Result<(), Trouble> {
+        let base = &self.tools.till.base;
+        let number = &self.order.order_no;
+        let product = self.tools.product(&self.order)?;
+        let text = reports::find_text(base.db.read(), &base.keyring, number).await?;
+        let text = text.ok_or_else(|| lasting("the text of the report is gone"))?;
+        let segments = format::segments(&text, SEGMENT_LIMIT);
+        if segments.is_empty() {
+            return Err(lasting("the report has no visible text"));
+        }
+        let parts = match product.report.kind {
+            ReportKind::Full => self.full(&product, &segments).await?,
+            ReportKind::Short => self.short(&segments),
+        };
+        let tx = self.begin().await?;
+        let now = self.tools.now();
+        deliveries::plan(&tx, &base.keyring, (number, 0), &parts, now).await?;
+        self.checkpoint(tx).await
+    }
+
+    async fn full(
+        &self,
+        product: &ProductSnapshot,
+        segments: &[Segment],
+    ) -> Result<Vec<Planned>, Trouble> {
+        let mut parts = vec![(PartKind::Title, body(self.title(product).await?))];
+        parts.extend(self.numbered(segments));
+        let args = Args::new()
+            .escaped("product", product.name.get(self.locale()))
+            .number("total", count(segments.len()));
+        let closing = self.tools.format(self.locale(), "report-closing", &args);
+        parts.push((PartKind::Closing, body(closing)));
+        Ok(parts)
+    }
+
+    /// A short text is one message, with the closing line below it.
+    fn short(&self, segments: &[Segment]) -> Vec<Planned> {
+        let closing = body(self.tools.text(self.locale(), "report-closing-short"));
+        let mut parts = self.numbered(segments);
+        if let Some((_, last)) = parts.last_mut() {
+            last.html = format!("{}\n\n{}", last.html, closing.html);
+            last.plain = format!("{}\n\n{}", last.plain, closing.plain);
+        }
+        parts
+    }
+
+    fn numbered(&self, segments: &[Segment]) -> Vec<Planned> {
+        let total = segments.len();
+        let numbered = segments.iter().zip(1..).map(|(segment, index)| {
+            if total == 1 {
+                return Body { html: segment.html.clone(), plain: segment.plain.clone() };
+            }
+            let args =
+                Args::new().number("index", count(index)).number("total", count(total));
+            let number = body(self.tools.format(self.locale(), "report-segment", &args));
+            Body {
+                html: format!("{}\n\n{}", segment.html, number.html),
+                plain: format!("{}\n\n{}", segment.plain, number.plain),
+            }
+        });
+        numbered.map(|body| (PartKind::Segment, body)).collect()
+    }
+
+    async fn title(&self, product: &ProductSnapshot) -> Result<String, Trouble> {
+        let zone = self.tools.till.money.time_zone;
+        let args = Args::new()
+            .escaped("product", product.name.get(self.locale()))
+            .text("order_no", self.order.order_no.as_str())
+            .text("date", texts::date(self.tools.now(), zone));
+        let mut title = self.tools.format(self.locale(), "report-title", &args);
+        for line in self.chart_lines().await? {
+            title.push_str("\n\n");
+            title.push_str(&line);
+        }
+        Ok(title)
+    }
+}
+
+fn lasting(why: &'static str) -> Trouble {
+    Trouble::Lasting(Failure::Internal, anyhow::anyhow!(why))
+}
+
+fn body(html: String) -> Body {
+    let plain = OutgoingMessage::html(html.as_str()).without_markup().text;
+    Body { html, plain }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,144 @@
+//! Step `report`: the prompt is rendered and the model writes. Saved in the transaction of the
+//! checkpoint, so a finished text is never bought twice.
+
+use tokio::sync::watch;
+
+use super::progress::Told;
+use super::{Case, Failure, Trouble};
+use crate::catalog::answers::FormAnswers;
+use crate::catalog::{Product, ProductSnapshot};
+use crate::flows::jobs::AlertKind;
+use crate::flows::raise_alert;
+use crate::platform::texts;
+use crate::reports::cost;
+use crate::reports::ports::{Completion, ModelError, ModelRequest};
+use crate::reports::prompt::{PromptTemplate, PromptValues, USER_LINE};
+use crate::reports::repo::{self as reports, Provenance};
+
+impl Case<'_> {
+    pub(super) async fn report(&mut self) -> Result<(), Trouble> {
+        let snapshot = self.tools.product(&self.order)?;
+        let product = self.tools.catalog.find(&self.order.sku);
+        let product = product.ok_or_else(|| {
+            let cause = anyhow::anyhow!("product {} is gone from the catalogue", self.order.sku);
+            Trouble::Passing(Failure::Internal, cause, None)
+        })?;
+        let request = self.request(product, &snapshot).await?;
+        let completion = match self.write(&snapshot, &request).await {
+            Ok(completion) => completion,
+            Err(error) => return Err(self.unwritten(error).await?),
+        };
+        let provenance = self.provenance(product, &completion);
+        self.count(&provenance);
+        let (keyring, now) = (&self.tools.till.base.keyring, self.tools.now());
+        let tx = self.begin().await?;
+        let what = (completion.text.as_str(), &provenance);
+        reports::save_text(&tx, keyring, &self.order.order_no, what, now).await?;
+        self.checkpoint(tx).await
+    }
+
+    async fn request(
+        &self,
+        product: &Product,
+        snapshot: &ProductSnapshot,
+    ) -> Result<ModelRequest, Trouble> {
+        let base = &self.tools.till.base;
+        let facts: Option<serde_json::Value> =
+            reports::find_facts(base.db.read(), &base.keyring, &self.order.order_no).await?;
+        let answers: FormAnswers = self.order.form(&base.keyring)?;
+        let locale = self.locale();
+        let values = PromptValues {
+            facts: facts.unwrap_or_default(),
+            form: product.form_for_prompt(&answers, locale),
+            product: snapshot.for_prompt(locale),
+            locale,
+            today: texts::date(self.tools.now(), self.tools.till.money.time_zone),
+        };
+        let source = format!("{}\n{USER_LINE}\n{}", product.prompt.system, product.prompt.user);
+        let prompt = PromptTemplate::parse(&product.prompt.file, &source)
+            .and_then(|template| template.render(&values))
+            .map_err(|mistake| Trouble::Lasting(Failure::Internal, mistake.into()))?;
+        Ok(ModelRequest {
+            system: prompt.system,
+            user: prompt.user,
+            user_mark: base.keyring.mark("model.user", &self.order.user.to_string()),
+            max_tokens: snapshot.report.max_tokens,
+            temperature: snapshot.report.temperature,
+        })
+    }
+
+    async fn write(
+        &self,
+        snapshot: &ProductSnapshot,
+        request: &ModelRequest,
+    ) -> Result<Completion, ModelError> {
+        let (told, written) = watch::channel(0);
+        let told = Told(told);
+        tokio::select! {
+            biased;
+            outcome = self.tools.writing.model.write(request, &told) => outcome,
+            never = self.show_writing(snapshot, written) => match never {},
+        }
+    }
+
+    /// What an error of the model means for the order; an operator hears of a refused account.
+    async fn unwritten(&self, error: ModelError) -> Result<Trouble, Trouble> {
+        metrics::counter!("mingshu_model_failures_total").increment(1);
+        Ok(match error {
+            ModelError::Retry { retry_after, .. } => {
+                Trouble::Passing(Failure::Model, error.into(), retry_after)
+            }
+            ModelError::Stop { .. } => {
+                self.alert(AlertKind::ModelStopped, ("model", &error.to_string())).await?;
+                Trouble::Passing(Failure::Model, error.into(), None)
+            }
+            ModelError::Refused => Trouble::Lasting(Failure::ModelRefused, error.into()),
+        })
+    }
+
+    pub(super) async fn alert(
+        &self,
+        kind: AlertKind,
+        (subject, note): (&str, &str),
+    ) -> Result<(), Trouble> {
+        let tx = self.tools.till.base.db.begin_write().await?;
+        raise_alert::run(&tx, kind, (subject, note), self.tools.now()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn provenance(&self, product: &Product, completion: &Completion) -> Provenance {
+        let prices = self.tools.writing.prices.as_ref();
+        Provenance {
+            prompt_version: product.prompt.version.clone(),
+            model: completion.model.clone(),
+            usage: completion.usage,
+            cost_micros: prices
+                .map(|prices| cost::cost_micros(&completion.usage, prices))
+                .unwrap_or_default(),
+            cost_currency: prices.map(|prices| prices.currency.to_string()).unwrap_or_default(),
+        }
+    }
+
+    fn count(&self, provenance: &Provenance) {
+        let usage = provenance.usage;
+        let kinds = [
+            ("prompt_cache_hit", usage.prompt_cache_hit),
+            ("prompt_cache_miss", usage.prompt_cache_miss),
+            ("completion", usage.completion),
+        ];
+        for (kind, tokens) in kinds {
+            metrics::counter!("mingshu_model_tokens_total", "kind" => kind).increment(tokens);
+        }
+        let micros = u64::try_from(provenance.cost_micros).unwrap_or(0);
+        metrics::counter!("mingshu_model_cost_micros_total",
+            "currency" => provenance.cost_currency.clone())
+        .increment(micros);
+        tracing::info!(
+            order.id = %self.order.order_no,
+            model.name = provenance.model,
+            model.completion_tokens = usage.completion,
+            "report written"
+        );
+    }
+}

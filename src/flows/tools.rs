@@ -1,0 +1,99 @@
+//! What the worker's flows work with. Built once by `app`.
+
+use std::sync::Arc;
+
+use super::till::Till;
+use crate::bazi::ports::ChartService;
+use crate::catalog::{Catalog, ProductSnapshot};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::UserId;
+use crate::kernel::locale::Locale;
+use crate::kernel::money::Money;
+use crate::notifications::sender::Sender;
+use crate::orders::{Order, OrderError};
+use crate::platform::texts::{self, Args, Texts};
+use crate::reports::cost::Prices;
+use crate::reports::ports::LanguageModel;
+
+#[derive(Clone)]
+pub struct Tools {
+    pub till: Till,
+    pub sender: Sender,
+    pub texts: Arc<Texts>,
+    pub catalog: Arc<Catalog>,
+    pub charts: Charts,
+    pub writing: Writing,
+    pub affiliation: Affiliation,
+    pub operators: Operators,
+}
+
+/// Where charts come from.
+#[derive(Clone)]
+pub struct Charts {
+    /// `None`: our own engine alone.
+    pub service: Option<Arc<dyn ChartService>>,
+    /// Whether our own engine's chart is used when the service fails or disagrees; otherwise the
+    /// order fails.
+    pub fallback: bool,
+}
+
+#[derive(Clone)]
+pub struct Writing {
+    pub model: Arc<dyn LanguageModel>,
+    /// `None`: the cost is not known and kept as zero.
+    pub prices: Option<Prices>,
+    /// How often the model is asked before the order fails.
+    pub attempts: i32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Affiliation {
+    pub enabled: bool,
+    pub rate_percent: u32,
+    pub hold_days: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Operators {
+    /// `None`: alerts stay in the log.
+    pub alert_chat: Option<UserId>,
+    pub locale: Locale,
+}
+
+impl Tools {
+    pub fn now(&self) -> Timestamp {
+        self.till.base.now()
+    }
+
+    /// The product as it was when it was ordered.
+    pub fn product(&self, order: &Order) -> Result<ProductSnapshot, OrderError> {
+        order.product(&self.till.base.keyring)
+    }
+
+    /// What the payer reads on the provider's page.
+    pub fn subject(&self, order: &Order) -> String {
+        let product = self.product(order).map(|product| product.name.get(order.locale).to_owned());
+        product.unwrap_or_else(|_damaged| order.order_no.to_string())
+    }
+
+    pub(super) fn text(&self, locale: Locale, key: &str) -> String {
+        self.texts.get(locale, key)
+    }
+
+    pub(super) fn format(&self, locale: Locale, key: &str, args: &Args) -> String {
+        self.texts.format(locale, key, args)
+    }
+
+    pub(super) fn money(&self, locale: Locale, money: Money) -> String {
+        texts::money(locale, money)
+    }
+
+    /// An instant of today as clock time, another one with its date, in the shop's zone.
+    pub(super) fn deadline(&self, locale: Locale, at: Timestamp) -> String {
+        texts::deadline(locale, at, self.now(), self.till.money.time_zone)
+    }
+
+    pub(super) fn date_time(&self, locale: Locale, at: Timestamp) -> String {
+        texts::date_time(locale, at, self.till.money.time_zone)
+    }
+}

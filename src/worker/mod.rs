@@ -1,0 +1,223 @@
+//! The process that does the background work: claims jobs, runs them, draws the nets below them.
+//!
+//! It wakes at the bell that rings after a commit with a job in it, when a sleeping job becomes
+//! due, and every second to see what other processes left (on Postgres they ring the bell too).
+//!
+//! Where to look: [`registry`] for who does what, [`jobs_of_the_shop`] for the list itself,
+//! `attend` for one run, `slots` for how many at once.
+
+mod attend;
+mod gauges;
+mod list;
+pub mod registry;
+mod slots;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::flows::base::Base;
+use crate::kernel::ids;
+use crate::platform::jobs::{listen, store};
+use registry::Registry;
+use slots::Slots;
+
+pub use list::jobs_of_the_shop;
+
+/// The longest time between two looks at the queue.
+const POLL: Duration = Duration::from_secs(1);
+/// Between two looks at once when a job is due that another worker is just taking.
+const BREATH: Duration = Duration::from_millis(5);
+
+/// Section `worker` of the configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkerSettings {
+    /// Jobs at once.
+    pub concurrency: u32,
+    pub sweep: Duration,
+    /// How long a job stays ours without a sign of life.
+    pub lease: Duration,
+    /// How long running jobs may go on towards a checkpoint when the program stops.
+    pub grace: Duration,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self {
+            concurrency: 32,
+            sweep: Duration::from_secs(30),
+            lease: Duration::from_secs(60),
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The worker. Cheap to clone; clones are the same worker.
+#[derive(Clone)]
+pub struct Worker(Arc<Crew>);
+
+/// What every run shares.
+struct Crew {
+    base: Base,
+    registry: Registry,
+    settings: WorkerSettings,
+    /// Who claims: this process, this start of it.
+    owner: String,
+    slots: Slots,
+    /// Asks handlers to end at their next checkpoint.
+    stop: CancellationToken,
+    /// Ends handlers where they are.
+    cut_off: CancellationToken,
+    pulse: Arc<AtomicI64>,
+}
+
+impl Worker {
+    /// `pulse` is told when the worker last looked at the queue, in milliseconds since 1970.
+    pub fn new(
+        base: Base,
+        registry: Registry,
+        settings: WorkerSettings,
+        pulse: Arc<AtomicI64>,
+    ) -> Self {
+        Self(Arc::new(Crew {
+            base,
+            registry,
+            settings,
+            owner: format!("{}-{}", std::process::id(), ids::crockford(8)),
+            slots: Slots::new(settings.concurrency),
+            stop: CancellationToken::new(),
+            cut_off: CancellationToken::new(),
+            pulse,
+        }))
+    }
+
+    /// Works until `stop`, then lets running jobs reach a checkpoint and gives back what is left.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let tasks = TaskTracker::new();
+        let crew = &self.0;
+        let beside = stop.child_token();
+        tasks.spawn(listen::run(crew.base.db.clone(), beside.clone()));
+        tasks.spawn(keep_house(Arc::clone(crew), beside.clone()));
+        tasks.close();
+        crew.work(&stop).await;
+        beside.cancel();
+        crew.stop.cancel();
+        if !crew.slots.all_free(crew.settings.grace).await {
+            tracing::warn!("running jobs did not reach a checkpoint in time and are given back");
+            crew.cut_off.cancel();
+            crew.slots.all_free(POLL).await;
+        }
+        tasks.wait().await;
+        Ok(())
+    }
+
+    /// Runs one due job. `false`: none is due. For tests and one-off work; uses no lease keeper's
+    /// time and never waits for work.
+    pub async fn step(&self) -> Result<bool, DbErr> {
+        let crew = &self.0;
+        let Some(job) = crew.claim(1).await?.pop() else { return Ok(false) };
+        crew.attend(&job).await;
+        Ok(true)
+    }
+
+    /// Runs due jobs until none is left that is due. Returns how many runs it took.
+    pub async fn run_until_idle(&self) -> Result<usize, DbErr> {
+        let mut runs = 0_usize;
+        while self.step().await? {
+            runs = runs.saturating_add(1);
+        }
+        Ok(runs)
+    }
+
+    /// Draws the nets once.
+    pub async fn sweep(&self) -> Result<(), DbErr> {
+        self.0.reap().await?;
+        self.0.registry.sweep().await;
+        Ok(())
+    }
+}
+
+impl Crew {
+    async fn work(self: &Arc<Self>, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let waiting = match self.hand_out(stop).await {
+                Ok(true) => continue,
+                Ok(false) => self.until_work().await,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "the queue cannot be read");
+                    POLL
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.base.db.bell().notified() => {}
+                () = tokio::time::sleep(waiting) => {}
+            }
+        }
+    }
+
+    /// Gives due jobs to free slots. `true`: there may be more.
+    async fn hand_out(self: &Arc<Self>, stop: &CancellationToken) -> Result<bool, DbErr> {
+        let slots = tokio::select! {
+            () = stop.cancelled() => return Ok(true),
+            slots = self.slots.take(POLL) => slots,
+        };
+        self.pulse.store(self.base.now().millis(), Ordering::Relaxed);
+        if slots.is_empty() {
+            return Ok(true);
+        }
+        let jobs = self.claim(slots.len()).await?;
+        let more = jobs.len() == slots.len();
+        for (job, slot) in jobs.into_iter().zip(slots) {
+            let crew = Arc::clone(self);
+            tokio::spawn(async move {
+                crew.attend(&job).await;
+                drop(slot);
+            });
+        }
+        Ok(more)
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<store::Claimed>, DbErr> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let (owner, lease) = (&self.owner, self.settings.lease);
+        store::claim(&self.base.db, owner, limit, lease, self.base.now()).await
+    }
+
+    async fn until_work(&self) -> Duration {
+        match store::next_due(&self.base.db).await {
+            Ok(Some(due)) => due.since(self.base.now()).clamp(BREATH, POLL),
+            Ok(None) => POLL,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "the next due job cannot be read");
+                POLL
+            }
+        }
+    }
+}
+
+/// Sweeps and reaps, at start and then at their times, until `stop`.
+async fn keep_house(crew: Arc<Crew>, stop: CancellationToken) {
+    let mut reap = tokio::time::interval((crew.settings.lease / 2).max(POLL));
+    let mut sweep = tokio::time::interval(crew.settings.sweep.max(POLL));
+    let mut gauges = tokio::time::interval(gauges::EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = reap.tick() => {
+                if let Err(error) = crew.reap().await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "jobs of dead workers could not be given back");
+                }
+            }
+            _ = sweep.tick() => crew.registry.sweep().await,
+            _ = gauges.tick() => gauges::read(&crew.base).await,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Who does which kind of job, and which nets are drawn now and then. One list; the worker itself
+//! knows no deed of the business.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::platform::jobs::store::Claimed;
+use crate::platform::jobs::{Job, JobError};
+
+/// One run of a job.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub claimed: Claimed,
+    /// Cancelled when the worker stops: whoever has several steps ends after the present one.
+    pub stop: CancellationToken,
+}
+
+type Doing<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Handler = Arc<dyn Fn(Run) -> Doing<Result<(), JobError>> + Send + Sync>;
+type Sweep = Arc<dyn Fn() -> Doing<anyhow::Result<()>> + Send + Sync>;
+
+/// The list.
+#[derive(Clone, Default)]
+pub struct Registry {
+    handlers: BTreeMap<&'static str, Handler>,
+    sweeps: Vec<(&'static str, Sweep)>,
+}
+
+impl Registry {
+    /// Jobs of kind `J` are done by `handler`.
+    #[must_use]
+    pub fn with<J, F, R>(mut self, handler: F) -> Self
+    where
+        J: Job,
+        F: Fn(J, Run) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), JobError>> + Send + 'static,
+    {
+        let handler = Arc::new(handler);
+        let run = move |run: Run| -> Doing<Result<(), JobError>> {
+            match serde_json::from_str::<J>(&run.claimed.payload) {
+                Ok(job) => Box::pin(handler(job, run)),
+                Err(error) => Box::pin(std::future::ready(Err(JobError::discard(error)))),
+            }
+        };
+        self.handlers.insert(J::KIND, Arc::new(run));
+        self
+    }
+
+    /// `sweep` is run at start and then every `worker.sweep_seconds`.
+    #[must_use]
+    pub fn with_sweep<F, R>(mut self, name: &'static str, sweep: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        self.sweeps.push((name, Arc::new(move || Box::pin(sweep()))));
+        self
+    }
+
+    pub(super) async fn run(&self, run: Run) -> Result<(), JobError> {
+        match self.handlers.get(run.claimed.kind.as_str()) {
+            Some(handler) => handler(run).await,
+            None => Err(JobError::discard(anyhow::anyhow!("nobody does {}", run.claimed.kind))),
+        }
+    }
+
+    /// Draws every net once; one that tears does not keep the others from being drawn.
+    pub(super) async fn sweep(&self) {
+        for (name, sweep) in &self.sweeps {
+            if let Err(error) = sweep().await {
+                metrics::counter!("mingshu_sweep_failures_total", "sweep" => *name).increment(1);
+                tracing::error!(sweep.name = name, "a sweep failed: {error:#}");
+            }
+        }
+    }
+}
