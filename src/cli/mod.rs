@@ -5,8 +5,6 @@
 mod config;
 mod healthcheck;
 mod init;
-mod orders;
-mod serve;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -36,7 +34,7 @@ impl From<Exit> for ExitCode {
 }
 
 #[derive(Debug, Parser)]
-#[command(name = "mingshu", version, about)]
+#[command(name = "mingshu", version, about, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong command line or settings")]
 struct Cli {
     /// Settings file; without it ./Config.toml, if there is one.
@@ -45,21 +43,13 @@ struct Cli {
     /// Answer in JSON.
     #[arg(long, global = true)]
     json: bool,
-    /// `serve` when none is given.
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Command,
 }
 
 // One variant per file of this folder.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the shop.
-    Serve(serve::Options),
-    /// Bring the database up to date.
-    Migrate,
-    /// Look at orders and act on them.
-    #[command(subcommand)]
-    Orders(orders::OrdersCommand),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -85,11 +75,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let context = Context { sources: Sources::of_this_process(cli.config), json: cli.json };
-    let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Options::default()));
-    let outcome = match command {
-        Command::Serve(options) => serve::run(&context, &options),
-        Command::Migrate => serve::migrate(&context),
-        Command::Orders(command) => orders::run(&context, command),
+    let outcome = match cli.command {
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Healthcheck(options) => healthcheck::run(&context, &options),
@@ -98,11 +84,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         complain(&format!("{fault:#}"));
         Exit::Failed
     })
-}
-
-/// The runtime for commands that wait.
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 /// Writes a result. A reader that has gone away is not our failure.
