@@ -1,0 +1,265 @@
+//! What a prompt asks for, read the way a model would: tolerant of every shape.
+
+use serde_json::Value;
+
+use super::chart::Pair;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Natal,
+    Year,
+    Short,
+}
+
+/// A decade as far as the prompt tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decade {
+    pub(super) pair: Pair,
+    pub(super) from_age: Option<i64>,
+    pub(super) from_year: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) kind: Kind,
+    pub(super) english: bool,
+    /// Year, month, day, hour; the hour may be missing, and all of them.
+    pub(super) pillars: Vec<Pair>,
+    pub(super) luck: Vec<Decade>,
+    pub(super) year: i64,
+    /// The buyer wrote a question.
+    pub(super) asks: bool,
+    /// The numbered headings that the prompt prescribes, such as `## 一、命盘总览`.
+    pub(super) headings: Vec<String>,
+    /// Which of the short answers; the same for the same prompt.
+    pub(super) lot: u64,
+}
+
+impl Facts {
+    /// Reads the system part, the user's part and the token limit of a request.
+    pub(super) fn read(system: &str, user: &str, max_tokens: u64) -> Self {
+        let json = fenced_json(user).or_else(|| fenced_json(system)).unwrap_or(Value::Null);
+        let all = format!("{system}\n{user}");
+        let kind = if max_tokens <= 1500 || system.contains("短文") {
+            Kind::Short
+        } else if find(&json, &YEAR_KEYS).is_some() || user.contains(YEAR_WORDS) {
+            Kind::Year
+        } else {
+            Kind::Natal
+        };
+        Self {
+            kind,
+            english: asks_for_english(&all),
+            pillars: pillars(&json),
+            luck: luck(&json),
+            year: year(&json, user),
+            asks: user.contains("<buyer>"),
+            headings: headings(system),
+            lot: user.bytes().fold(7, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())),
+        }
+    }
+}
+
+const PILLAR_KEYS: [&str; 6] = ["pillars", "four_pillars", "四柱", "bazi", "eight_char", "八字"];
+const LUCK_KEYS: [&str; 7] =
+    ["dayun", "da_yun", "luck", "decades", "luck_pillars", "大运", "steps"];
+const YEAR_KEYS: [&str; 5] =
+    ["target_year", "chosen_year", "flow_year", "liunian_year", "流年年份"];
+const PLACES: [[&str; 4]; 4] = [
+    ["year", "年", "年柱", "year_pillar"],
+    ["month", "月", "月柱", "month_pillar"],
+    ["day", "日", "日柱", "day_pillar"],
+    ["hour", "时", "时柱", "hour_pillar"],
+];
+
+/// How a prompt names the year that the buyer chose.
+const YEAR_WORDS: &str = "年份：";
+
+fn asks_for_english(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["in english", "in natural english"].iter().any(|words| text.contains(words))
+}
+
+fn headings(system: &str) -> Vec<String> {
+    let numbered = |line: &&str| {
+        let title = line.strip_prefix("## ").unwrap_or_default();
+        let digits = title
+            .trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+        digits.len() < title.len() && digits.starts_with(['、', '.'])
+    };
+    system.lines().map(str::trim).filter(numbered).map(str::to_owned).collect()
+}
+
+/// The first block of JSON in the text.
+fn fenced_json(text: &str) -> Option<Value> {
+    let (_, rest) = text.split_once("```json")?;
+    serde_json::from_str(rest.split_once("```")?.0).ok()
+}
+
+/// The first value, however deep, under one of the names; earlier names first.
+fn find<'a>(json: &'a Value, names: &[&str]) -> Option<&'a Value> {
+    names.iter().find_map(|name| find_one(json, name))
+}
+
+fn find_one<'a>(json: &'a Value, name: &str) -> Option<&'a Value> {
+    match json {
+        Value::Object(fields) => {
+            let here = fields.get(name).filter(|value| !value.is_null());
+            here.or_else(|| fields.values().find_map(|inner| find_one(inner, name)))
+        }
+        Value::Array(items) => items.iter().find_map(|inner| find_one(inner, name)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+fn pillars(json: &Value) -> Vec<Pair> {
+    let found = match find(json, &PILLAR_KEYS) {
+        Some(Value::Array(items)) => items.iter().filter_map(pair).collect(),
+        Some(fields @ Value::Object(_)) => PLACES
+            .iter()
+            .filter_map(|names| names.iter().find_map(|name| fields.get(*name)).and_then(pair))
+            .collect(),
+        Some(Value::String(text)) => text.split_whitespace().filter_map(Pair::parse).collect(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_)) | None => Vec::new(),
+    };
+    if found.len() < 3 { Vec::new() } else { found.into_iter().take(4).collect() }
+}
+
+/// A pair written as one text, or as an object that holds it or its two halves.
+fn pair(value: &Value) -> Option<Pair> {
+    let Value::Object(fields) = value else { return Pair::parse(value.as_str()?) };
+    let whole = fields.values().find_map(|field| Pair::parse(field.as_str()?));
+    whole.or_else(|| {
+        let half = |names: [&str; 2]| {
+            let field = names.iter().find_map(|name| fields.get(*name))?;
+            field.as_str().or_else(|| field.get("name")?.as_str())
+        };
+        let (stem, branch) = (half(["stem", "天干"])?, half(["branch", "地支"])?);
+        Pair::parse(&format!("{stem}{branch}"))
+    })
+}
+
+fn luck(json: &Value) -> Vec<Decade> {
+    let list = LUCK_KEYS.iter().find_map(|name| {
+        let found = find_one(json, name)?;
+        found.as_array().or_else(|| find(found, &LUCK_KEYS)?.as_array())
+    });
+    let decade = |item: &Value| {
+        let number = |part: &str| {
+            let fields = item.as_object()?;
+            fields.iter().find(|(name, _)| name.contains(part)).and_then(|(_, value)| first(value))
+        };
+        Some(Decade {
+            pair: pair(item)?,
+            from_age: number("start_age").or_else(|| number("age")).or_else(|| number("岁")),
+            from_year: number("start_year").or_else(|| number("year")).or_else(|| number("年")),
+        })
+    };
+    list.into_iter().flatten().filter_map(decade).take(10).collect()
+}
+
+/// A number, the first of a list of numbers, or the number that a text begins with.
+fn first(value: &Value) -> Option<i64> {
+    let text = match value {
+        Value::Number(number) => return number.as_i64(),
+        Value::Array(items) => return first(items.first()?),
+        Value::Object(fields) => return first(fields.values().next()?),
+        Value::String(text) => text,
+        Value::Null | Value::Bool(_) => return None,
+    };
+    leading_number(text)
+}
+
+fn leading_number(text: &str) -> Option<i64> {
+    let digits: String = text.trim_start().chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+/// The year asked about, else the first year of today's date in the prompt.
+fn year(json: &Value, user: &str) -> i64 {
+    let in_words = || user.split_once(YEAR_WORDS).and_then(|(_, rest)| leading_number(rest));
+    let asked = find(json, &YEAR_KEYS).and_then(first).or_else(in_words);
+    let todays = || {
+        user.match_indices("20").find_map(|(start, _)| {
+            let digits = user.get(start..start.saturating_add(4))?;
+            let after = user.get(start.saturating_add(4)..)?;
+            let is_date = after.starts_with(['-', '年', '.', '/']);
+            is_date.then(|| digits.parse().ok()).flatten()
+        })
+    };
+    asked.filter(|year| (1900..=2200).contains(year)).or_else(todays).unwrap_or(2026)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn read(json: &Value) -> Facts {
+        Facts::read("你是命理师", &format!("今天 2026-11-21\n```json\n{json:#}\n```"), 32_000)
+    }
+
+    fn names(pillars: &[Pair]) -> String {
+        pillars.iter().map(|pair| pair.name()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn pillars_are_found_in_every_shape() {
+        let shapes = [
+            json!({"pillars": ["庚午", "辛巳", "乙酉", "庚辰"]}),
+            json!({"chart": {"pillars": {"hour": "庚辰", "day": "乙酉", "month": "辛巳", "year": "庚午"}}}),
+            json!({"chart": {"pillars": [{"name": "庚午"}, {"name": "辛巳"}, {"name": "乙酉"}, {"name": "庚辰"}]}}),
+            json!({"四柱": {"年柱": {"天干": "庚", "地支": "午"}, "月柱": {"stem": {"name": "辛"}, "branch": {"name": "巳"}}, "日柱": "乙酉", "时柱": {"干支": "庚辰"}}}),
+            json!({"bazi": "庚午 辛巳 乙酉 庚辰"}),
+        ];
+        for shape in shapes {
+            assert_eq!(names(&read(&shape).pillars), "庚午 辛巳 乙酉 庚辰", "{shape}");
+        }
+        let no_hour =
+            json!({"pillars": {"year": "庚午", "month": "辛巳", "day": "乙酉", "hour": null}});
+        assert_eq!(names(&read(&no_hour).pillars), "庚午 辛巳 乙酉");
+        assert_eq!(read(&json!({"pillars": 4})).pillars, Vec::new());
+    }
+
+    #[test]
+    fn decades_bring_their_ages_and_years() {
+        let flat = json!({"dayun": [{"pillar": "壬午", "start_age": 4, "start_year": 1993}]});
+        let deep = json!({"luck": {"start": "1993", "decades": [{"name": "壬午", "ages": [4, 13], "years": [1993, 2002]}]}});
+        for shape in [flat, deep] {
+            let expected = Decade {
+                pair: Pair::parse("壬午").unwrap(),
+                from_age: Some(4),
+                from_year: Some(1993),
+            };
+            assert_eq!(read(&shape).luck, [expected], "{shape}");
+        }
+    }
+
+    #[test]
+    fn the_kind_the_year_and_the_language_are_heard() {
+        assert_eq!(read(&json!({})).kind, Kind::Natal);
+        assert_eq!(read(&json!({})).year, 2026);
+        let year = read(&json!({"target_year": 2027}));
+        assert_eq!((year.kind, year.year), (Kind::Year, 2027));
+        assert_eq!(Facts::read("", "", 1500).kind, Kind::Short);
+        let words = Facts::read("", "今天是 2026-11-21。要看的年份：2028 年。", 9000);
+        assert_eq!((words.kind, words.year), (Kind::Year, 2028));
+        assert!(Facts::read("Write the report in natural English.", "", 9000).english);
+        assert!(!Facts::read("用英文写时约 1800 个单词", "", 9000).english);
+    }
+
+    #[test]
+    fn prescribed_headings_are_told_from_the_prompts_own() {
+        let system = "## 怎样解读\n标题照用：\n\n## 一、命盘总览\n## 十二、尾声\n## 3. End\n## 1 x";
+        let headings = Facts::read(system, "", 9000).headings;
+        assert_eq!(headings, ["## 一、命盘总览", "## 十二、尾声", "## 3. End"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_prompt_is_too_strange(system in ".{0,60}", user in ".{0,60}", json in "[\\[\\]{}\":,a-z0-9甲子庚午 ]{0,60}") {
+            Facts::read(&system, &format!("{user}```json{json}```20"), 9000);
+        }
+    }
+}
