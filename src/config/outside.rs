@@ -204,7 +204,7 @@ impl Default for Ai {
             base_url: preset("https://api.deepseek.com"),
             api_key: SecretString::default(),
             model: "deepseek-flash".to_owned(),
-            thinking: Thinking::Auto,
+            thinking: Thinking::Disabled,
             max_tokens: 16_384,
             temperature: 1.3,
             extra_body: serde_json::Map::new(),
@@ -224,10 +224,21 @@ impl Default for Ai {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Thinking {
-    /// `disabled` for models whose name begins with `deepseek`; other servers are not told.
-    Auto,
     Disabled,
     Enabled,
+    /// The server is not told: for servers that refuse what they do not know.
+    Omit,
+}
+
+impl Thinking {
+    /// What is sent, if anything.
+    pub fn sent(self) -> Option<bool> {
+        match self {
+            Self::Disabled => Some(false),
+            Self::Enabled => Some(true),
+            Self::Omit => None,
+        }
+    }
 }
 
 /// How a text that was cut off by `max_tokens` goes on (reference/deepseek.md §7).
