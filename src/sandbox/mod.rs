@@ -2,5 +2,5 @@
 //! faults that can be switched on. Nothing in the business knows that it exists.
 
 pub mod faults;
-pub mod pingpong;
 pub mod model;
+pub mod pingpong;
