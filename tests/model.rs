@@ -4,8 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use mingshu::catalog::Catalog;
+use mingshu::catalog::answers::{Answer, FormAnswers};
 use mingshu::kernel::locale::Locale;
 use mingshu::notifications::format::{SEGMENT_LIMIT, segments};
+use mingshu::platform::assets::Assets;
 use mingshu::reports::adapters::openai::{Account, ModelConfig, OpenAiModel};
 use mingshu::reports::ports::{
     Completion, LanguageModel, ModelError, ModelRequest, NoProgress, TokenUsage,
@@ -70,6 +73,45 @@ async fn a_prompt_becomes_messages() {
     let messages = segments(&completion.text, SEGMENT_LIMIT);
     assert!(messages[0].html.starts_with("<b>一、命盘总览</b>\n"), "{}", messages[0].html);
     assert!(messages.iter().all(|message| !message.plain.contains("**")));
+}
+
+#[tokio::test]
+async fn every_shipped_prompt_gets_the_text_it_asks_for() {
+    let world = World::new().await;
+    let mut answers = FormAnswers::default();
+    answers.set("year", Answer::Number(2028));
+    answers.set("question", Answer::Text("该不该换行业？".to_owned()));
+    let cases = [
+        ("bazi-full", Locale::ZhHans, "## 一、命盘总览", "关于你最想弄明白的那件事"),
+        ("bazi-full", Locale::En, "## 1. The chart at a glance", "the matter that is on your mind"),
+        ("year-luck", Locale::ZhHans, "## 一、这一年的主题", "2028 年岁次**戊申**"),
+        ("year-luck", Locale::En, "## 1. The theme of the year", "2028 is the year **戊申**"),
+        ("daily-sign", Locale::ZhHans, "**", "**今日可做：**"),
+        ("daily-sign", Locale::En, "**", "**Today:**"),
+    ];
+    let catalog = Catalog::load(&Assets::embedded()).unwrap();
+    for (sku, locale, start, phrase) in cases {
+        let product = catalog.all().find(|product| product.sku.as_str() == sku).unwrap();
+        let values = PromptValues {
+            facts: json!({"pillars": ["庚午", "辛巳", "乙酉", "庚辰"]}),
+            form: product.form_for_prompt(&answers, locale),
+            product: product.snapshot().for_prompt(locale),
+            locale,
+            today: "2026-11-21".to_owned(),
+        };
+        let template = PromptTemplate::parse(sku, &product.prompt.text).unwrap();
+        let prompt = template.render(&values).unwrap();
+        let request = ModelRequest {
+            system: prompt.system,
+            user: prompt.user,
+            user_mark: "mark-1".to_owned(),
+            max_tokens: product.snapshot().report.max_tokens,
+            temperature: None,
+        };
+        let text = world.model.write(&request, &NoProgress).await.unwrap().text;
+        assert!(text.starts_with(start), "{sku} {locale}: {text}");
+        assert!(text.contains(phrase), "{sku} {locale}: {text}");
+    }
 }
 
 #[tokio::test]

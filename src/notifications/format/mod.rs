@@ -1,6 +1,6 @@
 //! From the Markdown that models write to messages that Telegram accepts.
 //!
-//! Markdown is parsed into [blocks](blocks::Block) of styled runs, the blocks are packed into
+//! Markdown is parsed into blocks of styled runs, the blocks are packed into
 //! segments, and each segment is written twice: as Telegram's HTML subset and as the same text
 //! without tags, for the case that the markup is refused after all (reference/telegram.md §A.5).
 //! Raw HTML in the input is shown as text, links other than http(s) lose their target, and styles

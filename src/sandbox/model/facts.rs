@@ -212,6 +212,11 @@ mod tests {
             json!({"chart": {"pillars": [{"name": "庚午"}, {"name": "辛巳"}, {"name": "乙酉"}, {"name": "庚辰"}]}}),
             json!({"四柱": {"年柱": {"天干": "庚", "地支": "午"}, "月柱": {"stem": {"name": "辛"}, "branch": {"name": "巳"}}, "日柱": "乙酉", "时柱": {"干支": "庚辰"}}}),
             json!({"bazi": "庚午 辛巳 乙酉 庚辰"}),
+            json!({"pillars": {
+                "year": {"hidden": [{"stem": "丁"}], "nayin": "路旁土", "pillar": "庚午"},
+                "month": {"nayin": "白蜡金", "pillar": "辛巳", "void": ["申", "酉"]},
+                "day": {"life_stage": "绝", "pillar": "乙酉", "ten_god": null},
+                "hour": {"pillar": "庚辰", "ten_god": "正官"}}}),
         ];
         for shape in shapes {
             assert_eq!(names(&read(&shape).pillars), "庚午 辛巳 乙酉 庚辰", "{shape}");

@@ -160,6 +160,7 @@ fn sum(a: TokenUsage, b: TokenUsage) -> TokenUsage {
     }
 }
 
+/// Attempts by outcome; tokens and costs are counted where a finished text is saved.
 fn count(outcome: &Result<Completion, ModelError>) {
     let word = match outcome {
         Ok(_) => "written",
@@ -168,13 +169,4 @@ fn count(outcome: &Result<Completion, ModelError>) {
         Err(ModelError::Refused) => "refused",
     };
     metrics::counter!("mingshu_model_requests_total", "outcome" => word).increment(1);
-    let Ok(completion) = outcome else { return };
-    let usage = completion.usage;
-    for (kind, tokens) in [
-        ("prompt_cache_hit", usage.prompt_cache_hit),
-        ("prompt_cache_miss", usage.prompt_cache_miss),
-        ("completion", usage.completion),
-    ] {
-        metrics::counter!("mingshu_model_tokens_total", "kind" => kind).increment(tokens);
-    }
 }
