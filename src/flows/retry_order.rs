@@ -31,7 +31,8 @@ pub enum RetryError {
     Db(#[from] DbErr),
 }
 
-pub async fn run(base: &Base, order_no: &OrderNo, actor: &Actor) -> Result<Retried, RetryError> {
+/// `operator` is the Telegram user who wants it; 0 for the shell.
+pub async fn run(base: &Base, order_no: &OrderNo, operator: i64) -> Result<Retried, RetryError> {
     let now = base.now();
     let tx = base.db.begin_write().await?;
     let order = orders::repo::lock(&tx, order_no).await?;
@@ -45,6 +46,6 @@ pub async fn run(base: &Base, order_no: &OrderNo, actor: &Actor) -> Result<Retri
     }
     jobs::enqueue_again(&tx, &job, now).await?;
     tx.commit().await?;
-    tracing::info!(order.id = %order_no, actor = %actor, "an operator has an order go on");
+    tracing::info!(order.id = %order_no, actor = %Actor::Operator(operator), "an operator has an order go on");
     Ok(Retried::Started(order.step))
 }

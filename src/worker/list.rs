@@ -15,8 +15,9 @@ use crate::flows::{
 use crate::orders::Order;
 
 /// What the worker does for the shop.
-pub fn jobs_of_the_shop(tools: &Arc<Tools>) -> Registry {
-    sweeps(money(reports(Registry::default(), tools), tools), tools)
+pub fn jobs_of_the_shop(tools: Tools) -> Registry {
+    let tools = Arc::new(tools);
+    sweeps(money(reports(Registry::default(), &tools), &tools), &tools)
 }
 
 fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
