@@ -15,3 +15,4 @@ pub mod platform;
 pub mod reports;
 pub mod sandbox;
 pub mod users;
+pub mod worker;

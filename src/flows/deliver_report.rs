@@ -140,6 +140,6 @@ impl Delivery<'_> {
 }
 
 /// What the button "send the report again" says to us.
-pub fn resend_data(order_no: &OrderNo) -> String {
+fn resend_data(order_no: &OrderNo) -> String {
     format!("order:resend:{order_no}")
 }

@@ -5,14 +5,23 @@
 //! Whoever locks an order together with its payments or refunds locks the order first.
 
 pub mod base;
+pub mod catch_up;
 pub mod check_payment;
 pub mod close_order;
+mod deliver_report;
+pub mod figures;
+pub mod fulfil_order;
 pub mod inspect_order;
 pub mod jobs;
 pub mod open_payment;
 pub mod place_order;
 pub mod raise_alert;
 pub mod refund_order;
+pub mod resend_report;
+pub mod retry_order;
+pub mod send_alert;
 pub mod settle_payment;
 pub mod take_notification;
+pub mod tell_buyer;
 pub mod till;
+pub mod tools;

@@ -126,6 +126,29 @@ pub async fn succeeded_total(
     Ok(rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.amount_minor)))
 }
 
+/// Money given back since `since`, one sum for each currency.
+pub async fn refunded_since(
+    db: &impl ConnectionTrait,
+    since: Timestamp,
+) -> Result<Vec<Money>, PaymentError> {
+    let rows: Vec<(String, i64)> = refund::Entity::find()
+        .select_only()
+        .column(Column::Currency)
+        .expr_as(Expr::col(Column::AmountMinor).sum().cast_as("BIGINT"), "total")
+        .filter(Column::Status.eq(RefundStatus::Succeeded.as_str()))
+        .filter(Column::UpdatedAt.gte(since.millis()))
+        .group_by(Column::Currency)
+        .order_by_asc(Column::Currency)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let money = |(code, minor): (String, i64)| {
+        let currency: Currency = code.parse().ok()?;
+        Some(Money::new(minor, currency))
+    };
+    Ok(rows.into_iter().filter_map(money).collect())
+}
+
 /// Refunds that are not final and were not touched since `before`: the net below the jobs.
 pub async fn unfinished(
     db: &impl ConnectionTrait,

@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod lifecycle;
 pub mod outbox;
 pub mod pages;
+pub mod qr;
 pub mod schema;
 pub mod telemetry;
 pub mod texts;

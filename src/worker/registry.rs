@@ -30,33 +30,36 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Jobs of kind `J` are done by `handler`.
+    /// Jobs of kind `J` are done by `handler`, which gets `tools` with each of them.
     #[must_use]
-    pub fn with<J, F, R>(mut self, handler: F) -> Self
+    pub fn with<T, J, F, R>(mut self, tools: &Arc<T>, handler: F) -> Self
     where
+        T: Send + Sync + 'static,
         J: Job,
-        F: Fn(J, Run) -> R + Send + Sync + 'static,
+        F: Fn(Arc<T>, J, Run) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), JobError>> + Send + 'static,
     {
-        let handler = Arc::new(handler);
-        let run = move |run: Run| -> Doing<Result<(), JobError>> {
+        let tools = Arc::clone(tools);
+        let handle = move |run: Run| -> Doing<Result<(), JobError>> {
             match serde_json::from_str::<J>(&run.claimed.payload) {
-                Ok(job) => Box::pin(handler(job, run)),
+                Ok(job) => Box::pin(handler(Arc::clone(&tools), job, run)),
                 Err(error) => Box::pin(std::future::ready(Err(JobError::discard(error)))),
             }
         };
-        self.handlers.insert(J::KIND, Arc::new(run));
+        self.handlers.insert(J::KIND, Arc::new(handle));
         self
     }
 
     /// `sweep` is run at start and then every `worker.sweep_seconds`.
     #[must_use]
-    pub fn with_sweep<F, R>(mut self, name: &'static str, sweep: F) -> Self
+    pub fn with_sweep<T, F, R>(mut self, name: &'static str, tools: &Arc<T>, sweep: F) -> Self
     where
-        F: Fn() -> R + Send + Sync + 'static,
+        T: Send + Sync + 'static,
+        F: Fn(Arc<T>) -> R + Send + Sync + 'static,
         R: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
-        self.sweeps.push((name, Arc::new(move || Box::pin(sweep()))));
+        let tools = Arc::clone(tools);
+        self.sweeps.push((name, Arc::new(move || Box::pin(sweep(Arc::clone(&tools))))));
         self
     }
 

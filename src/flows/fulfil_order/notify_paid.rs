@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use super::{Case, Failure, Trouble};
-use crate::kernel::clock::Timestamp;
 use crate::notifications::message::OutgoingMessage;
 use crate::notifications::ports::{MessageId, SendError};
 use crate::notifications::sender::Priority;
 use crate::orders::{self, OrderStatus};
-use crate::platform::texts::{self, Args};
+use crate::platform::texts::Args;
 use crate::users::{self, UserStatus};
 
 /// The report is worth more than this message: after so many tries it is left out.
@@ -84,7 +83,7 @@ impl Case<'_> {
             .text("icon", word("order-icon-paid"))
             .text("status", word("order-status-paid"))
             .text("order_no", self.order.order_no.as_str())
-            .text("created_at", self.shown(self.order.created_at));
+            .text("created_at", self.tools.date_time(locale, self.order.created_at));
         let message = OutgoingMessage::html(self.tools.format(locale, "order-card", &args));
         let edited =
             self.tools.sender.edit(Priority::Normal, self.order.user, card, &message).await;
@@ -92,10 +91,6 @@ impl Case<'_> {
             let error = &error as &dyn std::error::Error;
             tracing::info!(error, "the payment card could not be retired");
         }
-    }
-
-    pub(super) fn shown(&self, at: Timestamp) -> String {
-        texts::date_time(self.locale(), at, self.tools.till.money.time_zone)
     }
 
     /// The buyer blocked us: the report is made all the same and offered at the next `/start`.

@@ -12,7 +12,7 @@ use crate::flows::raise_alert;
 use crate::platform::texts;
 use crate::reports::cost;
 use crate::reports::ports::{Completion, ModelError, ModelRequest};
-use crate::reports::prompt::{PromptTemplate, PromptValues, USER_LINE};
+use crate::reports::prompt::{PromptError, PromptTemplate, PromptValues};
 use crate::reports::repo::{self as reports, Provenance};
 
 impl Case<'_> {
@@ -23,12 +23,12 @@ impl Case<'_> {
             let cause = anyhow::anyhow!("product {} is gone from the catalogue", self.order.sku);
             Trouble::Passing(Failure::Internal, cause, None)
         })?;
-        let request = self.request(product, &snapshot).await?;
+        let (request, prompt_version) = self.request(product, &snapshot).await?;
         let completion = match self.write(&snapshot, &request).await {
             Ok(completion) => completion,
             Err(error) => return Err(self.unwritten(error).await?),
         };
-        let provenance = self.provenance(product, &completion);
+        let provenance = self.provenance(prompt_version, &completion);
         self.count(&provenance);
         let (keyring, now) = (&self.tools.till.base.keyring, self.tools.now());
         let tx = self.begin().await?;
@@ -41,7 +41,7 @@ impl Case<'_> {
         &self,
         product: &Product,
         snapshot: &ProductSnapshot,
-    ) -> Result<ModelRequest, Trouble> {
+    ) -> Result<(ModelRequest, String), Trouble> {
         let base = &self.tools.till.base;
         let facts: Option<serde_json::Value> =
             reports::find_facts(base.db.read(), &base.keyring, &self.order.order_no).await?;
@@ -54,17 +54,17 @@ impl Case<'_> {
             locale,
             today: texts::date(self.tools.now(), self.tools.till.money.time_zone),
         };
-        let source = format!("{}\n{USER_LINE}\n{}", product.prompt.system, product.prompt.user);
-        let prompt = PromptTemplate::parse(&product.prompt.file, &source)
-            .and_then(|template| template.render(&values))
-            .map_err(|mistake| Trouble::Lasting(Failure::Internal, mistake.into()))?;
-        Ok(ModelRequest {
+        let template = PromptTemplate::parse(&product.prompt.file, &product.prompt.text);
+        let template = template.map_err(mistaken)?;
+        let prompt = template.render(&values).map_err(mistaken)?;
+        let request = ModelRequest {
             system: prompt.system,
             user: prompt.user,
             user_mark: base.keyring.mark("model.user", &self.order.user.to_string()),
             max_tokens: snapshot.report.max_tokens,
             temperature: snapshot.report.temperature,
-        })
+        };
+        Ok((request, template.version()))
     }
 
     async fn write(
@@ -107,10 +107,10 @@ impl Case<'_> {
         Ok(())
     }
 
-    fn provenance(&self, product: &Product, completion: &Completion) -> Provenance {
+    fn provenance(&self, prompt_version: String, completion: &Completion) -> Provenance {
         let prices = self.tools.writing.prices.as_ref();
         Provenance {
-            prompt_version: product.prompt.version.clone(),
+            prompt_version,
             model: completion.model.clone(),
             usage: completion.usage,
             cost_micros: prices
@@ -141,4 +141,9 @@ impl Case<'_> {
             "report written"
         );
     }
+}
+
+/// The same words would be wrong again.
+fn mistaken(mistake: PromptError) -> Trouble {
+    Trouble::Lasting(Failure::Internal, mistake.into())
 }

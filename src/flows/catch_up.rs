@@ -1,0 +1,67 @@
+//! The nets below the jobs: what should be under way is compared with what is. None takes any
+//! input; all may run at any time, on any number of replicas.
+
+use std::time::Duration;
+
+use super::base::Base;
+use super::jobs::{FulfilOrder, SendRefund};
+use crate::orders;
+use crate::payments::refunds;
+use crate::platform::db::WriteTx;
+use crate::platform::jobs::{Job, store};
+
+const AT_ONCE: u64 = 200;
+/// An order that was just paid has its job; an older one must show it.
+const PAID_SINCE: Duration = Duration::from_secs(60);
+const REFUND_UNTOUCHED: Duration = Duration::from_secs(120);
+const KEEP_FINISHED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Paid orders whose job ended or is gone get it again. Parked ones wait for a person.
+pub async fn orders(base: &Base) -> anyhow::Result<usize> {
+    let before = base.now().minus(PAID_SINCE);
+    let paid = orders::repo::paid_before(base.db.read(), before, AT_ONCE).await?;
+    let jobs = paid.into_iter().map(|order_no| FulfilOrder { order_no }).collect();
+    revive(base, jobs).await
+}
+
+/// Refunds that nobody works on are taken up again.
+pub async fn refunds(base: &Base) -> anyhow::Result<usize> {
+    let before = base.now().minus(REFUND_UNTOUCHED);
+    let open = refunds::unfinished(base.db.read(), before, AT_ONCE).await?;
+    let jobs = open.into_iter().map(|refund_no| SendRefund { refund_no }).collect();
+    revive(base, jobs).await
+}
+
+/// Finished jobs are forgotten after a week.
+pub async fn prune(base: &Base) -> anyhow::Result<u64> {
+    Ok(store::prune(&base.db, base.now().minus(KEEP_FINISHED)).await?)
+}
+
+async fn revive<J: Job>(base: &Base, jobs: Vec<J>) -> anyhow::Result<usize> {
+    let mut revived = 0_usize;
+    for job in jobs {
+        let key = job.dedupe_key();
+        if is_cared_for(store::find(base.db.read(), &key).await?.as_ref()) {
+            continue;
+        }
+        let tx = base.db.begin_write().await?;
+        if revive_one(&tx, &job, base).await? {
+            tx.commit().await?;
+            revived = revived.saturating_add(1);
+            tracing::warn!(job.key = key, "work without a job was found");
+        }
+    }
+    Ok(revived)
+}
+
+async fn revive_one<J: Job>(tx: &WriteTx, job: &J, base: &Base) -> anyhow::Result<bool> {
+    if is_cared_for(store::find(tx.conn(), &job.dedupe_key()).await?.as_ref()) {
+        return Ok(false);
+    }
+    store::enqueue_again(tx, job, base.now()).await?;
+    Ok(true)
+}
+
+fn is_cared_for(job: Option<&store::JobRow>) -> bool {
+    job.is_some_and(|job| job.status != "done")
+}

@@ -1,0 +1,94 @@
+//! The buyer hears what happened to an order outside the conversation. News that is stale by the
+//! time it goes out stays unsaid.
+
+mod card;
+mod words;
+
+use super::jobs::{News, TellBuyer};
+use super::tools::Tools;
+use crate::notifications::ports::SendError;
+use crate::notifications::sender::Priority;
+use crate::orders::{self, Order, OrderStatus};
+use crate::platform::jobs::JobError;
+use crate::platform::jobs::store::Claimed;
+use crate::users::{self, UserStatus};
+
+#[tracing::instrument(name = "job.buyer.tell", skip_all,
+    fields(order.id = %job.order_no, news = ?job.news))]
+pub async fn run(tools: &Tools, job: TellBuyer, claimed: &Claimed) -> Result<(), JobError> {
+    let db = tools.till.base.db.read();
+    let order = orders::repo::get(db, &job.order_no).await.map_err(JobError::retry)?;
+    if is_stale(job.news, &order) {
+        return Ok(());
+    }
+    let told = match job.news {
+        News::PaymentReady => card::show(tools, &order).await?,
+        News::PaymentUnavailable
+        | News::AttemptFailed
+        | News::PaymentFailed
+        | News::PaymentInDoubt
+        | News::NotPaidYet
+        | News::Closed
+        | News::LateMoneyReturns
+        | News::LateMoneyHeld
+        | News::SurplusReturns
+        | News::OrderFailed
+        | News::RefundStarted
+        | News::RefundSucceeded
+        | News::RefundFailed => {
+            let message = words::message(tools, &order, &job).await.map_err(JobError::retry)?;
+            tools.sender.send(Priority::Urgent, order.user, &message).await.map(|_id| ())
+        }
+    };
+    match told {
+        Ok(()) => Ok(()),
+        Err(error) => untold(tools, &order, (error, claimed)).await,
+    }
+}
+
+/// About an order that must still be paid, and is not waiting for it any more.
+fn is_stale(news: News, order: &Order) -> bool {
+    let pending = order.status == OrderStatus::PendingPayment;
+    match news {
+        News::PaymentReady
+        | News::PaymentUnavailable
+        | News::AttemptFailed
+        | News::NotPaidYet => !pending,
+        News::Closed => order.status != OrderStatus::Closed,
+        News::PaymentFailed
+        | News::PaymentInDoubt
+        | News::LateMoneyReturns
+        | News::LateMoneyHeld
+        | News::SurplusReturns
+        | News::OrderFailed
+        | News::RefundStarted
+        | News::RefundSucceeded
+        | News::RefundFailed => false,
+    }
+}
+
+async fn untold(
+    tools: &Tools,
+    order: &Order,
+    (error, claimed): (SendError, &Claimed),
+) -> Result<(), JobError> {
+    match error {
+        SendError::Unreachable(_) => {
+            let base = &tools.till.base;
+            let tx = base.db.begin_write().await.map_err(JobError::retry)?;
+            users::repo::save_status(&tx, order.user, UserStatus::Unreachable, base.now())
+                .await
+                .map_err(JobError::retry)?;
+            tx.commit().await.map_err(JobError::retry)
+        }
+        // It may have arrived: said twice at most.
+        SendError::Unknown(_) if claimed.failures > 0 => Ok(()),
+        SendError::TooFast(pause) => {
+            Err(JobError::Retry { cause: error.into(), after: Some(pause) })
+        }
+        SendError::NotSent(_) | SendError::Unknown(_) => Err(JobError::retry(error)),
+        SendError::Markup(_) | SendError::NotEditable(_) | SendError::Refused { .. } => {
+            Err(JobError::discard(error))
+        }
+    }
+}

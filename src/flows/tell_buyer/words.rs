@@ -1,0 +1,102 @@
+//! All other news: text and buttons for each.
+
+use super::card;
+use crate::flows::fulfil_order::Failure;
+use crate::flows::jobs::{News, TellBuyer};
+use crate::flows::tools::Tools;
+use crate::kernel::ids::RefundNo;
+use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
+use crate::orders::Order;
+use crate::payments::{PaymentError, refunds};
+use crate::platform::texts::Args;
+
+pub(super) async fn message(
+    tools: &Tools,
+    order: &Order,
+    job: &TellBuyer,
+) -> Result<OutgoingMessage, PaymentError> {
+    let mut args = about(tools, order);
+    args = match job.news {
+        News::RefundStarted | News::RefundSucceeded | News::RefundFailed => {
+            let number = RefundNo(job.about.clone());
+            let refund = refunds::get(tools.till.base.db.read(), &number).await?;
+            args.text("amount", tools.money(order.locale, refund.amount))
+                .text("refund_no", number.0)
+        }
+        News::OrderFailed => {
+            let failure = Failure::parse(&job.about).unwrap_or(Failure::Internal);
+            args.text("reason", tools.text(order.locale, &failure.text_key()))
+        }
+        News::PaymentReady
+        | News::PaymentUnavailable
+        | News::AttemptFailed
+        | News::PaymentFailed
+        | News::PaymentInDoubt
+        | News::NotPaidYet
+        | News::Closed
+        | News::LateMoneyReturns
+        | News::LateMoneyHeld
+        | News::SurplusReturns => {
+            args.text("deadline", tools.deadline(order.locale, order.expires_at))
+        }
+    };
+    let text = tools.format(order.locale, text_key(job.news, order), &args);
+    Ok(OutgoingMessage::html(text).with_keyboard(buttons(tools, order, job.news).await?))
+}
+
+/// What every message about an order can speak of.
+pub(super) fn about(tools: &Tools, order: &Order) -> Args {
+    let product = tools.product(order).map(|product| product.name.get(order.locale).to_owned());
+    // After the personal data were erased the number has to do.
+    let product = product.unwrap_or_else(|_erased| order.sku.to_string());
+    Args::new()
+        .escaped("product", &product)
+        .text("amount", tools.money(order.locale, order.total))
+        .text("order_no", order.order_no.as_str())
+}
+
+fn text_key(news: News, order: &Order) -> &'static str {
+    match news {
+        News::PaymentReady => "pay-card",
+        News::PaymentUnavailable => "pay-create-failed",
+        News::AttemptFailed => "pay-attempt-failed",
+        News::PaymentFailed => "pay-failed",
+        News::PaymentInDoubt => "pay-conflicted",
+        News::NotPaidYet => "pay-not-yet",
+        News::Closed => "pay-closed",
+        News::LateMoneyReturns => "pay-late-refund",
+        News::LateMoneyHeld => "pay-late-review",
+        News::SurplusReturns => "pay-second-refund",
+        News::OrderFailed if order.total.is_zero() => "report-failed-free",
+        News::OrderFailed => "report-failed",
+        News::RefundStarted => "refund-started",
+        News::RefundSucceeded => "refund-succeeded",
+        News::RefundFailed => "refund-failed",
+    }
+}
+
+async fn buttons(tools: &Tools, order: &Order, news: News) -> Result<Keyboard, PaymentError> {
+    let again = || {
+        let label = tools.text(order.locale, "btn-reorder");
+        vec![vec![Button::callback(label, format!("order:again:{}", order.order_no))]]
+    };
+    Ok(match news {
+        News::AttemptFailed | News::NotPaidYet => {
+            match card::open_payment(&tools.till.base.db, order).await? {
+                Some(payment) => card::ways_to_pay(tools, order, &payment),
+                None => Keyboard::new(),
+            }
+        }
+        News::PaymentUnavailable | News::PaymentFailed | News::Closed | News::OrderFailed => {
+            again()
+        }
+        News::PaymentReady
+        | News::PaymentInDoubt
+        | News::LateMoneyReturns
+        | News::LateMoneyHeld
+        | News::SurplusReturns
+        | News::RefundStarted
+        | News::RefundSucceeded
+        | News::RefundFailed => Keyboard::new(),
+    })
+}
