@@ -16,10 +16,9 @@ pub async fn run(tools: &Tools, job: SendAlert) -> Result<(), JobError> {
     let message = OutgoingMessage::html(text(tools, &job));
     match tools.sender.send(Priority::Normal, chat, &message).await {
         Ok(_id) => Ok(()),
-        Err(SendError::TooFast(pause)) => Err(JobError::Retry {
-            cause: SendError::TooFast(pause).into(),
-            after: Some(pause),
-        }),
+        Err(SendError::TooFast(pause)) => {
+            Err(JobError::Retry { cause: SendError::TooFast(pause).into(), after: Some(pause) })
+        }
         Err(error @ (SendError::NotSent(_) | SendError::Unknown(_))) => Err(JobError::retry(error)),
         Err(
             error @ (SendError::Unreachable(_)

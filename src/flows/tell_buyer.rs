@@ -50,10 +50,9 @@ pub async fn run(tools: &Tools, job: TellBuyer, claimed: &Claimed) -> Result<(),
 fn is_stale(news: News, order: &Order) -> bool {
     let pending = order.status == OrderStatus::PendingPayment;
     match news {
-        News::PaymentReady
-        | News::PaymentUnavailable
-        | News::AttemptFailed
-        | News::NotPaidYet => !pending,
+        News::PaymentReady | News::PaymentUnavailable | News::AttemptFailed | News::NotPaidYet => {
+            !pending
+        }
         News::Closed => order.status != OrderStatus::Closed,
         News::PaymentFailed
         | News::PaymentInDoubt

@@ -31,9 +31,10 @@ fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
         .with(tools, |tools, job: TellBuyer, run| async move {
             tell_buyer::run(&tools, job, &run.claimed).await
         })
-        .with(tools, |tools, job: SendAlert, _run| async move {
-            send_alert::run(&tools, job).await
-        })
+        .with(
+            tools,
+            |tools, job: SendAlert, _run| async move { send_alert::run(&tools, job).await },
+        )
 }
 
 fn money(registry: Registry, tools: &Arc<Tools>) -> Registry {

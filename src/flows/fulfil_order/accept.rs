@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::{Case, Trouble};
 use crate::flows::jobs::AlertKind;
+use crate::flows::raise_alert;
 use crate::flows::settle_payment::{self, order_event};
 use crate::flows::till::{Counter, Proof};
-use crate::flows::raise_alert;
 use crate::kernel::clock::Timestamp;
 use crate::orders::{self, Actor, Change};
 use crate::payments::ports::{Observation, Outcome};

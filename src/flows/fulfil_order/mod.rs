@@ -93,7 +93,8 @@ pub async fn run(
     job: FulfilOrder,
     (claimed, stop): (&Claimed, &CancellationToken),
 ) -> Result<(), JobError> {
-    let mut case = Case::open(tools, (claimed, stop), &job.order_no).await.map_err(JobError::retry)?;
+    let mut case =
+        Case::open(tools, (claimed, stop), &job.order_no).await.map_err(JobError::retry)?;
     while case.is_in_work() {
         if stop.is_cancelled() {
             return Err(JobError::Snooze(Duration::ZERO));

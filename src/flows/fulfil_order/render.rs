@@ -65,8 +65,7 @@ impl Case<'_> {
             if total == 1 {
                 return Body { html: segment.html.clone(), plain: segment.plain.clone() };
             }
-            let args =
-                Args::new().number("index", count(index)).number("total", count(total));
+            let args = Args::new().number("index", count(index)).number("total", count(total));
             let number = body(self.tools.format(self.locale(), "report-segment", &args));
             Body {
                 html: format!("{}\n\n{}", segment.html, number.html),

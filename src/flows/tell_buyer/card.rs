@@ -14,10 +14,7 @@ use crate::platform::qr;
 use crate::platform::texts::Args;
 
 /// Shows the card. `Ok(Err(…))`: the chat did not take it.
-pub(super) async fn show(
-    tools: &Tools,
-    order: &Order,
-) -> Result<Result<(), SendError>, JobError> {
+pub(super) async fn show(tools: &Tools, order: &Order) -> Result<Result<(), SendError>, JobError> {
     let payment = open_payment(&tools.till.base.db, order).await.map_err(JobError::retry)?;
     let Some(payment) = payment else { return Ok(Ok(())) };
     let message = OutgoingMessage::html(text(tools, order, &payment))
