@@ -1,0 +1,137 @@
+//! How fast money becomes a report: the callback's answer, the start of a job after the commit of
+//! its cause, and the way from the callback to the words "payment received".
+//!
+//! `cargo bench --bench money_path` measures on a SQLite file in a temporary folder;
+//! `MINGSHU_BENCH_DATABASE=postgres://…` measures on an empty Postgres database. The figures and
+//! their meaning are in docs/performance.md.
+
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints and may stop")]
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use mingshu::flows::base::Base;
+use mingshu::platform::jobs::{Job, store};
+use mingshu::worker::registry::Registry;
+use mingshu::worker::{Worker, WorkerSettings};
+use support::{Bench, Figures};
+use tokio_util::sync::CancellationToken;
+
+/// Callbacks per second of the open loop (issue 2, "How it is judged" 6).
+const RATE: u32 = 200;
+const CALLBACKS: usize = 2_000;
+const JOBS: usize = 500;
+const PURCHASES: usize = 200;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let bench = Bench::start().await;
+        println!("database: {}", bench.database);
+        job_start(&bench).await.print("job start after the commit of its cause");
+        callbacks(&bench).await.print(&format!("callback answered, {RATE} per second"));
+        success_message(&bench).await.print("callback sent to success message sent");
+    });
+}
+
+/// A job whose handler notes when it began.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Probe {
+    number: usize,
+}
+
+impl Job for Probe {
+    const KIND: &'static str = "bench_probe";
+    const MAX_ATTEMPTS: i32 = 1;
+
+    fn dedupe_key(&self) -> String {
+        format!("probe:{}", self.number)
+    }
+}
+
+async fn job_start(bench: &Bench) -> Figures {
+    let started = Arc::new(AtomicI64::new(-1));
+    let origin = Instant::now();
+    let tools = Arc::new((Arc::clone(&started), origin));
+    let registry = Registry::default().with(&tools, |tools, _job: Probe, _run| async move {
+        tools.0.store(micros(tools.1), Ordering::SeqCst);
+        Ok(())
+    });
+    let stop = CancellationToken::new();
+    let worker = worker(&bench.base, registry);
+    let running = tokio::spawn(worker.run(stop.clone()));
+    let mut figures = Figures::default();
+    for number in 0..JOBS {
+        started.store(-1, Ordering::SeqCst);
+        let now = bench.base.clock.now();
+        let tx = bench.base.db.begin_write().await.unwrap();
+        store::enqueue(&tx, &Probe { number }, now).await.unwrap();
+        tx.commit().await.unwrap();
+        let committed = micros(origin);
+        let began = loop {
+            match started.load(Ordering::SeqCst) {
+                -1 => tokio::task::yield_now().await,
+                micros => break micros,
+            }
+        };
+        figures.add(Duration::from_micros(u64::try_from(began - committed).unwrap_or(0)));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    figures
+}
+
+/// Callbacks at a fixed rate, whether or not the earlier ones were answered; each is timed from
+/// the moment it was due.
+async fn callbacks(bench: &Bench) -> Figures {
+    let payments = bench.place_orders(CALLBACKS).await;
+    let start = Instant::now();
+    let mut calls = Vec::with_capacity(payments.len());
+    for (number, payment) in (0_u32..).zip(payments) {
+        let due = start + Duration::from_secs(1) * number / RATE;
+        tokio::time::sleep_until(due.into()).await;
+        let call = bench.callback(&payment);
+        calls.push(tokio::spawn(async move {
+            call.await;
+            due.elapsed()
+        }));
+    }
+    let mut figures = Figures::default();
+    for call in calls {
+        figures.add(call.await.unwrap());
+    }
+    figures
+}
+
+/// One purchase after another on an idle machine, with the provider's second proof in between.
+async fn success_message(bench: &Bench) -> Figures {
+    let payments = bench.place_orders(PURCHASES).await;
+    let stop = CancellationToken::new();
+    let worker = worker(&bench.base, mingshu::worker::jobs_of_the_shop(bench.tools()));
+    let running = tokio::spawn(worker.run(stop.clone()));
+    bench.until_idle().await;
+    let mut figures = Figures::default();
+    for payment in payments {
+        let told = bench.next_success_message();
+        let sent = Instant::now();
+        bench.callback(&payment).await;
+        told.await;
+        figures.add(sent.elapsed());
+    }
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    figures
+}
+
+fn worker(base: &Base, registry: Registry) -> Worker {
+    let settings = WorkerSettings { grace: Duration::from_secs(1), ..WorkerSettings::default() };
+    Worker::new(base.clone(), registry, settings, Arc::default())
+}
+
+fn micros(origin: Instant) -> i64 {
+    i64::try_from(origin.elapsed().as_micros()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,382 @@
+//! The shop as the benchmarks use it: the real callback route over loopback HTTP, the real worker,
+//! a database of its own; a chat and a model that answer at once.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::HeaderMap;
+use mingshu::callback::{self, CallbackState};
+use mingshu::catalog::Catalog;
+use mingshu::catalog::answers::{
+    Answer, BirthAnswer, BirthHour, Calendar, DayStart, FormAnswers, Gender, SummerTime,
+};
+use mingshu::flows::base::{Base, LatePayment};
+use mingshu::flows::place_order::{self, PlaceOrder, Placed};
+use mingshu::flows::settle_payment::MoneyRules;
+use mingshu::flows::till::{Counter, Proof, Till};
+use mingshu::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
+use mingshu::kernel::clock::SystemClock;
+use mingshu::kernel::ids::{PaymentNo, RefundNo, UserId};
+use mingshu::kernel::locale::Locale;
+use mingshu::notifications::message::{Document, OutgoingMessage, Photo};
+use mingshu::notifications::ports::{MessageId, Messenger, SendError};
+use mingshu::notifications::sender::{Pace, Sender};
+use mingshu::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
+use mingshu::payments::ports::{
+    Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
+    Observation, Outcome, PaymentGateway, RefundAnswer, RefundRequest, Source, StatedAmount,
+    Verdict,
+};
+use mingshu::platform::assets::Assets;
+use mingshu::platform::crypto::Keyring;
+use mingshu::platform::db::{Db, DbOptions};
+use mingshu::platform::pages::Pages;
+use mingshu::platform::schema;
+use mingshu::platform::texts::Texts;
+use mingshu::reports::ports::{Completion, LanguageModel, ModelError, ModelRequest, Progress};
+use ring::hmac;
+use tokio::sync::Notify;
+
+const SECRET: &str = "bench-webhook-secret";
+const AMOUNT: &str = "39.90";
+
+/// Durations, and what they say.
+#[derive(Default)]
+pub(crate) struct Figures(Vec<Duration>);
+
+impl Figures {
+    pub(crate) fn add(&mut self, duration: Duration) {
+        self.0.push(duration);
+    }
+
+    /// Prints the median, the 99th percentile and the largest in milliseconds.
+    pub(crate) fn print(mut self, title: &str) {
+        self.0.sort_unstable();
+        let at = |share: usize| self.0.get(self.0.len() * share / 100).or(self.0.last());
+        let millis = |duration: Option<&Duration>| duration.map_or(0.0, |d| d.as_secs_f64() * 1e3);
+        println!(
+            "{title}: n {}  p50 {:.2} ms  p99 {:.2} ms  max {:.2} ms",
+            self.0.len(),
+            millis(at(50)),
+            millis(at(99)),
+            millis(self.0.last())
+        );
+    }
+}
+
+pub(crate) struct Bench {
+    pub(crate) database: String,
+    pub(crate) base: Base,
+    till: Till,
+    catalog: Arc<Catalog>,
+    texts: Arc<Texts>,
+    chat: Arc<Chat>,
+    client: reqwest::Client,
+    url: String,
+    key: hmac::Key,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = std::env::var("MINGSHU_BENCH_DATABASE")
+            .unwrap_or_else(|_unset| format!("sqlite://{}/bench.db", folder.path().display()));
+        let database = url.split(':').next().unwrap_or_default().to_owned();
+        let db = Db::connect(&DbOptions { url, max_connections: 10 }).await.unwrap();
+        schema::migrate(&db, None).await.unwrap();
+        let keyring = Arc::new(Keyring::parse(&[Keyring::generate("bench")]).unwrap());
+        let base = Base { db, clock: Arc::new(SystemClock), keyring };
+        let assets = Assets::embedded();
+        let catalog = Arc::new(Catalog::load(&assets).unwrap());
+        let texts = Arc::new(Texts::load(&assets).unwrap());
+        let till = till(&base);
+        let address = serve(&till, &assets, &texts).await;
+        Self {
+            database,
+            base,
+            till,
+            catalog,
+            texts,
+            chat: Arc::default(),
+            client: mingshu::platform::http::client(mingshu::platform::http::Limits::seconds(
+                5, 30,
+            ))
+            .unwrap(),
+            url: format!("http://{address}/webhook/pingpong"),
+            key: hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()),
+            _folder: folder,
+        }
+    }
+
+    /// Places `count` orders and gives the numbers of their payments.
+    pub(crate) async fn place_orders(&self, count: usize) -> Vec<PaymentNo> {
+        let mut numbers = Vec::with_capacity(count);
+        for user in (1_i64..).take(count) {
+            let request = PlaceOrder {
+                user: UserId(user),
+                draft_id: mingshu::kernel::ids::crockford(12),
+                sku: "bazi-full".into(),
+                locale: Locale::ZhHans,
+                answers: answers(),
+                method: None,
+                anchor_message: None,
+            };
+            let placed = place_order::run(&self.till, &self.catalog, request).await.unwrap();
+            let Placed::Ordered(order) = placed else { panic!("not placed: {placed:?}") };
+            let read = self.base.db.read();
+            let mut payments =
+                mingshu::payments::repo::list_of_order(read, &order.order_no).await.unwrap();
+            numbers.push(payments.remove(0).payment_no);
+        }
+        numbers
+    }
+
+    /// Sends the signed notification of a success; the answer must be 200.
+    pub(crate) fn callback(&self, payment: &PaymentNo) -> impl Future<Output = ()> + Send + use<> {
+        let body = format!(
+            r#"{{"order_id":"{payment}","payment_id":"T-{payment}","status":"paid","amount":"{AMOUNT}","currency":"CNY"}}"#
+        );
+        let tag = hmac::sign(&self.key, body.as_bytes());
+        let hex = tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").unwrap();
+            hex
+        });
+        let request = self.client.post(&self.url).header("x-signature", hex).body(body);
+        async move {
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), 200);
+        }
+    }
+
+    /// Done when the next message with a success in it has reached the chat.
+    pub(crate) fn next_success_message(&self) -> impl Future<Output = ()> + use<> {
+        let chat = Arc::clone(&self.chat);
+        async move { chat.told.notified().await }
+    }
+
+    /// Done when no job is due: cards of the placed orders are out.
+    pub(crate) async fn until_idle(&self) {
+        loop {
+            let (jobs, _oldest) =
+                mingshu::platform::jobs::store::backlog(&self.base.db).await.unwrap();
+            if jobs == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        while tokio::time::timeout(Duration::from_millis(1), self.chat.told.notified())
+            .await
+            .is_ok()
+        {}
+    }
+
+    pub(crate) fn tools(&self) -> Tools {
+        let pace = Pace { overall_per_second: 10_000, ..Pace::default() };
+        Tools {
+            till: self.till.clone(),
+            sender: Sender::start(Arc::clone(&self.chat) as Arc<dyn Messenger>, pace),
+            texts: Arc::clone(&self.texts),
+            catalog: Arc::clone(&self.catalog),
+            charts: Charts { service: None, fallback: true },
+            writing: Writing { model: Arc::new(Busy), prices: None, attempts: 1 },
+            affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
+            operators: Operators { alert_chat: None, locale: Locale::ZhHans },
+        }
+    }
+}
+
+fn till(base: &Base) -> Till {
+    let hmac = HmacConfig::new("http://127.0.0.1:9", SECRET.into());
+    let gateway = Gateway(PingPongHmac::try_new(&hmac).unwrap());
+    let counter = Counter {
+        gateway: Arc::new(gateway),
+        proof: Proof::Query,
+        default_method: "wechat".to_owned(),
+    };
+    Till {
+        base: base.clone(),
+        money: MoneyRules {
+            late_payment: LatePayment::Fulfil,
+            stocks: BTreeMap::new(),
+            time_zone: chrono_tz::Tz::Asia__Shanghai,
+        },
+        counters: Arc::new(BTreeMap::from([("pingpong".to_owned(), counter)])),
+        provider: "pingpong".to_owned(),
+        public_url: "http://127.0.0.1:9".to_owned(),
+        payment_ttl: Duration::from_secs(1800),
+        test: true,
+    }
+}
+
+async fn serve(till: &Till, assets: &Assets, texts: &Arc<Texts>) -> std::net::SocketAddr {
+    let gateways = till
+        .counters
+        .iter()
+        .map(|(name, counter)| (name.clone(), Arc::clone(&counter.gateway)))
+        .collect();
+    let words = (Arc::clone(texts), Arc::new(Pages::load(assets).unwrap()));
+    let state = CallbackState::new(till.base.clone(), till.money.clone(), gateways, words, None);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, callback::router(state)).await.unwrap() });
+    address
+}
+
+fn answers() -> FormAnswers {
+    let mut answers = FormAnswers::default();
+    answers.set("gender", Answer::Gender(Gender::Female));
+    answers.set(
+        "birth",
+        Answer::Birth(BirthAnswer {
+            calendar: Calendar::Solar,
+            year: 1990,
+            month: 5,
+            day: 20,
+            leap_month: false,
+            hour: BirthHour::Exact { hour: 7, minute: 15 },
+            place: None,
+            summer_time: SummerTime::default(),
+            day_start: DayStart::default(),
+        }),
+    );
+    answers.set("question", Answer::Skipped);
+    answers
+}
+
+/// Proves notifications as the real adapter does; everything else is answered at once, because the
+/// provider's own time is not ours to measure.
+struct Gateway(PingPongHmac);
+
+#[async_trait]
+impl PaymentGateway for Gateway {
+    fn provider(&self) -> &str {
+        self.0.provider()
+    }
+
+    fn dialect(&self) -> &str {
+        self.0.dialect()
+    }
+
+    async fn create(&self, request: &CreatePayment) -> Result<CreatedPayment, CallError> {
+        let pay_url = format!("http://127.0.0.1:9/{}", request.payment_no);
+        Ok(CreatedPayment { provider_ref: None, pay_url, qr_code: None })
+    }
+
+    async fn query(&self, payment_no: &PaymentNo) -> Result<Observation, CallError> {
+        Ok(Observation {
+            provider: self.provider().to_owned(),
+            source: Source::Query,
+            evidence_key: format!("query:{payment_no}:paid"),
+            payment_no: payment_no.clone(),
+            provider_ref: Some(format!("T-{payment_no}")),
+            outcome: Outcome::Paid,
+            stated: Some(StatedAmount {
+                amount: AMOUNT.to_owned(),
+                currency: Some("CNY".to_owned()),
+            }),
+            merchant_matches: true,
+            actor: None,
+            note: None,
+        })
+    }
+
+    async fn refund(&self, _request: &RefundRequest) -> Result<RefundAnswer, CallError> {
+        Err(CallError::NotSent(anyhow::anyhow!("not measured")))
+    }
+
+    async fn query_refund(
+        &self,
+        _refund_no: &RefundNo,
+        _payment_no: &PaymentNo,
+    ) -> Result<RefundAnswer, CallError> {
+        Err(CallError::NotSent(anyhow::anyhow!("not measured")))
+    }
+
+    fn read_notification(
+        &self,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Notification, NotificationError> {
+        self.0.read_notification(headers, body)
+    }
+
+    fn acknowledge(&self, verdict: Verdict) -> Acknowledgement {
+        self.0.acknowledge(verdict)
+    }
+}
+
+/// A chat that takes everything and listens for the success message.
+#[derive(Default)]
+struct Chat {
+    told: Notify,
+}
+
+impl Chat {
+    fn hear(&self, message: &OutgoingMessage) {
+        if message.text.contains("支付成功") {
+            self.told.notify_one();
+        }
+    }
+}
+
+#[async_trait]
+impl Messenger for Chat {
+    async fn send(&self, _to: UserId, message: &OutgoingMessage) -> Result<MessageId, SendError> {
+        self.hear(message);
+        Ok(MessageId(1))
+    }
+
+    async fn edit(
+        &self,
+        _to: UserId,
+        _which: MessageId,
+        message: &OutgoingMessage,
+    ) -> Result<(), SendError> {
+        self.hear(message);
+        Ok(())
+    }
+
+    async fn delete(&self, _to: UserId, _which: MessageId) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn send_photo(&self, _to: UserId, _photo: &Photo) -> Result<MessageId, SendError> {
+        Ok(MessageId(1))
+    }
+
+    async fn send_document(
+        &self,
+        _to: UserId,
+        _document: &Document,
+    ) -> Result<MessageId, SendError> {
+        Ok(MessageId(1))
+    }
+
+    async fn typing(&self, _to: UserId) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn answer_button(&self, _query_id: &str, _text: Option<&str>) -> Result<(), SendError> {
+        Ok(())
+    }
+}
+
+/// A model that is asked and found wanting, so that the measured way ends at the success message.
+struct Busy;
+
+#[async_trait]
+impl LanguageModel for Busy {
+    async fn write(
+        &self,
+        _request: &ModelRequest,
+        _progress: &dyn Progress,
+    ) -> Result<Completion, ModelError> {
+        let hour = Some(Duration::from_secs(3600));
+        Err(ModelError::Retry { reason: "not measured".to_owned(), retry_after: hour })
+    }
+}
