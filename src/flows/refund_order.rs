@@ -264,9 +264,7 @@ async fn succeeded(
     }
     if !refund.reason.starts_with("surplus") {
         let back = refunds::succeeded_total(tx.conn(), &refund.payment_no).await?;
-        affiliates::repo::reverse(tx, &order.order_no, back, now)
-            .await
-            .map_err(commission_error)?;
+        affiliates::repo::reverse(tx, &order.order_no, back, now).await?;
     }
     event(tx, "refund.succeeded", refund, now).await?;
     order_event(tx, "order.refunded", order, now).await?;
@@ -290,15 +288,6 @@ async fn failed(
     let about = (refund.refund_no.as_str(), note);
     raise_alert::run(tx, AlertKind::RefundProblem, about, now).await?;
     tell(tx, order, News::RefundFailed, &refund.refund_no, now).await
-}
-
-fn commission_error(error: affiliates::AffiliateError) -> SettleError {
-    match error {
-        affiliates::AffiliateError::Db(error) => SettleError::Db(error),
-        affiliates::AffiliateError::Damaged(_) | affiliates::AffiliateError::Money(_) => {
-            SettleError::Db(sea_orm::DbErr::Custom(error.to_string()))
-        }
-    }
 }
 
 async fn event(

@@ -17,6 +17,7 @@ use self::case::Case;
 use super::base::{Base, LatePayment};
 use super::jobs::{AlertKind, FulfilOrder};
 use super::raise_alert;
+use crate::affiliates::AffiliateError;
 use crate::catalog::product::Stock;
 use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
@@ -65,6 +66,8 @@ pub enum SettleError {
     Order(#[from] OrderError),
     #[error("the payment cannot take it")]
     Payment(#[from] PaymentError),
+    #[error("the commission cannot take it")]
+    Commission(#[from] AffiliateError),
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
@@ -77,6 +80,7 @@ impl SettleError {
             Self::Db(_)
                 | Self::Order(OrderError::Db(_) | OrderError::Stale(_))
                 | Self::Payment(PaymentError::Db(_) | PaymentError::Stale(_))
+                | Self::Commission(AffiliateError::Db(_))
         )
     }
 }
