@@ -1,0 +1,87 @@
+//! The worker dies at every moment of a purchase; the order is completed all the same, exactly once.
+
+use std::collections::BTreeMap;
+
+use mingshu::orders::OrderStatus;
+
+use crate::support::crash::Side;
+use crate::support::{LONG_AFTER_THE_LEASE, TestApp, everywhere};
+
+/// Calls to the outside in one purchase: query, paid message, model, title, three segments,
+/// closing.
+const CALLS: usize = 8;
+
+#[tokio::test]
+async fn a_purchase_survives_a_death_before_every_call() {
+    for call in 0..CALLS {
+        everywhere(async |app: TestApp| die_and_rise(&app, (call, Side::Before)).await).await;
+    }
+}
+
+#[tokio::test]
+async fn a_purchase_survives_a_death_after_every_call() {
+    for call in 0..CALLS {
+        everywhere(async |app: TestApp| die_and_rise(&app, (call, Side::After)).await).await;
+    }
+}
+
+async fn die_and_rise(app: &TestApp, (call, side): (usize, Side)) {
+    let order = app.a_paid_order().await;
+    app.crash.at(call, side);
+    tokio::select! {
+        _ = app.worker.run_until_idle() => panic!("call {call} was never made"),
+        () = app.crash.happened() => {}
+    }
+    app.clock.advance(LONG_AFTER_THE_LEASE);
+    let risen = app.another_worker();
+    risen.sweep().await.unwrap();
+    risen.run_until_idle().await.unwrap();
+
+    let what = format!("death {side:?} call {call}");
+    let done = app.reload(&order.order_no).await;
+    assert_eq!(done.status, OrderStatus::Completed, "{what}");
+    assert_eq!(app.model.finished(), 1, "{what}: a report is bought once");
+    let mut copies: BTreeMap<String, usize> = BTreeMap::new();
+    for said in app.messenger.sent() {
+        *copies.entry(said.text).or_default() += 1;
+    }
+    let repeated = copies.values().filter(|count| **count > 1).count();
+    assert!(repeated <= 1 && copies.values().all(|count| *count <= 2), "{what}: {copies:?}");
+    let sent_twice_at_most = usize::from(side == Side::After);
+    assert!(repeated <= sent_twice_at_most, "{what}: {copies:?}");
+    assert_eq!(app.messenger.saying("/3）").len() - repeated.min(extra_segments(app)), 3, "{what}");
+    assert_eq!(app.count_events("order.completed").await, 1, "{what}");
+}
+
+fn extra_segments(app: &TestApp) -> usize {
+    app.messenger.saying("/3）").len().saturating_sub(3)
+}
+
+#[tokio::test]
+async fn a_worker_that_was_only_slow_changes_nothing() {
+    everywhere(async |app: TestApp| {
+        let code = app.a_promoter().await;
+        let order = app.a_paid_order().await;
+        // The model's answer.
+        app.crash.at(2, Side::After);
+        let slow = app.worker.clone();
+        let slow = tokio::spawn(async move { slow.run_until_idle().await });
+        app.crash.happened().await;
+        app.clock.advance(LONG_AFTER_THE_LEASE);
+        let other = app.another_worker();
+        other.sweep().await.unwrap();
+        other.run_until_idle().await.unwrap();
+        let done = app.reload(&order.order_no).await;
+        assert_eq!(done.status, OrderStatus::Completed);
+        let said = app.messenger.sent().len();
+
+        app.crash.release();
+        slow.await.unwrap().unwrap();
+        let after = app.reload(&order.order_no).await;
+        assert_eq!((after.status, after.updated_at), (done.status, done.updated_at));
+        assert_eq!(app.messenger.sent().len(), said, "nothing is said twice");
+        assert_eq!(app.earned(&code).await, (1, 598));
+        assert!(app.gateway.refunds().is_empty());
+    })
+    .await;
+}

@@ -1,0 +1,17 @@
+//! The program as a whole: real flows, real worker, a migrated database of its own for every test,
+//! fakes at the ports, and a clock that moves when told.
+//!
+//! Each story runs on SQLite, and on Postgres where a server answers (`support::database`).
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod crashes;
+mod orders;
+mod pipeline;
+mod support;
+mod worker;

@@ -1,0 +1,52 @@
+//! What operators and the nets do with orders.
+
+use std::time::Duration;
+
+use mingshu::flows::catch_up;
+use mingshu::orders::OrderStatus;
+use mingshu::platform::db::execute;
+
+use crate::support::{TestApp, everywhere};
+
+#[tokio::test]
+async fn a_paid_order_that_lost_its_job_gets_it_again() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        let tx = app.base.db.begin_write().await.unwrap();
+        execute(tx.conn(), "DELETE FROM jobs", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(catch_up::orders(&app.base).await.unwrap(), 0, "not at once");
+        app.clock.advance(Duration::from_secs(90));
+        assert_eq!(catch_up::orders(&app.base).await.unwrap(), 1);
+        assert_eq!(catch_up::orders(&app.base).await.unwrap(), 0, "not twice");
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_parked_order_is_left_to_a_person() {
+    everywhere(async |app: TestApp| {
+        app.gateway.state("0.01");
+        let order = app.a_paid_order().await;
+        app.run_to_the_end().await;
+        app.clock.advance(Duration::from_secs(3600));
+        assert_eq!(catch_up::orders(&app.base).await.unwrap(), 0);
+        assert_eq!(app.job(&format!("fulfil:{}", order.order_no)).await.0, "parked");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn finished_jobs_are_forgotten_after_a_week() {
+    everywhere(async |app: TestApp| {
+        app.a_paid_order().await;
+        app.run_jobs().await;
+        assert_eq!(catch_up::prune(&app.base).await.unwrap(), 0);
+        app.clock.advance(Duration::from_secs(8 * 24 * 3600));
+        assert!(catch_up::prune(&app.base).await.unwrap() > 0);
+        assert_eq!(app.count_jobs("").await, 0);
+    })
+    .await;
+}

@@ -1,0 +1,354 @@
+//! From the callback to the delivered report, and to the money back.
+
+use std::time::Duration;
+
+use mingshu::kernel::clock::Clock;
+use mingshu::notifications::message::ButtonAction;
+use mingshu::notifications::ports::SendError;
+use mingshu::orders::{self, OrderStatus};
+use mingshu::payments::ports::{CallError, Outcome};
+use mingshu::payments::refunds;
+use mingshu::reports::ports::ModelError;
+use mingshu::users::{self, UserStatus};
+
+use crate::support::builders::{BUYER, OPERATORS};
+use crate::support::{TestApp, everywhere};
+
+fn no_answer() -> ModelError {
+    ModelError::Retry { reason: "503".to_owned(), retry_after: None }
+}
+
+fn unreachable() -> Result<Outcome, CallError> {
+    Err(CallError::NotSent(anyhow::anyhow!("connection refused")))
+}
+
+#[tokio::test]
+async fn a_paid_order_is_delivered_once_however_often_the_provider_calls() {
+    everywhere(async |app: TestApp| {
+        let code = app.a_promoter().await;
+        let order = app.a_paid_order().await;
+        app.pay(&order.order_no, "first").await;
+        app.pay(&order.order_no, "second").await;
+        app.run_jobs().await;
+
+        let done = app.reload(&order.order_no).await;
+        assert_eq!(done.status, OrderStatus::Completed);
+        assert_eq!(app.model.finished(), 1);
+        assert_eq!(app.messenger.saying("支付成功").len(), 1);
+        assert_eq!(app.count_jobs("fulfil:").await, 1);
+        assert_eq!(app.count_events("order.completed").await, 1);
+        assert_eq!(app.earned(&code).await, (1, 598));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_report_comes_as_title_numbered_segments_and_closing() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        app.run_jobs().await;
+
+        let said: Vec<String> = app.messenger.sent().into_iter().map(|said| said.text).collect();
+        let report = said.iter().position(|text| text.starts_with("📜")).unwrap();
+        assert!(said[report].contains(order.order_no.as_str()));
+        for (index, text) in said[report + 1..report + 4].iter().enumerate() {
+            assert!(text.contains(&format!("（{}/3）", index + 1)), "{text}");
+            assert!(text.contains("<b>日主</b>"), "{text}");
+        }
+        assert!(said[report + 4].contains("报告到此完结"), "{said:?}");
+        assert_eq!(said.len(), report + 5);
+        let edited = app.messenger.edited();
+        assert!(edited.last().unwrap().text.contains("已写好"), "{edited:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_free_order_needs_no_payment_and_no_proof() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_free_order().await;
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!(app.gateway.asked(), 0);
+        assert_eq!(app.messenger.saying("已收到").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_model_may_fail_and_the_report_still_comes() {
+    everywhere(async |app: TestApp| {
+        app.model.answer_next([Err(no_answer()), Err(no_answer())]);
+        let order = app.a_paid_order().await;
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Generating);
+
+        app.run_to_the_end().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!(app.model.requests().len(), 3);
+        assert_eq!(app.messenger.saying("支付成功").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_three_failures_of_the_model_the_money_goes_back_once() {
+    everywhere(async |app: TestApp| {
+        app.model.answer_next([Err(no_answer()), Err(no_answer()), Err(no_answer())]);
+        let code = app.a_promoter().await;
+        let order = app.a_paid_order().await;
+        app.run_to_the_end().await;
+
+        let failed = app.reload(&order.order_no).await;
+        assert_eq!(failed.status, OrderStatus::Failed);
+        assert!(failed.failure.unwrap().starts_with("model: "));
+        assert_eq!(app.model.requests().len(), 3);
+        let sent = app.gateway.refunds();
+        assert_eq!(sent.len(), 1);
+        assert_eq!(sent[0].amount, order.total);
+        let rows = refunds::list_of_order(app.base.db.read(), &order.order_no).await.unwrap();
+        assert_eq!(rows.len(), 1);
+        let told = app.messenger.saying("很抱歉");
+        assert!(told[0].text.contains("撰写服务多次没有完成"), "{told:?}");
+        assert_eq!(app.messenger.saying("退款成功").len(), 1);
+        assert!(app.messenger.sent().iter().any(|said| said.to == OPERATORS));
+        assert_eq!(app.earned(&code).await, (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_free_order_fails_without_a_refund() {
+    everywhere(async |app: TestApp| {
+        app.model.answer_next([Err(ModelError::Refused)]);
+        let order = app.a_free_order().await;
+        app.run_to_the_end().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Failed);
+        assert_eq!(app.model.requests().len(), 1, "a refused text is not asked for again");
+        assert!(app.gateway.refunds().is_empty());
+        assert_eq!(app.messenger.saying("没有任何扣款").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_account_is_an_alert_and_the_buyer_does_not_wait_for_ever() {
+    everywhere(async |app: TestApp| {
+        let stop = || ModelError::Stop { status: 402, message: "Insufficient Balance".to_owned() };
+        app.model.answer_next([Err(stop()), Err(stop()), Err(stop())]);
+        let order = app.a_paid_order().await;
+        app.run_to_the_end().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Failed);
+        assert_eq!(app.gateway.refunds().len(), 1);
+        let alerts = app.messenger.saying("撰写服务拒绝了请求");
+        assert_eq!(alerts.len(), 1, "one alert for three refusals");
+        assert!(alerts[0].text.contains("402"), "{alerts:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_buyer_who_blocked_us_keeps_the_report_for_later() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        app.messenger.block(true);
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        let user = users::repo::find(app.base.db.read(), BUYER).await.unwrap().unwrap();
+        assert_eq!(user.status, UserStatus::Unreachable);
+
+        use mingshu::flows::resend_report::{self, Resent};
+        let waiting = resend_report::undelivered(&app.base, BUYER).await.unwrap();
+        assert_eq!(waiting.as_ref(), Some(&order.order_no));
+        app.messenger.block(false);
+        let actor = orders::Actor::Buyer;
+        let start = || resend_report::start(&app.base, &order.order_no, &actor);
+        assert_eq!(start().await.unwrap(), Resent::Started);
+        assert_eq!(start().await.unwrap(), Resent::UnderWay, "a second tap");
+        app.run_jobs().await;
+        assert_eq!(app.messenger.saying("报告到此完结").len(), 1);
+        assert_eq!(resend_report::undelivered(&app.base, BUYER).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_provider_is_asked_before_the_work_begins() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        app.run_jobs().await;
+        assert_eq!(app.gateway.asked(), 1);
+        assert!(app.payment(&order.order_no).await.proven_at.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_asked_for_a_minute_is_believed_with_an_alert() {
+    everywhere(async |app: TestApp| {
+        app.gateway.answer_queries((0..60).map(|_| unreachable()));
+        let order = app.a_paid_order().await;
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Paid);
+        assert!(app.messenger.saying("支付成功").is_empty());
+
+        let paid = app.clock.now();
+        app.run_to_the_end().await;
+        assert!(app.clock.now().since(paid) >= Duration::from_secs(60));
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!(app.messenger.saying("无法向支付机构核实").len(), 1);
+        assert!(app.payment(&order.order_no).await.proven_at.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_whose_payment_the_provider_denies_waits_for_a_person() {
+    everywhere(async |app: TestApp| {
+        app.gateway.answer_queries((0..8).map(|_| Ok(Outcome::Pending)));
+        let order = app.a_paid_order().await;
+        app.run_to_the_end().await;
+        let number = &order.order_no;
+        assert_eq!(app.reload(number).await.status, OrderStatus::Paid);
+        assert_eq!(app.job(&format!("fulfil:{number}")).await.0, "parked");
+        assert_eq!(app.messenger.saying("支付机构否认了自己的通知").len(), 1);
+        assert_eq!(app.model.requests().len(), 0);
+
+        // The provider has caught up with its own news, and an operator lets the order go on.
+        use mingshu::flows::retry_order::{self, Retried};
+        let retried = retry_order::run(&app.base, number, 1).await.unwrap();
+        assert_eq!(retried, Retried::Started(orders::Step::Accept));
+        app.run_jobs().await;
+        assert_eq!(app.reload(number).await.status, OrderStatus::Completed);
+        let again = retry_order::run(&app.base, number, 1).await.unwrap();
+        assert_eq!(again, Retried::Nothing(OrderStatus::Completed));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_query_that_states_another_amount_delivers_nothing() {
+    everywhere(async |app: TestApp| {
+        app.gateway.state("0.01");
+        let order = app.a_paid_order().await;
+        app.run_to_the_end().await;
+        let number = &order.order_no;
+        assert_eq!(app.reload(number).await.status, OrderStatus::Paid);
+        assert_eq!(app.job(&format!("fulfil:{number}")).await.0, "parked");
+        assert_eq!(app.messenger.saying("到账与订单不符").len(), 1);
+        assert_eq!(app.model.requests().len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_without_an_answer_is_repeated_once_and_never_again() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        let silence = || SendError::Unknown(anyhow::anyhow!("time-out"));
+        // "支付成功", the title, and the title once more.
+        app.messenger.fail_next([silence()]);
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Generating);
+        app.run_to_the_end().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!(app.messenger.saying("支付成功").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_chat_service_that_is_away_for_half_an_hour_costs_no_order() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        let away = || SendError::NotSent(anyhow::anyhow!("connection refused"));
+        app.messenger.fail_next((0..15).map(|_| away()));
+        app.run_to_the_end().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!(app.messenger.saying("报告到此完结").len(), 1);
+        assert_eq!(app.model.finished(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_payment_card_has_the_link_the_check_and_the_way_out() {
+    everywhere(async |app: TestApp| {
+        app.gateway.gives_code("weixin://wxpay/bizpayurl?pr=abc");
+        let order = app.an_order().await;
+        let number = &order.order_no;
+        let card = app.messenger.saying("待付款").remove(0);
+        assert!(card.text.contains("¥29.90") && card.text.contains(number.as_str()));
+        assert!(card.text.contains("付款后可以关闭支付页面"), "{}", card.text);
+        assert!(card.text.contains("北京时间"), "{}", card.text);
+        let actions: Vec<_> =
+            card.keyboard.into_iter().flatten().map(|button| button.action).collect();
+        assert!(matches!(&actions[0], ButtonAction::Url(url) if url.contains("pay.example")));
+        assert_eq!(actions[1], ButtonAction::Callback(format!("pay:check:{number}")));
+        assert_eq!(actions[2], ButtonAction::Callback(format!("pay:cancel:{number}")));
+        assert_eq!(app.messenger.photos(), 1);
+        assert!(app.reload(number).await.anchor_message.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_card_that_comes_too_late_is_not_shown() {
+    everywhere(async |app: TestApp| {
+        use mingshu::flows::close_order::{self, Ended};
+        use mingshu::flows::jobs::{News, TellBuyer};
+        use mingshu::platform::jobs::store;
+        let order = app.an_order().await;
+        let number = &order.order_no;
+        let ended = close_order::cancel(&app.base, (BUYER, number), "price").await.unwrap();
+        assert_eq!(ended, Ended::Now);
+        let tx = app.base.db.begin_write().await.unwrap();
+        let card = TellBuyer {
+            order_no: number.clone(),
+            news: News::PaymentReady,
+            about: "late".to_owned(),
+        };
+        store::enqueue(&tx, &card, app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(app.messenger.saying("待付款").len(), 1, "only the first one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_after_the_deadline_is_told_as_such_and_fulfilled() {
+    everywhere(async |app: TestApp| {
+        app.gateway.answer_queries([Ok(Outcome::Pending)]);
+        let order = app.an_order().await;
+        app.clock.advance(Duration::from_secs(31 * 60));
+        app.worker.sweep().await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Closed);
+        app.pay(&order.order_no, "late").await;
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!(app.messenger.saying("付款刚刚到账").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_figures_tell_what_was_sold_and_given_back() {
+    everywhere(async |app: TestApp| {
+        let since = app.clock.now();
+        app.a_paid_order().await;
+        app.run_jobs().await;
+        app.model.answer_next([Err(ModelError::Refused)]);
+        app.a_paid_order().await;
+        app.run_to_the_end().await;
+        let figures = mingshu::flows::figures::since(&app.base, since).await.unwrap();
+        assert_eq!(figures.placed(), 2);
+        assert_eq!(figures.count(&[OrderStatus::Completed]), 1);
+        assert_eq!(figures.count(&[OrderStatus::Failed]), 1);
+        assert_eq!(figures.received[0].minor, 5980);
+        assert_eq!(figures.refunded[0].minor, 2990);
+        assert_eq!((figures.new_users, figures.jobs.parked), (1, 0));
+    })
+    .await;
+}

@@ -1,0 +1,206 @@
+//! Shops, products and orders.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mingshu::catalog::Catalog;
+use mingshu::catalog::answers::{Answer, FormAnswers};
+use mingshu::flows::base::{Base, LatePayment};
+use mingshu::flows::place_order::{self, PlaceOrder, Placed};
+use mingshu::flows::settle_payment::{self, MoneyRules};
+use mingshu::flows::till::{Counter, Proof, Till};
+use mingshu::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
+use mingshu::kernel::clock::{Clock, ManualClock};
+use mingshu::kernel::ids::{self, AffiliateCode, OrderNo, Sku, UserId};
+use mingshu::kernel::locale::Locale;
+use mingshu::notifications::sender::{Pace, Sender};
+use mingshu::orders::Order;
+use mingshu::payments::inbox::Judgement;
+use mingshu::payments::{Payment, repo as payments};
+use mingshu::platform::assets::Assets;
+use mingshu::platform::crypto::Keyring;
+use mingshu::platform::db::Db;
+use mingshu::platform::texts::Texts;
+use mingshu::{affiliates, users};
+
+use super::TestApp;
+use super::fakes::{FakeGateway, FakeMessenger, FakeModel, observation};
+
+pub(crate) const BUYER: UserId = UserId(7001);
+pub(crate) const PROMOTER: UserId = UserId(7002);
+pub(crate) const OPERATORS: UserId = UserId(-100);
+
+/// A paid product without a chart, and the same for nothing.
+const PRODUCTS: [(&str, &str); 2] = [("letter", "29.90"), ("line", "0")];
+
+pub(crate) fn base(db: Db, clock: Arc<ManualClock>) -> Base {
+    let keyring = Keyring::parse(&[Keyring::generate("test")]).unwrap();
+    Base { db, clock, keyring: Arc::new(keyring) }
+}
+
+pub(crate) fn tools(
+    base: &Base,
+    (messenger, model, gateway): (&Arc<FakeMessenger>, &Arc<FakeModel>, &Arc<FakeGateway>),
+) -> Tools {
+    let assets = assets();
+    let messenger = Arc::clone(messenger);
+    Tools {
+        till: till(base, gateway),
+        sender: Sender::start(messenger, at_once()),
+        texts: Arc::new(Texts::load(&assets).unwrap()),
+        catalog: Arc::new(Catalog::load(&assets).unwrap()),
+        charts: Charts { service: None, fallback: true },
+        writing: Writing { model: Arc::clone(model) as _, prices: None, attempts: 3 },
+        affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
+        operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
+    }
+}
+
+fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
+    let counter = Counter {
+        gateway: Arc::clone(gateway) as _,
+        proof: Proof::Query,
+        default_method: "wechat".to_owned(),
+    };
+    Till {
+        base: base.clone(),
+        money: MoneyRules {
+            late_payment: LatePayment::Fulfil,
+            stocks: BTreeMap::new(),
+            time_zone: chrono_tz::Tz::Asia__Shanghai,
+        },
+        counters: Arc::new(BTreeMap::from([("fakepay".to_owned(), counter)])),
+        provider: "fakepay".to_owned(),
+        public_url: "https://shop.example".to_owned(),
+        payment_ttl: Duration::from_secs(30 * 60),
+        test: false,
+    }
+}
+
+/// No story waits for a chat's pace.
+fn at_once() -> Pace {
+    Pace {
+        per_chat_every: Duration::ZERO,
+        overall_per_second: 100_000,
+        progress_every: Duration::ZERO,
+        back_off: Duration::from_millis(1),
+        tries: 1,
+        ..Pace::default()
+    }
+}
+
+/// The shipped templates, and products of the tests' own.
+fn assets() -> Assets {
+    static FOLDER: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = tempfile::TempDir::new().unwrap();
+        for (sku, price) in PRODUCTS {
+            let product = folder.path().join("products").join(sku);
+            std::fs::create_dir_all(&product).unwrap();
+            std::fs::write(product.join("product.toml"), product_toml(price)).unwrap();
+            let prompt = "Write {{ product.name }}.\n--- user ---\n{{ form.question | quote }}\n";
+            std::fs::write(product.join("prompt.md"), prompt).unwrap();
+        }
+        folder
+    });
+    Assets::with_dir(folder.path())
+}
+
+fn product_toml(price: &str) -> String {
+    format!(
+        r#"
+price = "{price}"
+name = {{ zh-Hans = "一封信" }}
+summary = {{ zh-Hans = "一封信" }}
+description = {{ zh-Hans = "一封信" }}
+[report]
+kind = "full"
+min_characters = 100
+max_characters = 9000
+[[form]]
+key = "question"
+kind = "text"
+max_length = 100
+label = {{ zh-Hans = "问题" }}
+question = {{ zh-Hans = "问什么？" }}
+"#
+    )
+}
+
+impl TestApp {
+    /// A buyer has placed an order for 29.90 CNY and the payment is open.
+    pub(crate) async fn an_order(&self) -> Order {
+        let order = self.place("letter", FormAnswers::default()).await;
+        self.run_jobs().await;
+        order
+    }
+
+    /// An order of the free product; its work waits in the queue.
+    pub(crate) async fn a_free_order(&self) -> Order {
+        self.place("line", FormAnswers::default()).await
+    }
+
+    /// An order that was paid; its work waits in the queue.
+    pub(crate) async fn a_paid_order(&self) -> Order {
+        let order = self.an_order().await;
+        assert_eq!(self.pay(&order.order_no, "first").await, Judgement::Applied);
+        order
+    }
+
+    pub(crate) async fn place(&self, sku: &str, mut answers: FormAnswers) -> Order {
+        answers.set("question", Answer::Text("前程如何".to_owned()));
+        self.a_user(BUYER).await;
+        let request = PlaceOrder {
+            user: BUYER,
+            draft_id: ids::crockford(12),
+            sku: Sku::from(sku),
+            locale: Locale::ZhHans,
+            answers,
+            method: None,
+            anchor_message: None,
+        };
+        match place_order::run(&self.tools.till, &self.tools.catalog, request).await.unwrap() {
+            Placed::Ordered(order) => *order,
+            other => panic!("the order was not placed: {other:?}"),
+        }
+    }
+
+    async fn a_user(&self, user: UserId) {
+        let tx = self.base.db.begin_write().await.unwrap();
+        users::repo::insert(&tx, user, Locale::ZhHans, self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// The next order of the buyer earns the promoter a commission.
+    pub(crate) async fn a_promoter(&self) -> AffiliateCode {
+        self.a_user(BUYER).await;
+        self.a_user(PROMOTER).await;
+        let code = AffiliateCode::generate();
+        let tx = self.base.db.begin_write().await.unwrap();
+        let now = self.clock.now();
+        affiliates::repo::insert(&tx, &code, PROMOTER, now).await.unwrap();
+        users::repo::save_referral(&tx, BUYER, &code, now).await.unwrap();
+        tx.commit().await.unwrap();
+        code
+    }
+
+    /// The provider calls: the order's payment succeeded. `key` names the notice.
+    pub(crate) async fn pay(&self, order_no: &OrderNo, key: &str) -> Judgement {
+        let payment = self.payment(order_no).await;
+        let observation = observation(&payment.payment_no, key);
+        settle_payment::run(&self.base, &self.tools.till.money, &observation, b"{}").await.unwrap()
+    }
+
+    pub(crate) async fn payment(&self, order_no: &OrderNo) -> Payment {
+        let mut all = payments::list_of_order(self.base.db.read(), order_no).await.unwrap();
+        assert_eq!(all.len(), 1, "one payment of {order_no}");
+        all.remove(0)
+    }
+
+    /// What the promoter has earned: orders, and minor units.
+    pub(crate) async fn earned(&self, code: &AffiliateCode) -> (i64, i64) {
+        let earnings = affiliates::repo::earnings(self.base.db.read(), code).await.unwrap();
+        earnings.first().map_or((0, 0), |sum| (sum.orders, sum.earned.minor))
+    }
+}

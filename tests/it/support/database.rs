@@ -1,0 +1,120 @@
+//! A database of its own for every story: a file on SQLite, a fresh database on Postgres.
+//!
+//! `TEST_DATABASE=sqlite|postgres|both` chooses; without it, Postgres is used where `TEST_POSTGRES_URL`
+//! names a server or one answers on 127.0.0.1:5432. `MINGSHU_TEST_REQUIRE=postgres` makes a missing
+//! server a failure. What is run on is told once, past the test runner's capture.
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use mingshu::kernel::ids;
+use mingshu::platform::db::{Db, DbOptions};
+use sea_orm::ConnectionTrait;
+use tempfile::TempDir;
+
+use super::TestApp;
+
+const LOCAL_POSTGRES: &str = "postgres://postgres@127.0.0.1:5432/postgres";
+
+pub(crate) struct Database {
+    pub(crate) db: Db,
+    pub(crate) name: &'static str,
+    /// Removed at the end.
+    _folder: Option<TempDir>,
+}
+
+/// Where the suite runs.
+#[derive(Debug, Clone)]
+struct Plan {
+    sqlite: bool,
+    postgres: Option<String>,
+}
+
+/// Tells `story` on every database.
+pub(crate) async fn everywhere(story: impl AsyncFn(TestApp)) {
+    on_every_database(async |database: &Database| story(TestApp::start(database).await).await)
+        .await;
+}
+
+/// The same for stories that need no shop.
+pub(crate) async fn on_every_database(story: impl AsyncFn(&Database)) {
+    let plan = plan();
+    if plan.sqlite {
+        let database = sqlite().await;
+        story(&database).await;
+    }
+    if let Some(server) = &plan.postgres {
+        let name = format!("mingshu_test_{}", ids::crockford(12).to_lowercase());
+        let database = postgres(server, &name).await;
+        story(&database).await;
+        database.db.close().await.unwrap();
+        administer(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    }
+}
+
+async fn sqlite() -> Database {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}/test.db", folder.path().display());
+    let db = Db::connect(&DbOptions { url: url.clone(), max_connections: 4 }).await.unwrap();
+    migrate(&url).await;
+    Database { db, name: "SQLite", _folder: Some(folder) }
+}
+
+async fn postgres(server: &str, name: &str) -> Database {
+    administer(server, &format!("CREATE DATABASE {name}")).await;
+    let (host, _admin_database) = server.rsplit_once('/').unwrap();
+    let url = format!("{host}/{name}");
+    migrate(&url).await;
+    let db = Db::connect(&DbOptions { url, max_connections: 8 }).await.unwrap();
+    Database { db, name: "Postgres", _folder: None }
+}
+
+async fn migrate(url: &str) {
+    let db = sea_orm::Database::connect(url).await.unwrap();
+    Migrator::up(&db, None).await.unwrap();
+    db.close().await.unwrap();
+}
+
+async fn administer(server: &str, sql: &str) {
+    let db = sea_orm::Database::connect(server).await.unwrap();
+    db.execute_unprepared(sql).await.unwrap();
+    db.close().await.unwrap();
+}
+
+fn plan() -> Plan {
+    static PLAN: OnceLock<Plan> = OnceLock::new();
+    PLAN.get_or_init(|| {
+        let plan = make_plan();
+        announce(&plan);
+        plan
+    })
+    .clone()
+}
+
+fn make_plan() -> Plan {
+    let wanted = std::env::var("TEST_DATABASE").unwrap_or_default();
+    let named = std::env::var("TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
+    let found = named.or_else(|| answers().then(|| LOCAL_POSTGRES.to_owned()));
+    let required = std::env::var("MINGSHU_TEST_REQUIRE").unwrap_or_default();
+    let must = required.contains("postgres") || wanted == "postgres" || wanted == "both";
+    assert!(found.is_some() || !must, "no Postgres answers, and the tests were told to use it");
+    Plan { sqlite: wanted != "postgres", postgres: found.filter(|_url| wanted != "sqlite") }
+}
+
+fn answers() -> bool {
+    let address = SocketAddr::from(([127, 0, 0, 1], 5432));
+    TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok()
+}
+
+fn announce(plan: &Plan) {
+    let told = match (plan.sqlite, &plan.postgres) {
+        (true, Some(_)) => "on SQLite and on Postgres",
+        (true, None) => "on SQLite only (no Postgres on 127.0.0.1:5432, no TEST_POSTGRES_URL)",
+        (false, _) => "on Postgres only",
+    };
+    // Not `eprintln!`, which the test runner swallows.
+    writeln!(std::io::stderr(), "the stories of tests/it are run {told}").unwrap();
+}

@@ -1,0 +1,322 @@
+//! The outside world as the stories want it: remembers what was asked, fails when told.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use http::HeaderMap;
+use mingshu::kernel::ids::{PaymentNo, RefundNo, UserId};
+use mingshu::notifications::message::{Document, Keyboard, OutgoingMessage, Photo};
+use mingshu::notifications::ports::{MessageId, Messenger, SendError};
+use mingshu::payments::ports::{
+    Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
+    Observation, Outcome, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source,
+    StatedAmount, Verdict,
+};
+use mingshu::reports::ports::{
+    Completion, LanguageModel, ModelError, ModelRequest, Progress, TokenUsage,
+};
+
+use super::crash::Crash;
+
+/// A message as it arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    pub(crate) to: UserId,
+    pub(crate) text: String,
+    pub(crate) keyboard: Keyboard,
+}
+
+/// The chat.
+pub(crate) struct FakeMessenger {
+    crash: Arc<Crash>,
+    next_id: AtomicI64,
+    sent: Mutex<Vec<Said>>,
+    edited: Mutex<Vec<Said>>,
+    photos: AtomicUsize,
+    failures: Mutex<VecDeque<SendError>>,
+    blocked: AtomicBool,
+}
+
+impl FakeMessenger {
+    pub(crate) fn new(crash: Arc<Crash>) -> Self {
+        Self {
+            crash,
+            next_id: AtomicI64::new(1000),
+            sent: Mutex::default(),
+            edited: Mutex::default(),
+            photos: AtomicUsize::new(0),
+            failures: Mutex::default(),
+            blocked: AtomicBool::new(false),
+        }
+    }
+
+    /// The next new messages fail like this.
+    pub(crate) fn fail_next(&self, failures: impl IntoIterator<Item = SendError>) {
+        self.failures.lock().unwrap().extend(failures);
+    }
+
+    pub(crate) fn block(&self, blocked: bool) {
+        self.blocked.store(blocked, Ordering::SeqCst);
+    }
+
+    /// Every new message, in order.
+    pub(crate) fn sent(&self) -> Vec<Said> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    pub(crate) fn edited(&self) -> Vec<Said> {
+        self.edited.lock().unwrap().clone()
+    }
+
+    pub(crate) fn photos(&self) -> usize {
+        self.photos.load(Ordering::SeqCst)
+    }
+
+    /// New messages that contain `words`.
+    pub(crate) fn saying(&self, words: &str) -> Vec<Said> {
+        self.sent().into_iter().filter(|said| said.text.contains(words)).collect()
+    }
+
+    fn refusal(&self) -> Option<SendError> {
+        if self.blocked.load(Ordering::SeqCst) {
+            return Some(SendError::Unreachable("bot was blocked by the user".to_owned()));
+        }
+        self.failures.lock().unwrap().pop_front()
+    }
+
+    fn take(&self, to: UserId, message: &OutgoingMessage) -> Result<MessageId, SendError> {
+        if let Some(refusal) = self.refusal() {
+            return Err(refusal);
+        }
+        self.sent.lock().unwrap().push(said(to, message));
+        Ok(MessageId(self.next_id.fetch_add(1, Ordering::SeqCst)))
+    }
+}
+
+fn said(to: UserId, message: &OutgoingMessage) -> Said {
+    Said { to, text: message.text.clone(), keyboard: message.keyboard.clone() }
+}
+
+#[async_trait]
+impl Messenger for FakeMessenger {
+    async fn send(&self, to: UserId, message: &OutgoingMessage) -> Result<MessageId, SendError> {
+        self.crash.around(|| self.take(to, message)).await
+    }
+
+    async fn edit(
+        &self,
+        to: UserId,
+        _which: MessageId,
+        message: &OutgoingMessage,
+    ) -> Result<(), SendError> {
+        self.edited.lock().unwrap().push(said(to, message));
+        Ok(())
+    }
+
+    async fn delete(&self, _to: UserId, _which: MessageId) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn send_photo(&self, to: UserId, photo: &Photo) -> Result<MessageId, SendError> {
+        self.photos.fetch_add(1, Ordering::SeqCst);
+        self.take(to, &photo.caption)
+    }
+
+    async fn send_document(&self, to: UserId, document: &Document) -> Result<MessageId, SendError> {
+        self.take(to, &document.caption)
+    }
+
+    async fn typing(&self, _to: UserId) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn answer_button(&self, _query: &str, _text: Option<&str>) -> Result<(), SendError> {
+        Ok(())
+    }
+}
+
+/// The writer.
+pub(crate) struct FakeModel {
+    crash: Arc<Crash>,
+    answers: Mutex<VecDeque<Result<String, ModelError>>>,
+    requests: Mutex<Vec<ModelRequest>>,
+    finished: AtomicUsize,
+}
+
+impl FakeModel {
+    pub(crate) fn new(crash: Arc<Crash>) -> Self {
+        Self {
+            crash,
+            answers: Mutex::default(),
+            requests: Mutex::default(),
+            finished: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn answer_next(&self, answers: impl IntoIterator<Item = Result<String, ModelError>>) {
+        self.answers.lock().unwrap().extend(answers);
+    }
+
+    pub(crate) fn requests(&self) -> Vec<ModelRequest> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// How many texts were finished, and so paid for.
+    pub(crate) fn finished(&self) -> usize {
+        self.finished.load(Ordering::SeqCst)
+    }
+}
+
+/// Three chapters of a length that makes three messages of them.
+pub(crate) fn a_report() -> String {
+    ["一、命盘总览", "二、性格与天赋", "三、事业与才能"]
+        .map(|title| format!("## {title}\n\n{}\n", "**日主**坐印，行事稳当。".repeat(250)))
+        .concat()
+}
+
+#[async_trait]
+impl LanguageModel for FakeModel {
+    async fn write(
+        &self,
+        request: &ModelRequest,
+        progress: &dyn Progress,
+    ) -> Result<Completion, ModelError> {
+        self.requests.lock().unwrap().push(request.clone());
+        progress.written(100);
+        let answer = self.crash.around(|| {
+            let answer = self.answers.lock().unwrap().pop_front();
+            answer.unwrap_or_else(|| Ok(a_report()))
+        });
+        let text = answer.await?;
+        self.finished.fetch_add(1, Ordering::SeqCst);
+        let usage = TokenUsage { prompt_cache_miss: 2_000, completion: 6_000, ..Default::default() };
+        Ok(Completion { text, model: "fake".to_owned(), usage, continuations: 0 })
+    }
+}
+
+/// The payment provider.
+pub(crate) struct FakeGateway {
+    crash: Arc<Crash>,
+    /// What a query answers; paid in full when nothing is planned.
+    queries: Mutex<VecDeque<Result<Outcome, CallError>>>,
+    stated: Mutex<String>,
+    asked: AtomicUsize,
+    refunds: Mutex<Vec<RefundRequest>>,
+    refund_outcome: Mutex<RefundOutcome>,
+    qr_code: Mutex<Option<String>>,
+}
+
+impl FakeGateway {
+    pub(crate) fn new(crash: Arc<Crash>) -> Self {
+        Self {
+            crash,
+            queries: Mutex::default(),
+            stated: Mutex::new("29.90".to_owned()),
+            asked: AtomicUsize::new(0),
+            refunds: Mutex::default(),
+            refund_outcome: Mutex::new(RefundOutcome::Succeeded),
+            qr_code: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn answer_queries(&self, answers: impl IntoIterator<Item = Result<Outcome, CallError>>) {
+        self.queries.lock().unwrap().extend(answers);
+    }
+
+    /// The amount that queries state from now on.
+    pub(crate) fn state(&self, amount: &str) {
+        amount.clone_into(&mut self.stated.lock().unwrap());
+    }
+
+    pub(crate) fn gives_code(&self, text: &str) {
+        *self.qr_code.lock().unwrap() = Some(text.to_owned());
+    }
+
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn refunds(&self) -> Vec<RefundRequest> {
+        self.refunds.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl PaymentGateway for FakeGateway {
+    fn provider(&self) -> &str {
+        "fakepay"
+    }
+
+    fn dialect(&self) -> &str {
+        "fake"
+    }
+
+    async fn create(&self, request: &CreatePayment) -> Result<CreatedPayment, CallError> {
+        Ok(CreatedPayment {
+            provider_ref: None,
+            pay_url: format!("https://pay.example/{}", request.payment_no),
+            qr_code: self.qr_code.lock().unwrap().clone(),
+        })
+    }
+
+    async fn query(&self, payment_no: &PaymentNo) -> Result<Observation, CallError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let answer = self.crash.around(|| self.queries.lock().unwrap().pop_front()).await;
+        let outcome = answer.unwrap_or(Ok(Outcome::Paid))?;
+        let amount = self.stated.lock().unwrap().clone();
+        Ok(Observation {
+            source: Source::Query,
+            outcome,
+            stated: Some(StatedAmount { amount, currency: Some("CNY".to_owned()) }),
+            ..observation(payment_no, "query")
+        })
+    }
+
+    async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
+        self.refunds.lock().unwrap().push(request.clone());
+        let outcome = self.refund_outcome.lock().unwrap().clone();
+        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+    }
+
+    async fn query_refund(
+        &self,
+        _refund_no: &RefundNo,
+        _payment_no: &PaymentNo,
+    ) -> Result<RefundAnswer, CallError> {
+        let outcome = self.refund_outcome.lock().unwrap().clone();
+        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+    }
+
+    fn read_notification(
+        &self,
+        _headers: &HeaderMap,
+        _body: &[u8],
+    ) -> Result<Notification, NotificationError> {
+        Err(NotificationError::Unproved("the stories bring observations of their own"))
+    }
+
+    fn acknowledge(&self, _verdict: Verdict) -> Acknowledgement {
+        Acknowledgement { status: 200, content_type: "text/plain", body: "OK" }
+    }
+}
+
+/// A success callback of 29.90 CNY; `key` tells one fact from another.
+pub(crate) fn observation(payment_no: &PaymentNo, key: &str) -> Observation {
+    Observation {
+        provider: "fakepay".to_owned(),
+        source: Source::Callback,
+        evidence_key: format!("{payment_no}:{key}"),
+        payment_no: payment_no.clone(),
+        provider_ref: Some(format!("T-{payment_no}")),
+        outcome: Outcome::Paid,
+        stated: Some(StatedAmount {
+            amount: "29.90".to_owned(),
+            currency: Some("CNY".to_owned()),
+        }),
+        merchant_matches: true,
+        actor: None,
+        note: None,
+    }
+}

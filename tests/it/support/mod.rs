@@ -1,0 +1,105 @@
+//! What the stories stand on.
+
+pub(crate) mod builders;
+pub(crate) mod crash;
+pub(crate) mod database;
+pub(crate) mod fakes;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use mingshu::flows::base::Base;
+use mingshu::flows::tools::Tools;
+use mingshu::kernel::clock::{Clock, ManualClock, Timestamp};
+use mingshu::kernel::ids::OrderNo;
+use mingshu::orders::{self, Order};
+use mingshu::platform::jobs::store;
+use mingshu::worker::{Worker, WorkerSettings, jobs_of_the_shop};
+
+use crash::Crash;
+use database::Database;
+use fakes::{FakeGateway, FakeMessenger, FakeModel};
+
+pub(crate) use database::everywhere;
+
+/// 2026-11-21 04:13 UTC.
+const START: Timestamp = Timestamp(1_795_234_380_000);
+/// Longer than any lease.
+pub(crate) const LONG_AFTER_THE_LEASE: Duration = Duration::from_secs(120);
+
+/// A shop without its doors: everything but HTTP and the chat's other end.
+pub(crate) struct TestApp {
+    pub(crate) base: Base,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) messenger: Arc<FakeMessenger>,
+    pub(crate) model: Arc<FakeModel>,
+    pub(crate) gateway: Arc<FakeGateway>,
+    /// Stops everything at a chosen call to the outside.
+    pub(crate) crash: Arc<Crash>,
+    pub(crate) tools: Tools,
+    pub(crate) worker: Worker,
+}
+
+impl TestApp {
+    pub(crate) async fn start(database: &Database) -> Self {
+        let clock = Arc::new(ManualClock::new(START));
+        let base = builders::base(database.db.clone(), Arc::clone(&clock));
+        let crash = Arc::new(Crash::default());
+        let messenger = Arc::new(FakeMessenger::new(Arc::clone(&crash)));
+        let model = Arc::new(FakeModel::new(Arc::clone(&crash)));
+        let gateway = Arc::new(FakeGateway::new(Arc::clone(&crash)));
+        let tools = builders::tools(&base, (&messenger, &model, &gateway));
+        let worker = worker(&base, &tools);
+        Self { base, clock, messenger, model, gateway, crash, tools, worker }
+    }
+
+    /// Another worker on the same database, as after a restart or on a second machine.
+    pub(crate) fn another_worker(&self) -> Worker {
+        worker(&self.base, &self.tools)
+    }
+
+    /// Runs every job that is due now; none may be left that is.
+    pub(crate) async fn run_jobs(&self) -> usize {
+        self.worker.run_until_idle().await.unwrap()
+    }
+
+    /// Runs jobs and lets time pass until nothing waits any more.
+    pub(crate) async fn run_to_the_end(&self) {
+        for _ in 0..200 {
+            self.run_jobs().await;
+            let Some(due) = store::next_due(&self.base.db).await.unwrap() else { return };
+            self.clock.advance(due.since(self.clock.now()));
+        }
+        panic!("the queue does not run dry");
+    }
+
+    pub(crate) async fn reload(&self, order_no: &OrderNo) -> Order {
+        orders::repo::get(self.base.db.read(), order_no).await.unwrap()
+    }
+
+    /// The status of the job with this key, and its last error.
+    pub(crate) async fn job(&self, key: &str) -> (String, String) {
+        let row = store::find(self.base.db.read(), key).await.unwrap().expect("there is the job");
+        (row.status, row.last_error.unwrap_or_default())
+    }
+
+    /// How many jobs there are whose key begins with `prefix`.
+    pub(crate) async fn count_jobs(&self, prefix: &str) -> i64 {
+        self.count("SELECT count(*) FROM jobs WHERE dedupe_key LIKE $1", &format!("{prefix}%")).await
+    }
+
+    pub(crate) async fn count_events(&self, kind: &str) -> i64 {
+        self.count("SELECT count(*) FROM outbox WHERE kind = $1", kind).await
+    }
+
+    async fn count(&self, sql: &str, value: &str) -> i64 {
+        let row = mingshu::platform::db::query_one(self.base.db.read(), sql, vec![value.into()]);
+        row.await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
+}
+
+fn worker(base: &Base, tools: &Tools) -> Worker {
+    let registry = jobs_of_the_shop(tools.clone());
+    Worker::new(base.clone(), registry, WorkerSettings::default(), Arc::new(AtomicI64::new(0)))
+}

@@ -1,0 +1,278 @@
+//! The worker with jobs of the tests' own.
+
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use mingshu::flows::base::Base;
+use mingshu::kernel::clock::{Clock, ManualClock, SystemClock, Timestamp};
+use mingshu::platform::jobs::{Job, JobError, store};
+use mingshu::worker::registry::{Registry, Run};
+use mingshu::worker::{Worker, WorkerSettings};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::builders;
+use crate::support::database::{Database, on_every_database};
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Errand {
+    number: usize,
+}
+
+impl Job for Errand {
+    const KIND: &'static str = "errand";
+    const MAX_ATTEMPTS: i32 = 3;
+
+    fn dedupe_key(&self) -> String {
+        format!("errand:{}", self.number)
+    }
+}
+
+/// What the errands did.
+#[derive(Default)]
+struct Diary {
+    done: Mutex<Vec<usize>>,
+    changed: Notify,
+    at_once: AtomicUsize,
+    most_at_once: AtomicUsize,
+}
+
+impl Diary {
+    fn note(&self, number: usize) {
+        self.done.lock().unwrap().push(number);
+        self.changed.notify_one();
+    }
+
+    fn count(&self) -> usize {
+        self.done.lock().unwrap().len()
+    }
+
+    async fn until(&self, count: usize) {
+        while self.count() < count {
+            self.changed.notified().await;
+        }
+    }
+}
+
+fn worker(base: &Base, registry: Registry, concurrency: u32) -> Worker {
+    let settings = WorkerSettings { concurrency, ..WorkerSettings::default() };
+    Worker::new(base.clone(), registry, settings, Arc::new(AtomicI64::new(0)))
+}
+
+fn manual(database: &Database) -> (Base, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(Timestamp(1_795_234_380_000)));
+    (builders::base(database.db.clone(), Arc::clone(&clock)), clock)
+}
+
+fn real(database: &Database) -> Base {
+    Base { clock: Arc::new(SystemClock), ..manual(database).0 }
+}
+
+async fn enqueue(base: &Base, numbers: impl IntoIterator<Item = usize>) {
+    let tx = base.db.begin_write().await.unwrap();
+    for number in numbers {
+        store::enqueue(&tx, &Errand { number }, base.now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn status(base: &Base, number: usize) -> (String, String) {
+    let key = Errand { number }.dedupe_key();
+    let row = store::find(base.db.read(), &key).await.unwrap().unwrap();
+    (row.status, row.last_error.unwrap_or_default())
+}
+
+fn diligent(diary: &Arc<Diary>) -> Registry {
+    Registry::default().with(diary, |diary, errand: Errand, _run| async move {
+        let now = diary.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+        diary.most_at_once.fetch_max(now, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        diary.at_once.fetch_sub(1, Ordering::SeqCst);
+        diary.note(errand.number);
+        Ok(())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forty_jobs_eight_hands_none_lost_none_twice() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        enqueue(&base, 0..20).await;
+        let stop = CancellationToken::new();
+        let workers: Vec<_> = (0..2)
+            .map(|_| tokio::spawn(worker(&base, diligent(&diary), 4).run(stop.clone())))
+            .collect();
+        enqueue(&base, 20..40).await;
+        diary.until(40).await;
+        stop.cancel();
+        for worker in workers {
+            worker.await.unwrap().unwrap();
+        }
+        let mut done = diary.done.lock().unwrap().clone();
+        done.sort_unstable();
+        assert_eq!(done, (0..40).collect::<Vec<_>>(), "on {}", database.name);
+        assert!(diary.most_at_once.load(Ordering::SeqCst) <= 8);
+        let counts = store::counts(base.db.read()).await.unwrap();
+        assert_eq!(counts, store::Counts::default());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_panic_is_a_failed_attempt_and_not_the_end_of_the_worker() {
+    on_every_database(async |database: &Database| {
+        let (base, clock) = manual(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default().with(&diary, |diary, errand: Errand, _run| async move {
+            diary.note(errand.number);
+            assert!(diary.count() != 1, "the first time is too much");
+            Ok(())
+        });
+        let worker = worker(&base, registry, 1);
+        enqueue(&base, [1]).await;
+        assert_eq!(worker.run_until_idle().await.unwrap(), 1);
+        let (state, error) = status(&base, 1).await;
+        assert_eq!(state, "ready");
+        assert!(error.contains("the first time is too much"), "{error}");
+        clock.advance(Duration::from_secs(5));
+        assert_eq!(worker.run_until_idle().await.unwrap(), 1);
+        assert_eq!(status(&base, 1).await.0, "done");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_always_fails_is_parked_with_an_alert_and_can_be_woken() {
+    on_every_database(async |database: &Database| {
+        let (base, clock) = manual(database);
+        let well = Arc::new(AtomicUsize::new(0));
+        let registry = Registry::default().with(&well, |well, _errand: Errand, _run| async move {
+            match well.load(Ordering::SeqCst) {
+                0 => Err(JobError::retry(anyhow::anyhow!("the engine is down"))),
+                _ => Ok(()),
+            }
+        });
+        let worker = worker(&base, registry, 1);
+        enqueue(&base, [1]).await;
+        for _ in 0..3 {
+            worker.run_until_idle().await.unwrap();
+            clock.advance(Duration::from_secs(600));
+        }
+        assert_eq!(status(&base, 1).await, ("parked".into(), "the engine is down".into()));
+        // The alert has nobody here to send it, and is parked without another alert about it.
+        let parked = store::parked(base.db.read(), 10).await.unwrap();
+        assert_eq!(parked.iter().filter(|job| job.kind == "send_alert").count(), 1);
+
+        well.store(1, Ordering::SeqCst);
+        let tx = base.db.begin_write().await.unwrap();
+        assert!(store::wake(&tx, &Errand { number: 1 }, base.now()).await.unwrap());
+        tx.commit().await.unwrap();
+        worker.run_until_idle().await.unwrap();
+        assert_eq!(status(&base, 1).await.0, "done");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn too_early_costs_no_attempt() {
+    on_every_database(async |database: &Database| {
+        let (base, clock) = manual(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default().with(&diary, |diary, errand: Errand, _run| async move {
+            diary.note(errand.number);
+            if diary.count() < 10 { Err(JobError::Snooze(Duration::from_secs(1))) } else { Ok(()) }
+        });
+        let worker = worker(&base, registry, 1);
+        enqueue(&base, [1]).await;
+        for _ in 0..10 {
+            worker.run_until_idle().await.unwrap();
+            clock.advance(Duration::from_secs(1));
+        }
+        assert_eq!(status(&base, 1).await.0, "done");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dead_workers_job_is_taken_over_and_its_ghost_changes_nothing() {
+    on_every_database(async |database: &Database| {
+        let (base, clock) = manual(database);
+        let lease = Duration::from_secs(60);
+        enqueue(&base, [1]).await;
+        let ghost = store::claim(&base.db, "ghost", 1, lease, base.now()).await.unwrap().remove(0);
+        let diary = Arc::new(Diary::default());
+        let worker = worker(&base, diligent(&diary), 1);
+        worker.sweep().await.unwrap();
+        assert_eq!(worker.run_until_idle().await.unwrap(), 0, "the lease holds");
+        clock.advance(lease + Duration::from_secs(1));
+        worker.sweep().await.unwrap();
+        assert_eq!(worker.run_until_idle().await.unwrap(), 1);
+        assert_eq!(status(&base, 1).await.0, "done");
+
+        let now = clock.now();
+        assert!(!store::extend(&base.db, &ghost, now).await.unwrap());
+        assert!(!store::finish(&base.db, &ghost, now).await.unwrap());
+        assert!(!store::snooze(&base.db, &ghost, now).await.unwrap());
+        let tx = base.db.begin_write().await.unwrap();
+        assert!(!store::progress(&tx, &ghost, 5).await.unwrap());
+        assert!(!store::park(&tx, &ghost, "?").await.unwrap());
+        let reprieve = store::retry(&tx, &ghost, (now, "?"), now).await.unwrap();
+        assert_eq!(reprieve, store::Reprieve::Lost);
+        tx.commit().await.unwrap();
+        assert_eq!(status(&base, 1).await.0, "done");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_wakes_the_worker_of_another_process() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(worker(&base, diligent(&diary), 2).run(stop.clone()));
+        for number in 0..5 {
+            enqueue(&base, [number]).await;
+            diary.until(number + 1).await;
+        }
+        stop.cancel();
+        running.await.unwrap().unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopping_worker_lets_jobs_reach_a_checkpoint_and_gives_back_the_rest() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default().with(&diary, |diary, errand: Errand, run: Run| {
+            async move {
+                diary.note(errand.number);
+                match errand.number {
+                    // One that looks for the sign, and one that never does.
+                    1 => run.stop.cancelled().await,
+                    _ => std::future::pending().await,
+                }
+                Ok(())
+            }
+        });
+        let settings =
+            WorkerSettings { grace: Duration::from_millis(100), ..WorkerSettings::default() };
+        let pulse = Arc::new(AtomicI64::new(0));
+        let worker = Worker::new(base.clone(), registry, settings, Arc::clone(&pulse));
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(worker.run(stop.clone()));
+        enqueue(&base, [1, 2]).await;
+        diary.until(2).await;
+        assert!(pulse.load(Ordering::Relaxed) > 0, "the worker shows that it lives");
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        assert_eq!(status(&base, 1).await.0, "done");
+        assert_eq!(status(&base, 2).await.0, "ready", "given back at once, not after the lease");
+    })
+    .await;
+}
