@@ -155,7 +155,10 @@ impl FakeModel {
         }
     }
 
-    pub(crate) fn answer_next(&self, answers: impl IntoIterator<Item = Result<String, ModelError>>) {
+    pub(crate) fn answer_next(
+        &self,
+        answers: impl IntoIterator<Item = Result<String, ModelError>>,
+    ) {
         self.answers.lock().unwrap().extend(answers);
     }
 
@@ -191,7 +194,8 @@ impl LanguageModel for FakeModel {
         });
         let text = answer.await?;
         self.finished.fetch_add(1, Ordering::SeqCst);
-        let usage = TokenUsage { prompt_cache_miss: 2_000, completion: 6_000, ..Default::default() };
+        let usage =
+            TokenUsage { prompt_cache_miss: 2_000, completion: 6_000, ..Default::default() };
         Ok(Completion { text, model: "fake".to_owned(), usage, continuations: 0 })
     }
 }
@@ -221,7 +225,10 @@ impl FakeGateway {
         }
     }
 
-    pub(crate) fn answer_queries(&self, answers: impl IntoIterator<Item = Result<Outcome, CallError>>) {
+    pub(crate) fn answer_queries(
+        &self,
+        answers: impl IntoIterator<Item = Result<Outcome, CallError>>,
+    ) {
         self.queries.lock().unwrap().extend(answers);
     }
 
@@ -311,10 +318,7 @@ pub(crate) fn observation(payment_no: &PaymentNo, key: &str) -> Observation {
         payment_no: payment_no.clone(),
         provider_ref: Some(format!("T-{payment_no}")),
         outcome: Outcome::Paid,
-        stated: Some(StatedAmount {
-            amount: "29.90".to_owned(),
-            currency: Some("CNY".to_owned()),
-        }),
+        stated: Some(StatedAmount { amount: "29.90".to_owned(), currency: Some("CNY".to_owned()) }),
         merchant_matches: true,
         actor: None,
         note: None,

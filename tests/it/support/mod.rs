@@ -86,7 +86,8 @@ impl TestApp {
 
     /// How many jobs there are whose key begins with `prefix`.
     pub(crate) async fn count_jobs(&self, prefix: &str) -> i64 {
-        self.count("SELECT count(*) FROM jobs WHERE dedupe_key LIKE $1", &format!("{prefix}%")).await
+        self.count("SELECT count(*) FROM jobs WHERE dedupe_key LIKE $1", &format!("{prefix}%"))
+            .await
     }
 
     pub(crate) async fn count_events(&self, kind: &str) -> i64 {
