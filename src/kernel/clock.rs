@@ -74,6 +74,24 @@ impl Clock for SystemClock {
     }
 }
 
+/// The computer's clock, set forward: lets the sandbox live through a deadline at once.
+#[derive(Debug, Default)]
+pub struct ShiftedClock(AtomicI64);
+
+impl ShiftedClock {
+    pub fn advance(&self, duration: Duration) {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        let shift = Duration::from_millis(self.0.load(Ordering::SeqCst).unsigned_abs());
+        SystemClock.now().plus(shift)
+    }
+}
+
 /// A clock that moves only when told: for tests and for replaying stories in the sandbox.
 pub struct ManualClock(AtomicI64);
 
