@@ -1,0 +1,196 @@
+//! A buyer who reads the chat and answers what is asked, by typing and tapping, and a scribe who
+//! writes the conversation down.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+
+use crate::cli::say;
+use crate::sandbox::telegram::{ChatMessage, SandboxTelegram};
+
+/// Telegram's number of the played buyer.
+pub(super) const BUYER: i64 = 1001;
+/// The longest that the shop may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// More questions than any form has.
+const MOST_ANSWERS: usize = 40;
+
+/// What is said or tapped when the newest message shows something.
+enum Reply {
+    Tap(&'static str),
+    Say(&'static str),
+}
+
+/// What the buyer looks for, most telling first. Buttons are found by a part of their label,
+/// questions by a part of their text.
+const ANSWERS: &[(&str, Reply)] = &[
+    ("同意并继续", Reply::Tap("同意并继续")),
+    ("没错", Reply::Tap("没错")),
+    ("开始填写", Reply::Tap("开始填写")),
+    ("八字详批 ·", Reply::Tap("八字详批 ·")),
+    ("👩 女", Reply::Tap("👩 女")),
+    ("公历（阳历）", Reply::Tap("公历（阳历）")),
+    ("哪个年代", Reply::Say("1990年5月20日")),
+    ("知道准确时间", Reply::Tap("知道准确时间")),
+    ("请发出生时间", Reply::Say("07:15")),
+    ("当时钟表上的时间", Reply::Tap("当时钟表上的时间")),
+    ("在哪里出生", Reply::Say("成都")),
+    ("成都市 ·", Reply::Tap("成都市 ·")),
+    ("成都 ·", Reply::Tap("成都 ·")),
+    ("跳过", Reply::Say("这几年适合换工作吗？")),
+];
+
+pub(super) struct Buyer<'a> {
+    telegram: &'a SandboxTelegram,
+    scribe: Scribe,
+}
+
+impl<'a> Buyer<'a> {
+    pub(super) fn new(telegram: &'a SandboxTelegram, aloud: bool) -> Self {
+        Self { telegram, scribe: Scribe::new(aloud) }
+    }
+
+    /// From `/start` to the payment card; gives the address of the payment page.
+    pub(super) async fn order(&mut self) -> anyhow::Result<String> {
+        self.says("/start").await?;
+        for _ in 0..MOST_ANSWERS {
+            if let Some(url) = self.telegram.presses_url(BUYER, "去支付") {
+                return Ok(url);
+            }
+            self.answer().await?;
+        }
+        bail!("the form never ends")
+    }
+
+    /// Answers the newest question, and waits until the shop has moved on.
+    async fn answer(&mut self) -> anyhow::Result<()> {
+        let before = self.face();
+        let Some(newest) = newest_of_bot(&self.telegram.chat(BUYER)) else {
+            return self.wait_for_change(&before).await;
+        };
+        let seen = looks(&newest);
+        let Some((_, reply)) = ANSWERS.iter().find(|(sign, _)| seen.contains(sign)) else {
+            return self.wait_for_change(&before).await;
+        };
+        match reply {
+            Reply::Tap(label) => self.taps(label).await?,
+            Reply::Say(text) => self.says(text).await?,
+        }
+        self.wait_for_change(&before).await
+    }
+
+    pub(super) async fn says(&mut self, text: &str) -> anyhow::Result<()> {
+        self.telegram.says(BUYER, text);
+        self.scribe.write(&self.telegram.chat(BUYER));
+        Ok(())
+    }
+
+    pub(super) async fn taps(&mut self, label: &str) -> anyhow::Result<()> {
+        self.scribe.line("👆", &format!("[ {label} ]"));
+        self.telegram.taps_label(BUYER, label).context("a button is missing")?;
+        Ok(())
+    }
+
+    /// Waits for a message of the shop with `sign` in it that came or changed after `since`.
+    pub(super) async fn hears(&mut self, sign: &str, patience: Duration) -> anyhow::Result<()> {
+        let found = self.telegram.wait_for(BUYER, patience, |chat| {
+            chat.iter().any(|message| message.from_bot && looks(message).contains(sign)).then_some(())
+        });
+        let found = found.await;
+        self.scribe.write(&self.telegram.chat(BUYER));
+        if found.is_err() {
+            bail!("the shop never said `{sign}`");
+        }
+        Ok(())
+    }
+
+    pub(super) fn line(&mut self, who: &str, text: &str) {
+        self.scribe.write(&self.telegram.chat(BUYER));
+        self.scribe.line(who, text);
+    }
+
+    /// Time since the conversation began.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.scribe.begun.elapsed()
+    }
+
+    /// How many messages of the shop the buyer has.
+    pub(super) fn messages(&self) -> usize {
+        self.telegram.chat(BUYER).iter().filter(|message| message.from_bot).count()
+    }
+
+    async fn wait_for_change(&mut self, before: &str) -> anyhow::Result<()> {
+        let moved = self.telegram.wait_for(BUYER, PATIENCE, |chat| {
+            (face_of(chat) != before).then_some(())
+        });
+        let moved = moved.await;
+        self.scribe.write(&self.telegram.chat(BUYER));
+        if moved.is_err() {
+            bail!("the shop does not answer");
+        }
+        Ok(())
+    }
+
+    fn face(&self) -> String {
+        face_of(&self.telegram.chat(BUYER))
+    }
+}
+
+fn newest_of_bot(chat: &[ChatMessage]) -> Option<ChatMessage> {
+    let speaking = |message: &&ChatMessage| message.from_bot && !message.keyboard.is_empty();
+    chat.iter().rev().find(speaking).or_else(|| chat.iter().rev().find(|m| m.from_bot)).cloned()
+}
+
+/// Everything that a reader sees of a message.
+fn looks(message: &ChatMessage) -> String {
+    let labels = message.keyboard.iter().flatten().map(|button| button.label.as_str());
+    labels.fold(message.text.clone(), |seen, label| format!("{seen}\n{label}"))
+}
+
+/// What the shop has said so far, to see whether it changes.
+fn face_of(chat: &[ChatMessage]) -> String {
+    chat.iter().filter(|message| message.from_bot).map(looks).collect::<Vec<_>>().join("\u{1}")
+}
+
+/// Writes every message once, and again when it was edited.
+struct Scribe {
+    begun: Instant,
+    aloud: bool,
+    written: BTreeMap<i64, String>,
+}
+
+impl Scribe {
+    fn new(aloud: bool) -> Self {
+        Self { begun: Instant::now(), aloud, written: BTreeMap::new() }
+    }
+
+    fn write(&mut self, chat: &[ChatMessage]) {
+        for message in chat {
+            let seen = looks(message);
+            if self.written.get(&message.id) == Some(&seen) {
+                continue;
+            }
+            self.written.insert(message.id, seen);
+            let who = if message.from_bot { "命书" } else { "小满" };
+            self.line(who, &message.text);
+            for row in &message.keyboard {
+                let labels: Vec<String> =
+                    row.iter().map(|button| format!("[ {} ]", button.label)).collect();
+                self.tell(&format!("               {}", labels.join(" ")));
+            }
+        }
+    }
+
+    fn line(&self, who: &str, text: &str) {
+        let seconds = self.begun.elapsed().as_secs_f32();
+        let text = text.trim().replace('\n', "\n               ");
+        self.tell(&format!("{seconds:>6.2} s  {who}  {text}"));
+    }
+
+    fn tell(&self, line: &str) {
+        if self.aloud {
+            say(line);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The stories that `demo --auto` plays: a purchase with one misfortune in it, and how it has to
+//! end (spec.md §4).
+
+use std::time::Duration;
+
+use super::Demo;
+use super::buyer::Buyer;
+use crate::sandbox::faults::Fault;
+
+/// Longer than any deadline of a payment.
+const PAST_THE_DEADLINE: Duration = Duration::from_secs(45 * 60);
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A purchase with at most one misfortune.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Story(Option<Fault>);
+
+/// How a story ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Ending {
+    /// The buyer holds the report.
+    Delivered,
+    /// The buyer has the money back.
+    Refunded,
+    /// The money is kept for an operator to look at.
+    Held,
+}
+
+/// What can be played: everything that a buyer can live through in one sitting.
+const PLAYED: &[Fault] = &[
+    Fault::LateCallback,
+    Fault::DoubleCallback,
+    Fault::WrongAmount,
+    Fault::BadSignature,
+    Fault::NoCallback,
+    Fault::FailedFirst,
+    Fault::CreateError,
+    Fault::RefundPending,
+    Fault::AiTimeout,
+    Fault::AiRateLimit,
+    Fault::AiServerError,
+    Fault::AiTruncated,
+    Fault::AiEmpty,
+    Fault::AiLength,
+    Fault::AiRefused,
+    Fault::TelegramFlood,
+    Fault::TelegramServerError,
+];
+
+impl Story {
+    /// The stories with these names; the plain purchase when there is none.
+    pub(super) fn choose(names: &[String]) -> Result<Vec<Self>, String> {
+        if names.is_empty() {
+            return Ok(vec![Self(None)]);
+        }
+        if names == ["all"] {
+            let all = PLAYED.iter().map(|fault| Self(Some(*fault)));
+            return Ok(std::iter::once(Self(None)).chain(all).collect());
+        }
+        let known = |name: &String| {
+            PLAYED.iter().copied().find(|fault| fault.word() == *name).map(|f| Self(Some(f)))
+        };
+        names.iter().map(|name| known(name).ok_or_else(|| unknown(name))).collect()
+    }
+
+    pub(super) fn name(self) -> String {
+        self.0.map_or_else(|| "purchase".to_owned(), Fault::word)
+    }
+
+    /// Plays the story; an error when it ends otherwise than it must.
+    pub(super) async fn play(self, demo: &Demo, aloud: bool) -> anyhow::Result<Ending> {
+        let mut buyer = Buyer::new(&demo.world.telegram, aloud);
+        buyer.line("——", &format!("{} · {}", self.name(), demo.page));
+        if let Some(fault) = self.0 {
+            demo.world.faults.set(fault, self.times());
+        }
+        if self.0 == Some(Fault::RefundPending) {
+            demo.world.faults.set(Fault::AiRefused, 1);
+        }
+        let page = buyer.order().await?;
+        let token = page.rsplit('/').next().unwrap_or_default().to_owned();
+        buyer.line("💳", "pays at the cashier");
+        let paid = demo.world.pingpong.pay(&token).await;
+        paid.map_err(|refused| anyhow::anyhow!("the cashier refused: {refused:?}"))?;
+        self.lives_on(demo, &mut buyer).await?;
+        let ending = self.ending();
+        buyer.hears(ending.sign(), PATIENCE).await?;
+        let seconds = buyer.elapsed().as_secs_f32();
+        let told = format!("{ending:?} after {seconds:.1} s, {} messages", buyer.messages());
+        buyer.line("——", &told);
+        Ok(ending)
+    }
+
+    /// What happens between paying and the ending.
+    async fn lives_on(self, demo: &Demo, buyer: &mut Buyer<'_>) -> anyhow::Result<()> {
+        match self.0 {
+            Some(Fault::LateCallback) => {
+                buyer.line("⏳", "the deadline passes");
+                demo.clock.advance(PAST_THE_DEADLINE);
+                buyer.hears("到期未付款", PATIENCE).await?;
+                buyer.line("💳", "the bank confirms, late");
+                demo.world.pingpong.release_held().await;
+                Ok(())
+            }
+            Some(Fault::NoCallback) => buyer.taps("我已支付").await,
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn times(self) -> u32 {
+        match self.0 {
+            // Every attempt is refused, so that the money goes back.
+            Some(Fault::AiRefused) => 3,
+            Some(_) | None => 1,
+        }
+    }
+
+    fn ending(self) -> Ending {
+        match self.0 {
+            Some(Fault::WrongAmount) => Ending::Held,
+            Some(Fault::AiRefused | Fault::RefundPending) => Ending::Refunded,
+            Some(_) | None => Ending::Delivered,
+        }
+    }
+}
+
+impl Ending {
+    /// What the buyer reads when it has come to this.
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Delivered => "报告到此完结",
+            Self::Refunded => "退款成功",
+            Self::Held => "不符",
+        }
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let words: Vec<String> = PLAYED.iter().map(|fault| fault.word()).collect();
+    format!("there is no story `{name}`; there are all, {}", words.join(", "))
+}
