@@ -68,3 +68,23 @@ fn the_reader_sees_the_edges_that_are_surely_there() {
         assert!(reached.contains_key(file), "{file} is not reached from the callback");
     }
 }
+
+#[test]
+fn every_metric_is_described() {
+    let program = sources();
+    let described = "platform/telemetry/metrics.rs";
+    let table = &program.files.iter().find(|file| file.path == described).unwrap().text;
+    let mut names = 0;
+    for file in &program.files {
+        for kind in ["counter!(", "gauge!(", "histogram!("] {
+            for call in file.text.split(kind).skip(1) {
+                let Some(name) = call.trim_start().strip_prefix('"') else { continue };
+                let name = name.split('"').next().unwrap();
+                assert!(name.starts_with("mingshu_"), "{name} in {}", file.path);
+                assert!(table.contains(&format!("(\"{name}\",")), "{name} is not in {described}");
+                names += 1;
+            }
+        }
+    }
+    assert!(names > 10, "the metrics were not found");
+}

@@ -1,0 +1,117 @@
+//! Metrics: collected in the process, rendered for Prometheus.
+
+use std::time::Duration;
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::TelemetryError;
+
+/// Every metric of the program (spec.md §13): its name, and what it says, by which labels.
+const COUNTERS: &[(&str, &str)] = &[
+    ("mingshu_users_total", "People who met the bot for the first time"),
+    ("mingshu_orders_total", "Orders placed, by `sku`"),
+    ("mingshu_orders_completed_total", "Orders delivered"),
+    ("mingshu_orders_closed_total", "Orders that ran out of time unpaid"),
+    ("mingshu_orders_failed_total", "Orders that could not be delivered, by `failure`"),
+    ("mingshu_order_transition_failures_total", "Steps of orders that the rules refused"),
+    ("mingshu_payments_total", "Payments decided, by `outcome`"),
+    ("mingshu_payment_create_failures_total", "Payments that the provider did not open"),
+    ("mingshu_payment_query_failures_total", "Questions to the provider without an answer"),
+    ("mingshu_payment_transition_failures_total", "Steps of payments that the rules refused"),
+    ("mingshu_late_payments_total", "Money for orders that were already closed"),
+    ("mingshu_refunds_total", "Refunds decided, by `outcome`"),
+    ("mingshu_version_conflicts_total", "Writes that lost a race, by `table`"),
+    ("mingshu_callbacks_total", "Callbacks answered, by `verdict`"),
+    ("mingshu_callback_signature_failures_total", "Callbacks whose sender was not proved"),
+    ("mingshu_jobs_total", "Runs of jobs, by `kind`, `outcome`"),
+    ("mingshu_sweep_failures_total", "Safety nets that failed, by `sweep`"),
+    ("mingshu_model_requests_total", "Requests to the model, by `outcome`"),
+    ("mingshu_model_failures_total", "Texts that the model did not deliver"),
+    ("mingshu_model_tokens_total", "Tokens bought, by `kind`"),
+    ("mingshu_model_cost_micros_total", "Cost of texts in millionths, by `currency`"),
+    ("mingshu_telegram_updates_total", "Updates kept"),
+    ("mingshu_telegram_updates_parked_total", "Updates that need a person"),
+    ("mingshu_telegram_handled_total", "Updates handled, by `outcome`"),
+    ("mingshu_telegram_bad_secrets_total", "Updates whose sender was not proved"),
+    ("mingshu_alerts_total", "Alerts raised, by `kind`"),
+    ("mingshu_http_requests_total", "Requests answered, by `route`, `method`, `status`"),
+];
+
+/// See [`COUNTERS`].
+const GAUGES: &[(&str, &str)] = &[
+    ("mingshu_callbacks_in_flight", "Callbacks being answered now"),
+    ("mingshu_queue_age_seconds", "How long the oldest due job waits"),
+    ("mingshu_queue_jobs", "Jobs, by `status`"),
+    ("mingshu_telegram_pending_updates", "Updates that wait at Telegram"),
+];
+
+/// See [`COUNTERS`]; all in seconds.
+const HISTOGRAMS: &[(&str, &str)] = &[
+    ("mingshu_callback_seconds", "Answering a callback"),
+    ("mingshu_http_request_seconds", "Answering a request, by `route`"),
+    ("mingshu_job_start_seconds", "From a job's due time to its start"),
+    ("mingshu_step_seconds", "One step of the pipeline, by `step`"),
+    ("mingshu_order_fulfilment_seconds", "From paid to delivered"),
+    ("mingshu_telegram_update_seconds", "Handling an update"),
+];
+
+const UPKEEP: Duration = Duration::from_secs(5);
+/// From a callback's answer to a report's minutes.
+const SECONDS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+    120.0, 300.0, 900.0,
+];
+
+/// Starts collecting metrics for the whole process, once; the handle renders them.
+pub fn start_metrics() -> Result<PrometheusHandle, TelemetryError> {
+    let handle = recorder()?.install_recorder()?;
+    describe();
+    Ok(handle)
+}
+
+/// Keeps the collected metrics small until `stop`.
+pub async fn keep_metrics(handle: PrometheusHandle, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(UPKEEP)).await.is_some() {
+        handle.run_upkeep();
+    }
+}
+
+fn recorder() -> Result<PrometheusBuilder, BuildError> {
+    PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)
+}
+
+fn describe() {
+    for (name, says) in COUNTERS {
+        describe_counter!(*name, *says);
+    }
+    for (name, says) in GAUGES {
+        describe_gauge!(*name, *says);
+    }
+    for (name, says) in HISTOGRAMS {
+        describe_histogram!(*name, Unit::Seconds, *says);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn described_metrics_are_rendered_with_buckets_that_show_fifty_milliseconds() {
+        let recorder = recorder().unwrap().build_recorder();
+        let handle = recorder.handle();
+        metrics::with_local_recorder(&recorder, || {
+            describe();
+            metrics::histogram!("mingshu_callback_seconds", "provider" => "pingpong").record(0.04);
+        });
+        let rendered = handle.render();
+        assert!(rendered.contains("# HELP mingshu_callback_seconds"), "{rendered}");
+        assert!(
+            rendered
+                .contains(r#"mingshu_callback_seconds_bucket{provider="pingpong",le="0.05"} 1"#),
+            "{rendered}"
+        );
+    }
+}
