@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod open_payment;
 pub mod place_order;
 pub mod raise_alert;
+pub mod read_birth;
 pub mod refund_order;
 pub mod resend_report;
 pub mod retry_order;

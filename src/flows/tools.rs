@@ -8,7 +8,6 @@ use crate::catalog::{Catalog, ProductSnapshot};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
-use crate::kernel::money::Money;
 use crate::notifications::sender::Sender;
 use crate::orders::{Order, OrderError};
 use crate::platform::texts::{self, Args, Texts};
@@ -82,10 +81,6 @@ impl Tools {
 
     pub(super) fn format(&self, locale: Locale, key: &str, args: &Args) -> String {
         self.texts.format(locale, key, args)
-    }
-
-    pub(super) fn money(&self, locale: Locale, money: Money) -> String {
-        texts::money(locale, money)
     }
 
     /// An instant of today as clock time, another one with its date, in the shop's zone.

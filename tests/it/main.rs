@@ -6,10 +6,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::indexing_slicing,
     reason = "a test may stop at the first surprise"
 )]
 
+mod cards;
+mod charts;
 mod crashes;
 mod orders;
 mod pipeline;

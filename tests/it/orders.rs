@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use mingshu::flows::catch_up;
+use mingshu::flows::{catch_up, figures};
+use mingshu::kernel::clock::Clock;
 use mingshu::orders::OrderStatus;
 use mingshu::platform::db::execute;
+use mingshu::reports::ports::ModelError;
 
 use crate::support::{TestApp, everywhere};
 
@@ -47,6 +49,26 @@ async fn finished_jobs_are_forgotten_after_a_week() {
         app.clock.advance(Duration::from_secs(8 * 24 * 3600));
         assert!(catch_up::prune(&app.base).await.unwrap() > 0);
         assert_eq!(app.count_jobs("").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_figures_tell_what_was_sold_and_given_back() {
+    everywhere(async |app: TestApp| {
+        let since = app.clock.now();
+        app.a_paid_order().await;
+        app.run_jobs().await;
+        app.model.answer_next([Err(ModelError::Refused)]);
+        app.a_paid_order().await;
+        app.run_to_the_end().await;
+        let figures = figures::since(&app.base, since).await.unwrap();
+        assert_eq!(figures.placed(), 2);
+        assert_eq!(figures.count(&[OrderStatus::Completed]), 1);
+        assert_eq!(figures.count(&[OrderStatus::Failed]), 1);
+        assert_eq!(figures.received[0].minor, 5980);
+        assert_eq!(figures.refunded[0].minor, 2990);
+        assert_eq!((figures.new_users, figures.jobs.parked), (1, 0));
     })
     .await;
 }

@@ -15,6 +15,7 @@ mod accept;
 mod chart;
 mod complete;
 mod deliver;
+mod facts;
 mod give_up;
 mod notify_paid;
 mod progress;
@@ -99,14 +100,14 @@ pub async fn run(
         if stop.is_cancelled() {
             return Err(JobError::Snooze(Duration::ZERO));
         }
-        let (step, begun) = (case.order.step, Instant::now());
-        let outcome = case.take(step).await;
-        metrics::histogram!("mingshu_step_seconds", "step" => step.as_str())
-            .record(begun.elapsed().as_secs_f64());
+        let (at, began) = (case.order.step, Instant::now());
+        let outcome = case.take(at).await;
+        metrics::histogram!("mingshu_step_seconds", "step" => at.as_str())
+            .record(began.elapsed().as_secs_f64());
         if let Err(trouble) = outcome {
             return case.in_trouble(trouble).await;
         }
-        tracing::info!(order.step = step.as_str(), "step done");
+        tracing::info!(order.step = at.as_str(), "step done");
     }
     Ok(())
 }

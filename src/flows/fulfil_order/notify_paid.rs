@@ -8,7 +8,7 @@ use crate::notifications::message::OutgoingMessage;
 use crate::notifications::ports::{MessageId, SendError};
 use crate::notifications::sender::Priority;
 use crate::orders::{self, OrderStatus};
-use crate::platform::texts::Args;
+use crate::platform::texts::{self, Args};
 use crate::users::{self, UserStatus};
 
 /// The report is worth more than this message: after so many tries it is left out.
@@ -58,7 +58,7 @@ impl Case<'_> {
         };
         let args = Args::new()
             .escaped("product", product.name.get(self.locale()))
-            .text("amount", self.tools.money(self.locale(), self.order.total))
+            .text("amount", texts::money(self.locale(), self.order.total))
             .text("order_no", self.order.order_no.as_str());
         Ok(self.tools.format(self.locale(), key, &args))
     }
@@ -79,7 +79,7 @@ impl Case<'_> {
         let word = |key: &str| self.tools.text(locale, key);
         let args = Args::new()
             .escaped("product", product.name.get(locale))
-            .text("amount", self.tools.money(locale, self.order.total))
+            .text("amount", texts::money(locale, self.order.total))
             .text("icon", word("order-icon-paid"))
             .text("status", word("order-status-paid"))
             .text("order_no", self.order.order_no.as_str())

@@ -11,7 +11,7 @@ use crate::payments::{Payment, PaymentError};
 use crate::platform::db::Db;
 use crate::platform::jobs::JobError;
 use crate::platform::qr;
-use crate::platform::texts::Args;
+use crate::platform::texts::{self, Args};
 
 /// Shows the card. `Ok(Err(…))`: the chat did not take it.
 pub(super) async fn show(tools: &Tools, order: &Order) -> Result<Result<(), SendError>, JobError> {
@@ -92,7 +92,7 @@ pub(super) fn ways_to_pay(tools: &Tools, order: &Order, payment: &Payment) -> Ke
 /// The picture is a second way to the same payment: without it the link is still there.
 async fn show_code(tools: &Tools, order: &Order, code: &str) {
     let args = Args::new()
-        .text("amount", tools.money(order.locale, order.total))
+        .text("amount", texts::money(order.locale, order.total))
         .text("deadline", tools.deadline(order.locale, order.expires_at));
     let caption = OutgoingMessage::plain(tools.format(order.locale, "pay-qr-caption", &args));
     let png = match qr::png(code) {

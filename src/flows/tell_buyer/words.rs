@@ -8,7 +8,7 @@ use crate::kernel::ids::RefundNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::Order;
 use crate::payments::{PaymentError, refunds};
-use crate::platform::texts::Args;
+use crate::platform::texts::{self, Args};
 
 pub(super) async fn message(
     tools: &Tools,
@@ -20,7 +20,7 @@ pub(super) async fn message(
         News::RefundStarted | News::RefundSucceeded | News::RefundFailed => {
             let number = RefundNo(job.about.clone());
             let refund = refunds::get(tools.till.base.db.read(), &number).await?;
-            args.text("amount", tools.money(order.locale, refund.amount))
+            args.text("amount", texts::money(order.locale, refund.amount))
                 .text("refund_no", number.0)
         }
         News::OrderFailed => {
@@ -51,7 +51,7 @@ pub(super) fn about(tools: &Tools, order: &Order) -> Args {
     let product = product.unwrap_or_else(|_erased| order.sku.to_string());
     Args::new()
         .escaped("product", &product)
-        .text("amount", tools.money(order.locale, order.total))
+        .text("amount", texts::money(order.locale, order.total))
         .text("order_no", order.order_no.as_str())
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mingshu::catalog::Catalog;
-use mingshu::catalog::answers::{Answer, FormAnswers};
+use mingshu::catalog::answers::{
+    Answer, BirthAnswer, BirthHour, Calendar, DayStart, FormAnswers, Gender, SummerTime,
+};
 use mingshu::flows::base::{Base, LatePayment};
 use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::{self, MoneyRules};
@@ -31,8 +33,30 @@ pub(crate) const BUYER: UserId = UserId(7001);
 pub(crate) const PROMOTER: UserId = UserId(7002);
 pub(crate) const OPERATORS: UserId = UserId(-100);
 
-/// A paid product without a chart, and the same for nothing.
-const PRODUCTS: [(&str, &str); 2] = [("letter", "29.90"), ("line", "0")];
+/// Sku and head of a paid product without a chart, the same for nothing, and one with a chart.
+const PRODUCTS: [(&str, &str); 3] = [
+    ("letter", "price = \"29.90\""),
+    ("line", "price = \"0\""),
+    ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
+];
+
+const CHART_FORM: &str = r#"
+[[form]]
+key = "gender"
+kind = "gender"
+label = { zh-Hans = "性别" }
+[[form]]
+key = "birth"
+kind = "birth"
+label = { zh-Hans = "生日" }
+[[form]]
+key = "year"
+kind = "number"
+min = 1950
+max = 2100
+label = { zh-Hans = "年份" }
+question = { zh-Hans = "哪一年？" }
+"#;
 
 pub(crate) fn base(db: Db, clock: Arc<ManualClock>) -> Base {
     let keyring = Keyring::parse(&[Keyring::generate("test")]).unwrap();
@@ -95,11 +119,12 @@ fn assets() -> Assets {
     static FOLDER: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::TempDir::new().unwrap();
-        for (sku, price) in PRODUCTS {
+        for (sku, head) in PRODUCTS {
             let product = folder.path().join("products").join(sku);
             std::fs::create_dir_all(&product).unwrap();
-            std::fs::write(product.join("product.toml"), product_toml(price)).unwrap();
-            let prompt = "Write {{ product.name }}.\n--- user ---\n{{ form.question | quote }}\n";
+            std::fs::write(product.join("product.toml"), product_toml(head)).unwrap();
+            let prompt = "Write {{ product.name }}.\n--- user ---\n{{ facts | tojson }}\n\
+                          {{ form.question | quote }}\n";
             std::fs::write(product.join("prompt.md"), prompt).unwrap();
         }
         folder
@@ -107,10 +132,10 @@ fn assets() -> Assets {
     Assets::with_dir(folder.path())
 }
 
-fn product_toml(price: &str) -> String {
+fn product_toml(head: &str) -> String {
+    let chart_form = if head.contains("needs_chart") { CHART_FORM } else { "" };
     format!(
-        r#"
-price = "{price}"
+        r#"{head}
 name = {{ zh-Hans = "一封信" }}
 summary = {{ zh-Hans = "一封信" }}
 description = {{ zh-Hans = "一封信" }}
@@ -124,8 +149,22 @@ kind = "text"
 max_length = 100
 label = {{ zh-Hans = "问题" }}
 question = {{ zh-Hans = "问什么？" }}
-"#
+{chart_form}"#
     )
+}
+
+fn a_birth() -> BirthAnswer {
+    BirthAnswer {
+        calendar: Calendar::Solar,
+        year: 1990,
+        month: 5,
+        day: 20,
+        leap_month: false,
+        hour: BirthHour::Exact { hour: 7, minute: 15 },
+        place: None,
+        summer_time: SummerTime::StandardTime,
+        day_start: DayStart::AtTwentyThree,
+    }
 }
 
 impl TestApp {
@@ -133,6 +172,18 @@ impl TestApp {
     pub(crate) async fn an_order(&self) -> Order {
         let order = self.place("letter", FormAnswers::default()).await;
         self.run_jobs().await;
+        order
+    }
+
+    /// An order with a chart was paid: a woman, 1990-05-20 07:15, who asks about 2027.
+    pub(crate) async fn a_paid_reading(&self) -> Order {
+        let mut answers = FormAnswers::default();
+        answers.set("gender", Answer::Gender(Gender::Female));
+        answers.set("year", Answer::Number(2027));
+        answers.set("birth", Answer::Birth(a_birth()));
+        let order = self.place("reading", answers).await;
+        self.run_jobs().await;
+        self.pay(&order.order_no, "first").await;
         order
     }
 
@@ -160,10 +211,9 @@ impl TestApp {
             method: None,
             anchor_message: None,
         };
-        match place_order::run(&self.tools.till, &self.tools.catalog, request).await.unwrap() {
-            Placed::Ordered(order) => *order,
-            other => panic!("the order was not placed: {other:?}"),
-        }
+        let placed = place_order::run(&self.tools.till, &self.tools.catalog, request).await;
+        let Placed::Ordered(order) = placed.unwrap() else { panic!("the order was not placed") };
+        *order
     }
 
     async fn a_user(&self, user: UserId) {

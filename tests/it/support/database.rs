@@ -35,8 +35,7 @@ struct Plan {
 
 /// Tells `story` on every database.
 pub(crate) async fn everywhere(story: impl AsyncFn(TestApp)) {
-    on_every_database(async |database: &Database| story(TestApp::start(database).await).await)
-        .await;
+    on_every_database(async |database: &Database| story(TestApp::start(database)).await).await;
 }
 
 /// The same for stories that need no shop.
@@ -116,5 +115,6 @@ fn announce(plan: &Plan) {
         (false, _) => "on Postgres only",
     };
     // Not `eprintln!`, which the test runner swallows.
-    writeln!(std::io::stderr(), "the stories of tests/it are run {told}").unwrap();
+    let line = format!("the stories of tests/it are run {told}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use http::HeaderMap;
+use mingshu::bazi::ports::{ChartError, ChartService};
+use mingshu::bazi::{BirthMoment, Chart};
 use mingshu::kernel::ids::{PaymentNo, RefundNo, UserId};
 use mingshu::notifications::message::{Document, Keyboard, OutgoingMessage, Photo};
 use mingshu::notifications::ports::{MessageId, Messenger, SendError};
@@ -35,7 +37,8 @@ pub(crate) struct FakeMessenger {
     sent: Mutex<Vec<Said>>,
     edited: Mutex<Vec<Said>>,
     photos: AtomicUsize,
-    failures: Mutex<VecDeque<SendError>>,
+    failures: Mutex<VecDeque<Option<SendError>>>,
+    attempts: Mutex<Vec<String>>,
     blocked: AtomicBool,
 }
 
@@ -48,12 +51,13 @@ impl FakeMessenger {
             edited: Mutex::default(),
             photos: AtomicUsize::new(0),
             failures: Mutex::default(),
+            attempts: Mutex::default(),
             blocked: AtomicBool::new(false),
         }
     }
 
-    /// The next new messages fail like this.
-    pub(crate) fn fail_next(&self, failures: impl IntoIterator<Item = SendError>) {
+    /// The next new messages fail like this; `None` goes through.
+    pub(crate) fn fail_next(&self, failures: impl IntoIterator<Item = Option<SendError>>) {
         self.failures.lock().unwrap().extend(failures);
     }
 
@@ -83,10 +87,16 @@ impl FakeMessenger {
         if self.blocked.load(Ordering::SeqCst) {
             return Some(SendError::Unreachable("bot was blocked by the user".to_owned()));
         }
-        self.failures.lock().unwrap().pop_front()
+        self.failures.lock().unwrap().pop_front().flatten()
+    }
+
+    /// How often it was tried to send `words`.
+    pub(crate) fn attempts(&self, words: &str) -> usize {
+        self.attempts.lock().unwrap().iter().filter(|text| text.contains(words)).count()
     }
 
     fn take(&self, to: UserId, message: &OutgoingMessage) -> Result<MessageId, SendError> {
+        self.attempts.lock().unwrap().push(message.text.clone());
         if let Some(refusal) = self.refusal() {
             return Err(refusal);
         }
@@ -200,6 +210,48 @@ impl LanguageModel for FakeModel {
     }
 }
 
+/// What the chart service does when it is asked.
+pub(crate) enum ChartAnswer {
+    /// The right chart.
+    Right,
+    /// The chart of somebody born a day later.
+    Wrong,
+    Unreachable,
+    Refused,
+}
+
+/// The chart service.
+#[derive(Default)]
+pub(crate) struct FakeCharts(Mutex<VecDeque<ChartAnswer>>);
+
+impl FakeCharts {
+    /// Answers like this, and then rightly.
+    pub(crate) fn answering(answers: impl IntoIterator<Item = ChartAnswer>) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(answers.into_iter().collect())))
+    }
+}
+
+#[async_trait]
+impl ChartService for FakeCharts {
+    fn name(&self) -> &'static str {
+        "fake charts"
+    }
+
+    async fn chart(&self, birth: &BirthMoment) -> Result<Chart, ChartError> {
+        let answer = self.0.lock().unwrap().pop_front().unwrap_or(ChartAnswer::Right);
+        let mut birth = birth.clone();
+        match answer {
+            ChartAnswer::Right => {}
+            ChartAnswer::Wrong => birth.reckoned += chrono::TimeDelta::days(1),
+            ChartAnswer::Unreachable => {
+                return Err(ChartError::Unreachable(anyhow::anyhow!("connection refused")));
+            }
+            ChartAnswer::Refused => return Err(ChartError::Refused("quota".to_owned())),
+        }
+        Ok(mingshu::bazi::chart(&birth, 2026).unwrap())
+    }
+}
+
 /// The payment provider.
 pub(crate) struct FakeGateway {
     crash: Arc<Crash>,
@@ -252,11 +304,11 @@ impl FakeGateway {
 
 #[async_trait]
 impl PaymentGateway for FakeGateway {
-    fn provider(&self) -> &str {
+    fn provider(&self) -> &'static str {
         "fakepay"
     }
 
-    fn dialect(&self) -> &str {
+    fn dialect(&self) -> &'static str {
         "fake"
     }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use mingshu::flows::base::Base;
-use mingshu::flows::tools::Tools;
+use mingshu::flows::tools::{Charts, Tools};
 use mingshu::kernel::clock::{Clock, ManualClock, Timestamp};
 use mingshu::kernel::ids::OrderNo;
 use mingshu::orders::{self, Order};
@@ -19,7 +19,7 @@ use mingshu::worker::{Worker, WorkerSettings, jobs_of_the_shop};
 
 use crash::Crash;
 use database::Database;
-use fakes::{FakeGateway, FakeMessenger, FakeModel};
+use fakes::{FakeCharts, FakeGateway, FakeMessenger, FakeModel};
 
 pub(crate) use database::everywhere;
 
@@ -42,7 +42,7 @@ pub(crate) struct TestApp {
 }
 
 impl TestApp {
-    pub(crate) async fn start(database: &Database) -> Self {
+    pub(crate) fn start(database: &Database) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let base = builders::base(database.db.clone(), Arc::clone(&clock));
         let crash = Arc::new(Crash::default());
@@ -57,6 +57,13 @@ impl TestApp {
     /// Another worker on the same database, as after a restart or on a second machine.
     pub(crate) fn another_worker(&self) -> Worker {
         worker(&self.base, &self.tools)
+    }
+
+    /// The same shop with charts from a service; `fallback` is `bazi.fallback`.
+    pub(crate) fn with_charts(mut self, service: Arc<FakeCharts>, fallback: bool) -> Self {
+        self.tools.charts = Charts { service: Some(service), fallback };
+        self.worker = worker(&self.base, &self.tools);
+        self
     }
 
     /// Runs every job that is due now; none may be left that is.

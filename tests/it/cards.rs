@@ -1,0 +1,52 @@
+//! What the buyer is shown about a payment, and when it stays unsaid.
+
+use mingshu::flows::close_order::{self, Ended};
+use mingshu::flows::jobs::{News, TellBuyer};
+use mingshu::kernel::clock::Clock;
+use mingshu::notifications::message::ButtonAction;
+use mingshu::platform::jobs::store;
+
+use crate::support::builders::BUYER;
+use crate::support::{TestApp, everywhere};
+
+#[tokio::test]
+async fn the_payment_card_has_the_link_the_check_and_the_way_out() {
+    everywhere(async |app: TestApp| {
+        app.gateway.gives_code("weixin://wxpay/bizpayurl?pr=abc");
+        let order = app.an_order().await;
+        let number = &order.order_no;
+        let card = app.messenger.saying("待付款").remove(0);
+        assert!(card.text.contains("¥29.90") && card.text.contains(number.as_str()));
+        assert!(card.text.contains("付款后可以关闭支付页面"), "{}", card.text);
+        assert!(card.text.contains("北京时间"), "{}", card.text);
+        let actions: Vec<_> =
+            card.keyboard.into_iter().flatten().map(|button| button.action).collect();
+        assert!(matches!(&actions[0], ButtonAction::Url(url) if url.contains("pay.example")));
+        assert_eq!(actions[1], ButtonAction::Callback(format!("pay:check:{number}")));
+        assert_eq!(actions[2], ButtonAction::Callback(format!("pay:cancel:{number}")));
+        assert_eq!(app.messenger.photos(), 1);
+        assert!(app.reload(number).await.anchor_message.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_card_that_comes_too_late_is_not_shown() {
+    everywhere(async |app: TestApp| {
+        let order = app.an_order().await;
+        let number = &order.order_no;
+        let ended = close_order::cancel(&app.base, (BUYER, number), "price").await.unwrap();
+        assert_eq!(ended, Ended::Now);
+        let tx = app.base.db.begin_write().await.unwrap();
+        let card = TellBuyer {
+            order_no: number.clone(),
+            news: News::PaymentReady,
+            about: "late".to_owned(),
+        };
+        store::enqueue(&tx, &card, app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(app.messenger.saying("待付款").len(), 1, "only the first one");
+    })
+    .await;
+}
