@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::values::{self, BaseUrl};
+pub use crate::platform::telemetry::LogFormat;
 
 /// `[server]`
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -135,13 +136,6 @@ impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Pretty, level: "info".to_owned() }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    Pretty,
-    Json,
 }
 
 /// `[templates]`

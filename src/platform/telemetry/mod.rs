@@ -21,7 +21,8 @@ pub use self::redaction::redact;
 const QUIET: &str = "hyper=info,hyper_util=info,reqwest=info,rustls=info,sea_orm=warn,sqlx=warn";
 
 /// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LogFormat {
     Pretty,
     Json,
