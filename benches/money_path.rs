@@ -32,8 +32,8 @@ fn main() {
         let bench = Bench::start().await;
         println!("database: {}", bench.database);
         job_start(&bench).await.print("job start after the commit of its cause");
-        callbacks(&bench).await.print(&format!("callback answered, {RATE} per second"));
         success_message(&bench).await.print("callback sent to success message sent");
+        callbacks(&bench).await.print(&format!("callback answered, {RATE} per second"));
     });
 }
 
@@ -113,7 +113,7 @@ async fn success_message(bench: &Bench) -> Figures {
     let stop = CancellationToken::new();
     let worker = worker(&bench.base, mingshu::worker::jobs_of_the_shop(bench.tools()));
     let running = tokio::spawn(worker.run(stop.clone()));
-    bench.until_idle().await;
+    bench.until_cards_are_out(PURCHASES).await;
     let mut figures = Figures::default();
     for payment in payments {
         let told = bench.next_success_message();

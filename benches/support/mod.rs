@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -159,20 +160,11 @@ impl Bench {
         async move { chat.told.notified().await }
     }
 
-    /// Done when no job is due: cards of the placed orders are out.
-    pub(crate) async fn until_idle(&self) {
-        loop {
-            let (jobs, _oldest) =
-                mingshu::platform::jobs::store::backlog(&self.base.db).await.unwrap();
-            if jobs == 0 {
-                break;
-            }
+    /// Done when the cards of all placed orders are out.
+    pub(crate) async fn until_cards_are_out(&self, orders: usize) {
+        while self.chat.said.load(Ordering::SeqCst) < orders {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        while tokio::time::timeout(Duration::from_millis(1), self.chat.told.notified())
-            .await
-            .is_ok()
-        {}
     }
 
     pub(crate) fn tools(&self) -> Tools {
@@ -314,10 +306,12 @@ impl PaymentGateway for Gateway {
 #[derive(Default)]
 struct Chat {
     told: Notify,
+    said: AtomicUsize,
 }
 
 impl Chat {
     fn hear(&self, message: &OutgoingMessage) {
+        self.said.fetch_add(1, Ordering::SeqCst);
         if message.text.contains("支付成功") {
             self.told.notify_one();
         }
