@@ -4,3 +4,4 @@
 pub mod faults;
 pub mod model;
 pub mod pingpong;
+pub mod telegram;

@@ -1,0 +1,309 @@
+//! The methods of the Bot API that we play; every other one answers `true`.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout_at};
+
+use super::SandboxTelegram;
+use super::html::{self, Rich};
+use super::markup;
+use super::message::SentFile;
+use super::params::Params;
+use super::refusal::Refusal;
+use super::updates::Webhook;
+use super::wire;
+use super::world::Draft;
+use crate::sandbox::faults::Fault;
+
+const MAX_TEXT_UNITS: usize = 4096;
+const MAX_CAPTION_UNITS: usize = 1024;
+const MAX_TOAST_CHARS: usize = 200;
+const MAX_POLL: Duration = Duration::from_secs(50);
+/// How long `typing…` is shown.
+const TYPING: Duration = Duration::from_secs(5);
+
+pub(super) async fn call(
+    State(telegram): State<SandboxTelegram>,
+    Path((token, method)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    if token != telegram.0.token {
+        return Refusal::said(StatusCode::UNAUTHORIZED, "Unauthorized").into_response();
+    }
+    let outcome = match Params::read(request).await {
+        Ok(params) => telegram.perform(&method.to_ascii_lowercase(), &params).await,
+        Err(refusal) => Err(refusal),
+    };
+    match outcome {
+        Ok(result) => Json(json!({ "ok": true, "result": result })).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+pub(super) async fn not_found() -> Response {
+    Refusal::said(StatusCode::NOT_FOUND, "Not Found").into_response()
+}
+
+type Outcome = Result<Value, Refusal>;
+
+impl SandboxTelegram {
+    async fn perform(&self, method: &str, params: &Params) -> Outcome {
+        match method {
+            "getme" => Ok(wire::me(self.lock().bot_id)),
+            "getupdates" => self.get_updates(params).await,
+            "setwebhook" => self.set_webhook(params),
+            "deletewebhook" => self.delete_webhook(params),
+            "getwebhookinfo" => Ok(self.lock().updates.info()),
+            "sendmessage" => self.send_message(params),
+            "sendphoto" => self.send_photo(params),
+            "senddocument" => self.send_document(params),
+            "editmessagetext" => self.edit_text(params),
+            "editmessagereplymarkup" => self.edit_keyboard(params),
+            "deletemessage" => self.delete_message(params),
+            "sendchataction" => self.send_chat_action(params),
+            "answercallbackquery" => self.answer_callback_query(params),
+            "setmycommands" => self.set_commands(params),
+            _ => Ok(Value::Bool(true)),
+        }
+    }
+
+    async fn get_updates(&self, params: &Params) -> Outcome {
+        let conflict =
+            |why: &str| Err(Refusal::said(StatusCode::CONFLICT, format!("Conflict: {why}")));
+        let asked = u64::try_from(params.integer("timeout").unwrap_or(0)).unwrap_or(0);
+        let deadline = Instant::now() + Duration::from_secs(asked).min(MAX_POLL);
+        let limit = params.integer("limit").unwrap_or(100).clamp(1, 100);
+        let limit = usize::try_from(limit).unwrap_or(100);
+        let kinds = params.words("allowed_updates")?;
+        let mut changes = self.0.arrivals.subscribe();
+        let poll = {
+            let mut world = self.lock();
+            world.updates.allow(kinds);
+            if let Some(offset) = params.integer("offset") {
+                world.updates.confirm(offset);
+            }
+            world.updates.poll = world.updates.poll.saturating_add(1);
+            world.updates.poll
+        };
+        // An earlier poll that still waits must notice.
+        self.0.arrivals.send_replace(());
+        loop {
+            changes.mark_unchanged();
+            {
+                let world = self.lock();
+                if world.updates.webhook().is_some() {
+                    return conflict(
+                        "can't use getUpdates method while webhook is active; use deleteWebhook \
+                         to delete the webhook first",
+                    );
+                }
+                if world.updates.poll != poll {
+                    return conflict(
+                        "terminated by other getUpdates request; make sure that only one bot \
+                         instance is running",
+                    );
+                }
+                let updates = world.updates.first(limit);
+                if !updates.is_empty() {
+                    return Ok(Value::Array(updates));
+                }
+            }
+            if !matches!(timeout_at(deadline, changes.changed()).await, Ok(Ok(()))) {
+                return Ok(json!([]));
+            }
+        }
+    }
+
+    fn set_webhook(&self, params: &Params) -> Outcome {
+        let url = params.text("url").unwrap_or_default();
+        if url.is_empty() {
+            return self.delete_webhook(params);
+        }
+        let uri: Result<axum::http::Uri, _> = url.parse();
+        if !uri.is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https"))) {
+            return Err(Refusal::bad("bad webhook: the URL is not http or https"));
+        }
+        let secret = params.text("secret_token").filter(|secret| !secret.is_empty());
+        let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if secret.as_ref().is_some_and(|secret| secret.len() > 256 || !secret.chars().all(known)) {
+            return Err(Refusal::bad("secret token contains unallowed characters"));
+        }
+        let kinds = params.words("allowed_updates")?;
+        self.change(|world| {
+            world.updates.allow(kinds);
+            if params.flag("drop_pending_updates") {
+                world.updates.drop_pending();
+            }
+            let runtime = Handle::current();
+            world.updates.set_webhook(Some(Webhook { url, secret, runtime }));
+        });
+        Ok(Value::Bool(true))
+    }
+
+    fn delete_webhook(&self, params: &Params) -> Outcome {
+        self.change(|world| {
+            if params.flag("drop_pending_updates") {
+                world.updates.drop_pending();
+            }
+            world.updates.set_webhook(None);
+        });
+        Ok(Value::Bool(true))
+    }
+
+    fn send_message(&self, params: &Params) -> Outcome {
+        self.misfortune(params)?;
+        let rich = text_of(params)?;
+        let keyboard = markup::keyboard(params.json("reply_markup")?.as_ref())?;
+        self.put(params, Draft { rich, keyboard, photo: None, document: None })
+    }
+
+    fn send_photo(&self, params: &Params) -> Outcome {
+        self.misfortune(params)?;
+        let photo = self.file_of(params, "photo")?;
+        if photo.png_size().is_none() && !photo.is_jpeg() {
+            return Err(Refusal::bad("IMAGE_PROCESS_FAILED"));
+        }
+        let (rich, keyboard) = caption_of(params)?;
+        self.put(params, Draft { rich, keyboard, photo: Some(photo), document: None })
+    }
+
+    fn send_document(&self, params: &Params) -> Outcome {
+        self.misfortune(params)?;
+        let document = self.file_of(params, "document")?;
+        let (rich, keyboard) = caption_of(params)?;
+        self.put(params, Draft { rich, keyboard, photo: None, document: Some(document) })
+    }
+
+    fn put(&self, params: &Params, draft: Draft) -> Outcome {
+        let now = self.0.clock.now();
+        self.change(|world| world.send(chat_of(params)?, draft, now))
+    }
+
+    fn edit_text(&self, params: &Params) -> Outcome {
+        let rich = text_of(params)?;
+        self.edit(params, Some(&rich))
+    }
+
+    fn edit_keyboard(&self, params: &Params) -> Outcome {
+        self.edit(params, None)
+    }
+
+    fn edit(&self, params: &Params, rich: Option<&Rich>) -> Outcome {
+        let keyboard = markup::keyboard(params.json("reply_markup")?.as_ref())?;
+        let (chat, message) = (chat_of(params)?, message_of(params)?);
+        self.change(|world| world.edit(chat, message, rich, keyboard))
+    }
+
+    fn delete_message(&self, params: &Params) -> Outcome {
+        let (chat, message) = (chat_of(params)?, message_of(params)?);
+        self.change(|world| world.delete(chat, message))
+    }
+
+    fn send_chat_action(&self, params: &Params) -> Outcome {
+        let chat = chat_of(params)?;
+        let until = self.0.clock.now().plus(TYPING);
+        self.change(|world| {
+            world.person(chat).ok_or_else(Refusal::chat_not_found)?;
+            world.touch(chat).typing_until = Some(until);
+            Ok(Value::Bool(true))
+        })
+    }
+
+    fn answer_callback_query(&self, params: &Params) -> Outcome {
+        let query = params.text("callback_query_id").unwrap_or_default();
+        let text = params.text("text");
+        if text.as_ref().is_some_and(|text| text.chars().count() > MAX_TOAST_CHARS) {
+            return Err(Refusal::bad("MESSAGE_TOO_LONG"));
+        }
+        self.change(|world| world.answer_tap(&query, text, params.flag("show_alert")))
+    }
+
+    fn set_commands(&self, params: &Params) -> Outcome {
+        self.change(|world| {
+            world.menus.set(params)?;
+            world.touch_all();
+            Ok(Value::Bool(true))
+        })
+    }
+
+    /// What is switched on happens to messages and files, not to edits and gestures.
+    fn misfortune(&self, params: &Params) -> Result<(), Refusal> {
+        let takes = |fault| self.0.faults.take(fault);
+        if takes(Fault::TelegramFlood) {
+            return Err(Refusal::TooFast(1));
+        }
+        if takes(Fault::TelegramServerError) {
+            return Err(Refusal::BadGateway);
+        }
+        if takes(Fault::TelegramBlocked) {
+            let words = "Forbidden: bot was blocked by the user";
+            return Err(Refusal::said(StatusCode::FORBIDDEN, words));
+        }
+        // Text without markup cannot be misread.
+        if params.text("parse_mode").is_some() && takes(Fault::TelegramBadMarkup) {
+            let words = "Unsupported start tag \"misfortune\" at byte offset 0";
+            return Err(Refusal::bad(format!("can't parse entities: {words}")));
+        }
+        Ok(())
+    }
+
+    /// The uploaded file, or one that was sent before and is named by its id.
+    fn file_of(&self, params: &Params, name: &str) -> Result<SentFile, Refusal> {
+        if let Some(file) = params.file(name) {
+            let empty = file.bytes.is_empty();
+            return if empty {
+                Err(Refusal::bad("file must be non-empty"))
+            } else {
+                Ok(file.clone())
+            };
+        }
+        let id = params.text(name).filter(|id| !id.is_empty());
+        let id = id.ok_or(Refusal::bad(format!("there is no {name} in the request")))?;
+        let known = self.lock().file(&id).cloned();
+        known.ok_or(Refusal::bad("wrong file identifier/HTTP URL specified"))
+    }
+}
+
+fn chat_of(params: &Params) -> Result<i64, Refusal> {
+    let given = params.text("chat_id").filter(|chat| !chat.is_empty());
+    given.ok_or(Refusal::bad("chat_id is empty"))?;
+    params.integer("chat_id").ok_or_else(Refusal::chat_not_found)
+}
+
+fn message_of(params: &Params) -> Result<i64, Refusal> {
+    params.integer("message_id").ok_or(Refusal::bad("message identifier is not specified"))
+}
+
+fn text_of(params: &Params) -> Result<Rich, Refusal> {
+    let rich = rich_of(params, "text")?;
+    match rich.units() {
+        0 => Err(Refusal::bad("message text is empty")),
+        1..=MAX_TEXT_UNITS => Ok(rich),
+        _ => Err(Refusal::bad("message is too long")),
+    }
+}
+
+fn caption_of(params: &Params) -> Result<(Rich, markup::Keyboard), Refusal> {
+    let rich = rich_of(params, "caption")?;
+    if rich.units() > MAX_CAPTION_UNITS {
+        return Err(Refusal::bad("message caption is too long"));
+    }
+    Ok((rich, markup::keyboard(params.json("reply_markup")?.as_ref())?))
+}
+
+fn rich_of(params: &Params, name: &str) -> Result<Rich, Refusal> {
+    let text = params.text(name).unwrap_or_default();
+    match params.text("parse_mode").unwrap_or_default().to_ascii_lowercase().as_str() {
+        "" => Ok(Rich::plain(&text)),
+        "html" => {
+            html::parse(&text).map_err(|why| Refusal::bad(format!("can't parse entities: {why}")))
+        }
+        _ => Err(Refusal::bad("unsupported parse_mode")),
+    }
+}

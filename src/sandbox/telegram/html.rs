@@ -1,0 +1,436 @@
+//! Reads Telegram's HTML as strictly as Telegram does (reference/telegram.md §A.5), and writes it
+//! again so that a web page may show it.
+//!
+//! What leaves [`Rich::html`] is made of our own tags and escaped text only, whatever came in.
+
+use serde_json::{Value, json};
+
+const TAGS: &[&str] = &[
+    "a",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "ins",
+    "s",
+    "strike",
+    "del",
+    "span",
+    "tg-spoiler",
+    "tg-emoji",
+    "code",
+    "pre",
+    "blockquote",
+];
+/// Links that a tap may open; Telegram drops other targets and keeps the words.
+const SCHEMES: &[&str] = &["http://", "https://", "tg://", "mailto:"];
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Style {
+    Bold,
+    Italic,
+    Underline,
+    Strike,
+    Spoiler,
+    Link(String),
+    Code {
+        language: Option<String>,
+    },
+    Pre,
+    Quote {
+        expandable: bool,
+    },
+    /// A custom emoji, or a link to nowhere: only the words remain.
+    Bare,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Open(Style),
+    Text(String),
+    Close(Style),
+}
+
+/// Text with its validated, well nested styles; spaces at both ends are gone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Rich(Vec<Piece>);
+
+struct Tag {
+    name: String,
+    /// Where in the text the tag began.
+    piece: usize,
+    style: Style,
+}
+
+struct Reader<'a> {
+    html: &'a str,
+    at: usize,
+}
+
+/// Reads HTML. The error is Telegram's, as it stands behind `can't parse entities: `.
+pub(super) fn parse(html: &str) -> Result<Rich, String> {
+    let mut reader = Reader { html, at: 0 };
+    let mut pieces = Vec::new();
+    let mut open: Vec<Tag> = Vec::new();
+    while let Some(next) = reader.peek() {
+        match next {
+            '<' if reader.rest().starts_with("</") => {
+                let tag = reader.end_tag(&mut open)?;
+                close(tag, &mut pieces);
+            }
+            '<' => {
+                let (name, style) = reader.start_tag()?;
+                open.push(Tag { name, piece: pieces.len(), style: style.clone() });
+                pieces.push(Piece::Open(style));
+            }
+            '&' => push(&mut pieces, reader.reference()),
+            other => {
+                reader.skip(other.len_utf8());
+                push(&mut pieces, other);
+            }
+        }
+    }
+    match open.last() {
+        Some(tag) => Err(format!("Can't find end tag corresponding to start tag \"{}\"", tag.name)),
+        None => Ok(Rich(pieces).trimmed()),
+    }
+}
+
+fn push(pieces: &mut Vec<Piece>, character: char) {
+    if let Some(Piece::Text(text)) = pieces.last_mut() {
+        text.push(character);
+    } else {
+        pieces.push(Piece::Text(character.to_string()));
+    }
+}
+
+/// Ends a tag. A link without an address leads to what its words say.
+fn close(tag: Tag, pieces: &mut Vec<Piece>) {
+    let mut style = tag.style;
+    if style == Style::Link(String::new()) {
+        let words = pieces.get(tag.piece..).unwrap_or_default().iter().filter_map(Piece::text);
+        style = link(&words.collect::<String>());
+        if let Some(start) = pieces.get_mut(tag.piece) {
+            *start = Piece::Open(style.clone());
+        }
+    }
+    pieces.push(Piece::Close(style));
+}
+
+fn link(target: &str) -> Style {
+    let target = target.trim();
+    let lower = target.to_ascii_lowercase();
+    if SCHEMES.iter().any(|scheme| lower.starts_with(scheme)) {
+        return Style::Link(target.to_owned());
+    }
+    let like_a_domain = target.split('/').next().is_some_and(|host| {
+        host.contains('.') && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+    });
+    if like_a_domain { Style::Link(format!("http://{target}")) } else { Style::Bare }
+}
+
+impl Reader<'_> {
+    fn rest(&self) -> &str {
+        self.html.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
+    fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> String {
+        let rest = self.rest();
+        let end = rest.find(|c| !wanted(c)).unwrap_or(rest.len());
+        let taken = rest.get(..end).unwrap_or_default().to_owned();
+        self.skip(end);
+        taken
+    }
+
+    /// `&lt;`, `&#21629;`, …; anything else is an ampersand. The semicolon may be missing.
+    fn reference(&mut self) -> char {
+        let start = self.at;
+        self.skip(1);
+        let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '#');
+        let character = match name.strip_prefix('#') {
+            Some(number) => match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok(),
+                None => number.parse().ok(),
+            }
+            .and_then(char::from_u32)
+            .filter(|c| *c != '\0'),
+            None => match name.as_str() {
+                "lt" => Some('<'),
+                "gt" => Some('>'),
+                "amp" => Some('&'),
+                "quot" => Some('"'),
+                _ => None,
+            },
+        };
+        if character.is_none() {
+            self.at = start.saturating_add(1);
+        } else if self.peek() == Some(';') {
+            self.skip(1);
+        }
+        character.unwrap_or('&')
+    }
+
+    fn end_tag(&mut self, open: &mut Vec<Tag>) -> Result<Tag, String> {
+        let offset = self.at;
+        self.skip(2);
+        let name = self.take_while(|c| !c.is_ascii_whitespace() && c != '>').to_ascii_lowercase();
+        self.take_while(|c| c.is_ascii_whitespace());
+        if self.peek() != Some('>') {
+            return Err(format!("Unclosed end tag at byte offset {offset}"));
+        }
+        self.skip(1);
+        let tag = open.pop().ok_or(format!("Unexpected end tag at byte offset {offset}"))?;
+        if !name.is_empty() && name != tag.name {
+            let expected = &tag.name;
+            return Err(format!(
+                "Unmatched end tag at byte offset {offset}, expected \"</{expected}>\", found \"</{name}>\""
+            ));
+        }
+        Ok(tag)
+    }
+
+    fn start_tag(&mut self) -> Result<(String, Style), String> {
+        let offset = self.at;
+        self.skip(1);
+        let name = self.take_while(|c| !c.is_ascii_whitespace() && c != '>').to_ascii_lowercase();
+        if self.peek().is_none() {
+            return Err(format!("Unclosed start tag at byte offset {offset}"));
+        }
+        if !TAGS.contains(&name.as_str()) {
+            return Err(format!("Unsupported start tag \"{name}\" at byte offset {offset}"));
+        }
+        let attributes = self.attributes(&name, offset)?;
+        let style = style(&name, &attributes)
+            .ok_or(format!("Unsupported start tag \"{name}\" at byte offset {offset}"))?;
+        Ok((name, style))
+    }
+
+    fn attributes(&mut self, tag: &str, offset: usize) -> Result<Vec<(String, String)>, String> {
+        let unclosed = || format!("Unclosed start tag \"{tag}\" at byte offset {offset}");
+        let mut attributes = Vec::new();
+        loop {
+            self.take_while(|c| c.is_ascii_whitespace());
+            match self.peek() {
+                None => return Err(unclosed()),
+                Some('>') => break,
+                Some(_) => {}
+            }
+            let name = self.take_while(|c| !c.is_ascii_whitespace() && !"=>".contains(c));
+            if name.is_empty() {
+                return Err(format!(
+                    "Empty attribute name in the tag \"{tag}\" at byte offset {offset}"
+                ));
+            }
+            self.take_while(|c| c.is_ascii_whitespace());
+            let mut value = String::new();
+            if self.peek() == Some('=') {
+                self.skip(1);
+                value = self.attribute_value().ok_or_else(unclosed)?;
+            }
+            attributes.push((name.to_ascii_lowercase(), value));
+        }
+        self.skip(1);
+        Ok(attributes)
+    }
+
+    fn attribute_value(&mut self) -> Option<String> {
+        self.take_while(|c| c.is_ascii_whitespace());
+        let Some(quote) = self.peek().filter(|c| matches!(c, '"' | '\'')) else {
+            let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+            return Some(self.take_while(bare));
+        };
+        self.skip(1);
+        let mut value = String::new();
+        loop {
+            let next = self.peek()?;
+            if next == '&' {
+                value.push(self.reference());
+                continue;
+            }
+            self.skip(next.len_utf8());
+            if next == quote {
+                return Some(value);
+            }
+            value.push(next);
+        }
+    }
+}
+
+fn style(tag: &str, attributes: &[(String, String)]) -> Option<Style> {
+    let attribute = |name: &str| {
+        attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    };
+    Some(match tag {
+        "b" | "strong" => Style::Bold,
+        "i" | "em" => Style::Italic,
+        "u" | "ins" => Style::Underline,
+        "s" | "strike" | "del" => Style::Strike,
+        "tg-spoiler" => Style::Spoiler,
+        "span" if attribute("class") == Some("tg-spoiler") => Style::Spoiler,
+        "span" => return None,
+        "a" => match attribute("href") {
+            None | Some("") => Style::Link(String::new()),
+            Some(target) => link(target),
+        },
+        "code" => {
+            let class = attribute("class").and_then(|class| class.strip_prefix("language-"));
+            Style::Code { language: class.map(str::to_owned) }
+        }
+        "pre" => Style::Pre,
+        "blockquote" => Style::Quote { expandable: attribute("expandable").is_some() },
+        _ => Style::Bare,
+    })
+}
+
+impl Piece {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Open(_) | Self::Close(_) => None,
+        }
+    }
+}
+
+impl Rich {
+    /// Text that says nothing about its looks.
+    pub(super) fn plain(text: &str) -> Self {
+        Self(vec![Piece::Text(text.to_owned())]).trimmed()
+    }
+
+    fn trimmed(mut self) -> Self {
+        for piece in &mut self.0 {
+            let Piece::Text(text) = piece else { continue };
+            *text = text.trim_start().to_owned();
+            if !text.is_empty() {
+                break;
+            }
+        }
+        for piece in self.0.iter_mut().rev() {
+            let Piece::Text(text) = piece else { continue };
+            *text = text.trim_end().to_owned();
+            if !text.is_empty() {
+                break;
+            }
+        }
+        self
+    }
+
+    pub(super) fn text(&self) -> String {
+        self.0.iter().filter_map(Piece::text).collect()
+    }
+
+    /// How long Telegram finds it: in UTF-16 units, after the markup was read.
+    pub(super) fn units(&self) -> usize {
+        self.0.iter().filter_map(Piece::text).map(units).sum()
+    }
+
+    /// Safe to insert into a page.
+    pub(super) fn html(&self) -> String {
+        self.0.iter().map(Piece::html).collect()
+    }
+
+    /// The styles as `MessageEntity` objects, outer before inner.
+    pub(super) fn entities(&self) -> Vec<Value> {
+        let mut at = 0_usize;
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        let mut entities: Vec<Option<Value>> = Vec::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => at = at.saturating_add(units(text)),
+                Piece::Open(_) => {
+                    open.push((entities.len(), at));
+                    entities.push(None);
+                }
+                Piece::Close(style) => {
+                    let Some((place, from)) = open.pop() else { continue };
+                    let length = at.saturating_sub(from);
+                    if let Some(entity) = entities.get_mut(place).filter(|_| length > 0) {
+                        *entity = style.entity(from, length);
+                    }
+                }
+            }
+        }
+        entities.into_iter().flatten().collect()
+    }
+}
+
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+impl Piece {
+    fn html(&self) -> String {
+        match self {
+            Self::Text(text) => escape(text),
+            Self::Open(style) => match style {
+                Style::Spoiler => "<span class=\"tg-spoiler\">".to_owned(),
+                Style::Link(target) => format!(
+                    "<a href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">",
+                    escape(target)
+                ),
+                Style::Code { language: Some(language) } => {
+                    format!("<code class=\"language-{}\">", escape(language))
+                }
+                other => other.element().map(|name| format!("<{name}>")).unwrap_or_default(),
+            },
+            Self::Close(style) => {
+                style.element().map(|name| format!("</{name}>")).unwrap_or_default()
+            }
+        }
+    }
+}
+
+impl Style {
+    fn element(&self) -> Option<&'static str> {
+        match self {
+            Self::Bold => Some("b"),
+            Self::Italic => Some("i"),
+            Self::Underline => Some("u"),
+            Self::Strike => Some("s"),
+            Self::Spoiler => Some("span"),
+            Self::Link(_) => Some("a"),
+            Self::Code { .. } => Some("code"),
+            Self::Pre => Some("pre"),
+            Self::Quote { .. } => Some("blockquote"),
+            Self::Bare => None,
+        }
+    }
+
+    fn entity(&self, offset: usize, length: usize) -> Option<Value> {
+        let kind = match self {
+            Self::Bold => "bold",
+            Self::Italic => "italic",
+            Self::Underline => "underline",
+            Self::Strike => "strikethrough",
+            Self::Spoiler => "spoiler",
+            Self::Link(url) => {
+                return Some(
+                    json!({ "type": "text_link", "offset": offset, "length": length, "url": url }),
+                );
+            }
+            Self::Code { .. } => "code",
+            Self::Pre => "pre",
+            Self::Quote { expandable: false } => "blockquote",
+            Self::Quote { expandable: true } => "expandable_blockquote",
+            Self::Bare => return None,
+        };
+        Some(json!({ "type": kind, "offset": offset, "length": length }))
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}

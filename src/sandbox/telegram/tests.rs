@@ -1,0 +1,1 @@
+//! The played Bot API as a foreign client sees it.
