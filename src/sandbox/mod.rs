@@ -5,3 +5,4 @@ pub mod faults;
 pub mod model;
 pub mod pingpong;
 pub mod telegram;
+pub mod world;

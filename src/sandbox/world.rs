@@ -9,7 +9,6 @@ use super::faults::Faults;
 use super::model::{self, ModelLog, Pace};
 use super::pingpong::{self, PingPongSettings, SandboxPingPong};
 use super::telegram::{self, SandboxTelegram};
-use super::yuanfenju;
 use crate::kernel::clock::Clock;
 
 /// Below which path of the base address the played services live.
@@ -51,7 +50,6 @@ impl World {
         })
     }
 
-    /// Where a played service is reached: `telegram`, `pingpong`, `model` or `yuanfenju`.
     pub fn address(&self, service: &str) -> String {
         format!("{}{OUTSIDE}/{service}", self.base_url)
     }
@@ -63,7 +61,6 @@ impl World {
         let outside = Router::new()
             .nest("/telegram", telegram::router(self.telegram.clone()))
             .nest("/pingpong", pingpong::router(self.pingpong.clone()))
-            .nest("/yuanfenju", yuanfenju::router(faults()))
             .nest("/model", model);
         Router::new()
             .nest(OUTSIDE, outside)
