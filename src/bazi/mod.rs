@@ -22,6 +22,7 @@ mod naming;
 mod notes;
 mod parse;
 mod pillars;
+pub mod places;
 pub mod ports;
 mod sexagenary;
 mod solar_time;
