@@ -2,6 +2,7 @@
 //!
 //! One file per command. Results go to standard output, everything else to standard error.
 
+mod bazi;
 mod config;
 mod healthcheck;
 mod init;
@@ -55,6 +56,8 @@ enum Command {
     /// Check or show the settings.
     #[command(subcommand)]
     Config(config::Command),
+    /// The chart of one birth, or the pillars of many.
+    Bazi(bazi::BaziArgs),
     /// Ask the running server whether it is ready (for containers).
     Healthcheck(healthcheck::Options),
 }
@@ -78,6 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let outcome = match cli.command {
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
+        Command::Bazi(args) => bazi::run(&context, &args),
         Command::Healthcheck(options) => healthcheck::run(&context, &options),
     };
     outcome.unwrap_or_else(|fault| {
