@@ -13,6 +13,7 @@ pub mod figures;
 pub mod fulfil_order;
 pub mod inspect_order;
 pub mod jobs;
+pub mod mark_unreachable;
 pub mod open_payment;
 pub mod place_order;
 pub mod raise_alert;

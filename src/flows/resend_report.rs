@@ -1,9 +1,15 @@
 //! A finished report is sent once more: on the buyer's or an operator's wish, or to a buyer who had
 //! blocked us when it was ready.
 
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use tokio_util::sync::CancellationToken;
+
 use super::base::Base;
 use super::deliver_report::{ATTEMPTS, Delivery, Stopped};
 use super::jobs::{FulfilOrder, ResendReport};
+use super::mark_unreachable;
 use super::tools::Tools;
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::{self, Actor, OrderError, OrderStatus};
@@ -11,10 +17,6 @@ use crate::platform::db::WriteTx;
 use crate::platform::jobs::store::{self as jobs, Claimed};
 use crate::platform::jobs::{Job, JobError};
 use crate::reports::{ReportError, deliveries};
-use crate::users::{self, UserStatus};
-use sea_orm::DbErr;
-use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
 /// How many orders back an undelivered report is looked for.
 const LOOK_BACK: u64 = 20;
@@ -100,7 +102,10 @@ pub async fn run(
     let (sent, outcome) = delivery.run().await;
     match outcome {
         Ok(()) => Ok(()),
-        Err(Stopped::Unreachable) => give_it_a_rest(tools, order.user).await,
+        // Offered again when the buyer comes back.
+        Err(Stopped::Unreachable) => {
+            mark_unreachable::run(&tools.till.base, order.user).await.map_err(JobError::retry)
+        }
         Err(Stopped::Passing(cause, after)) if sent > 0 || claimed.failures < ATTEMPTS => {
             Err(JobError::Retry { cause, after })
         }
@@ -108,14 +113,4 @@ pub async fn run(
         Err(Stopped::Asked) => Err(JobError::Snooze(Duration::ZERO)),
         Err(Stopped::LeaseLost) => Err(JobError::retry(anyhow::anyhow!("the lease was lost"))),
     }
-}
-
-/// Offered again when the buyer comes back.
-async fn give_it_a_rest(tools: &Tools, user: UserId) -> Result<(), JobError> {
-    let base = &tools.till.base;
-    let tx = base.db.begin_write().await.map_err(JobError::retry)?;
-    users::repo::save_status(&tx, user, UserStatus::Unreachable, base.now())
-        .await
-        .map_err(JobError::retry)?;
-    tx.commit().await.map_err(JobError::retry)
 }

@@ -5,13 +5,13 @@ mod card;
 mod words;
 
 use super::jobs::{News, TellBuyer};
+use super::mark_unreachable;
 use super::tools::Tools;
 use crate::notifications::ports::SendError;
 use crate::notifications::sender::Priority;
 use crate::orders::{self, Order, OrderStatus};
 use crate::platform::jobs::JobError;
 use crate::platform::jobs::store::Claimed;
-use crate::users::{self, UserStatus};
 
 #[tracing::instrument(name = "job.buyer.tell", skip_all,
     fields(order.id = %job.order_no, news = ?job.news))]
@@ -73,12 +73,7 @@ async fn untold(
 ) -> Result<(), JobError> {
     match error {
         SendError::Unreachable(_) => {
-            let base = &tools.till.base;
-            let tx = base.db.begin_write().await.map_err(JobError::retry)?;
-            users::repo::save_status(&tx, order.user, UserStatus::Unreachable, base.now())
-                .await
-                .map_err(JobError::retry)?;
-            tx.commit().await.map_err(JobError::retry)
+            mark_unreachable::run(&tools.till.base, order.user).await.map_err(JobError::retry)
         }
         // It may have arrived: said twice at most.
         SendError::Unknown(_) if claimed.failures > 0 => Ok(()),

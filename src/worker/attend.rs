@@ -14,6 +14,7 @@ use super::Crew;
 use super::registry::Run;
 use crate::flows::jobs::{AlertKind, SendAlert};
 use crate::flows::raise_alert;
+use crate::kernel::clock::Timestamp;
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store::{self, Claimed, Reprieve};
 use crate::platform::jobs::{Job, JobError, backoff};
@@ -161,10 +162,11 @@ impl Crew {
         raise_alert::run(tx, AlertKind::JobParked, (subject, &note), self.base.now()).await
     }
 
-    /// Gives the jobs of dead workers back to the queue.
-    pub(super) async fn reap(&self) -> Result<(), DbErr> {
+    /// Gives the jobs of dead workers back to the queue: those whose lease ended before `lease_end`.
+    pub(super) async fn reap(&self, lease_end: Timestamp) -> Result<(), DbErr> {
+        let now = self.base.now();
         let tx = self.base.db.begin_write().await?;
-        for row in store::reap(&tx, self.base.now()).await? {
+        for row in store::reap(&tx, lease_end, now).await? {
             let error = row.last_error.as_deref().unwrap_or_default();
             self.alarm(&tx, (&row.kind, &row.dedupe_key), error).await?;
             tracing::error!(job.id = row.id, job.kind = %row.kind, "a job was parked: {error}");

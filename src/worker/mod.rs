@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::flows::base::Base;
+use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
-use crate::platform::jobs::{listen, store};
+use crate::platform::jobs::{listen, presence, store};
 use registry::Registry;
 use slots::Slots;
 
@@ -30,6 +31,8 @@ pub use list::jobs_of_the_shop;
 
 /// The longest time between two looks at the queue.
 const POLL: Duration = Duration::from_secs(1);
+/// The longest time between two looks for jobs of dead workers.
+const REAP: Duration = Duration::from_secs(5);
 /// Between two looks at once when a job is due that another worker is just taking.
 const BREATH: Duration = Duration::from_millis(5);
 
@@ -97,8 +100,14 @@ impl Worker {
 
     /// Works until `stop`, then lets running jobs reach a checkpoint and gives back what is left.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let tasks = TaskTracker::new();
         let crew = &self.0;
+        let presence = presence::announce(&crew.base.db).await?;
+        if presence.is_alone() {
+            // Whatever runs, runs nowhere: its worker is dead.
+            crew.reap(Timestamp(i64::MAX)).await?;
+            presence.let_others_in();
+        }
+        let tasks = TaskTracker::new();
         let beside = stop.child_token();
         tasks.spawn(listen::run(crew.base.db.clone(), beside.clone()));
         tasks.spawn(keep_house(Arc::clone(crew), beside.clone()));
@@ -112,6 +121,7 @@ impl Worker {
             crew.slots.all_free(POLL).await;
         }
         tasks.wait().await;
+        drop(presence);
         Ok(())
     }
 
@@ -135,7 +145,7 @@ impl Worker {
 
     /// Draws the nets once.
     pub async fn sweep(&self) -> Result<(), DbErr> {
-        self.0.reap().await?;
+        self.0.reap(self.0.base.now()).await?;
         self.0.registry.sweep().await;
         Ok(())
     }
@@ -204,14 +214,14 @@ impl Crew {
 
 /// Sweeps and reaps, at start and then at their times, until `stop`.
 async fn keep_house(crew: Arc<Crew>, stop: CancellationToken) {
-    let mut reap = tokio::time::interval((crew.settings.lease / 2).max(POLL));
+    let mut reap = tokio::time::interval((crew.settings.lease / 2).clamp(POLL, REAP));
     let mut sweep = tokio::time::interval(crew.settings.sweep.max(POLL));
     let mut gauges = tokio::time::interval(gauges::EVERY);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = reap.tick() => {
-                if let Err(error) = crew.reap().await {
+                if let Err(error) = crew.reap(crew.base.now()).await {
                     let error = &error as &dyn std::error::Error;
                     tracing::error!(error, "jobs of dead workers could not be given back");
                 }

@@ -37,7 +37,7 @@ async fn a_paid_order_is_delivered_once_however_often_the_provider_calls() {
         assert_eq!(app.model.finished(), 1);
         assert_eq!(app.messenger.saying("支付成功").len(), 1);
         assert_eq!(app.count_jobs("fulfil:").await, 1);
-        assert_eq!(app.count_events("order.completed").await, 1);
+        assert_eq!(app.count_completed(&order.order_no).await, 1);
         assert_eq!(app.earned(&code).await, (1, 598));
     })
     .await;

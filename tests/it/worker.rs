@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mingshu::flows::base::Base;
 use mingshu::kernel::clock::{Clock, ManualClock, SystemClock, Timestamp};
+use mingshu::platform::db::execute;
 use mingshu::platform::jobs::{Job, JobError, store};
 use mingshu::worker::registry::{Registry, Run};
 use mingshu::worker::{Worker, WorkerSettings};
@@ -228,7 +229,7 @@ async fn a_dead_workers_job_is_taken_over_and_its_ghost_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_wakes_the_worker_of_another_process() {
+async fn a_commit_wakes_the_worker() {
     on_every_database(async |database: &Database| {
         let base = real(database);
         let diary = Arc::new(Diary::default());
@@ -273,6 +274,55 @@ async fn a_stopping_worker_lets_jobs_reach_a_checkpoint_and_gives_back_the_rest(
         running.await.unwrap().unwrap();
         assert_eq!(status(&base, 1).await.0, "done");
         assert_eq!(status(&base, 2).await.0, "ready", "given back at once, not after the lease");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_whose_lease_is_lost_is_cut_off() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default().with(&diary, |diary, errand: Errand, _run| async move {
+            diary.note(errand.number);
+            std::future::pending().await
+        });
+        let settings =
+            WorkerSettings { lease: Duration::from_millis(90), ..WorkerSettings::default() };
+        let worker = Worker::new(base.clone(), registry, settings, Arc::new(AtomicI64::new(0)));
+        enqueue(&base, [1]).await;
+        let theft = async {
+            diary.until(1).await;
+            let tx = base.db.begin_write().await.unwrap();
+            let sql = "UPDATE jobs SET lease_owner = 'another', attempts = attempts + 1";
+            execute(tx.conn(), sql, vec![]).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        // Would hang if the run were not cut off.
+        let (ran, ()) = tokio::join!(worker.step(), theft);
+        assert!(ran.unwrap());
+        assert_eq!(status(&base, 1).await.0, "running", "it is the other one's now");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_alone_on_its_database_does_not_wait_for_the_leases_of_the_dead() {
+    on_every_database(async |database: &Database| {
+        if database.name == "Postgres" {
+            return; // Workers on other machines cannot be seen there; leases decide.
+        }
+        let base = real(database);
+        let lease = Duration::from_secs(3600);
+        enqueue(&base, [1]).await;
+        store::claim(&base.db, "killed", 1, lease, base.now()).await.unwrap();
+        let diary = Arc::new(Diary::default());
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(worker(&base, diligent(&diary), 2).run(stop.clone()));
+        diary.until(1).await;
+        stop.cancel();
+        running.await.unwrap().unwrap();
+        assert_eq!(status(&base, 1).await.0, "done");
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use super::progress::Stage;
 use super::{Case, Failure, Trouble};
 use crate::flows::deliver_report::{Delivery, Stopped};
+use crate::flows::mark_unreachable;
 
 impl Case<'_> {
     pub(super) async fn deliver(&mut self) -> Result<(), Trouble> {
@@ -25,7 +26,9 @@ impl Case<'_> {
         match outcome {
             Ok(()) => {}
             // The report stays and is offered at the next `/start` (spec.md §6).
-            Err(Stopped::Unreachable) => self.mark_unreachable().await?,
+            Err(Stopped::Unreachable) => {
+                mark_unreachable::run(&self.tools.till.base, self.order.user).await?;
+            }
             Err(Stopped::Passing(error, after)) => {
                 return Err(Trouble::Passing(Failure::Delivery, error, after));
             }

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use super::{Case, Failure, Trouble};
+use crate::flows::mark_unreachable;
 use crate::notifications::message::OutgoingMessage;
 use crate::notifications::ports::{MessageId, SendError};
 use crate::notifications::sender::Priority;
 use crate::orders::{self, OrderStatus};
 use crate::platform::texts::{self, Args};
-use crate::users::{self, UserStatus};
 
 /// The report is worth more than this message: after so many tries it is left out.
 const TRIES: i32 = 3;
@@ -22,7 +22,7 @@ impl Case<'_> {
         let sent = match sent {
             Ok(id) => Some(id),
             Err(SendError::Unreachable(_)) => {
-                self.mark_unreachable().await?;
+                mark_unreachable::run(&self.tools.till.base, self.order.user).await?;
                 None
             }
             Err(error) if self.failures.saturating_add(1) < TRIES => {
@@ -91,15 +91,5 @@ impl Case<'_> {
             let error = &error as &dyn std::error::Error;
             tracing::info!(error, "the payment card could not be retired");
         }
-    }
-
-    /// The buyer blocked us: the report is made all the same and offered at the next `/start`.
-    pub(super) async fn mark_unreachable(&self) -> Result<(), Trouble> {
-        tracing::info!("the buyer cannot be reached");
-        let tx = self.tools.till.base.db.begin_write().await?;
-        let (user, now) = (self.order.user, self.tools.now());
-        users::repo::save_status(&tx, user, UserStatus::Unreachable, now).await?;
-        tx.commit().await?;
-        Ok(())
     }
 }

@@ -14,6 +14,7 @@
 //! - A handler is idempotent; a panic in it counts as a retry.
 
 pub mod listen;
+pub mod presence;
 pub mod store;
 
 use std::time::Duration;

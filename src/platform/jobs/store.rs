@@ -254,16 +254,20 @@ async fn fenced(
     Ok(execute(db, &sql, values).await?.rows_affected() == 1)
 }
 
-/// Gives jobs whose worker died back to the queue; parks those that used up their attempts.
-/// Returns the parked ones.
-pub async fn reap(tx: &WriteTx, now: Timestamp) -> Result<Vec<JobRow>, DbErr> {
+/// Gives jobs back to the queue whose lease ended before `lease_end`, because their worker died;
+/// parks those that used up their attempts. Returns the parked ones.
+pub async fn reap(
+    tx: &WriteTx,
+    lease_end: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<JobRow>, DbErr> {
     let rows = query_all(
         tx.conn(),
         "UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, \
-         last_error = 'the worker died or lost its lease', run_at = $1, updated_at = $1 \
+         last_error = 'the worker died or lost its lease', run_at = $2, updated_at = $2 \
          WHERE status = 'running' AND lease_until_at < $1 \
          RETURNING id, kind, dedupe_key, status, attempts, last_error",
-        vec![now.millis().into()],
+        vec![lease_end.millis().into(), now.millis().into()],
     )
     .await?;
     let rows = rows.iter().map(job_row).collect::<Result<Vec<_>, _>>()?;

@@ -97,8 +97,10 @@ impl TestApp {
             .await
     }
 
-    pub(crate) async fn count_events(&self, kind: &str) -> i64 {
-        self.count("SELECT count(*) FROM outbox WHERE kind = $1", kind).await
+    /// How often the order was completed, by its events.
+    pub(crate) async fn count_completed(&self, order_no: &OrderNo) -> i64 {
+        let sql = "SELECT count(*) FROM outbox WHERE kind = 'order.completed' AND subject = $1";
+        self.count(sql, order_no.as_str()).await
     }
 
     async fn count(&self, sql: &str, value: &str) -> i64 {
