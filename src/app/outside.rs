@@ -34,7 +34,7 @@ fn pingpong(config: &Config) -> anyhow::Result<Arc<dyn PaymentGateway>> {
     match settings.dialect {
         Dialect::Hmac => {
             let hmac = HmacConfig::new(base_url, settings.webhook_secret.clone());
-            Ok(Arc::new(PingPongHmac::try_new(hmac).context("the PingPong client")?))
+            Ok(Arc::new(PingPongHmac::try_new(&hmac).context("the PingPong client")?))
         }
         Dialect::V4 => {
             let (store, merchant) = (&settings.acc_id, &settings.client_id);

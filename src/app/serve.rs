@@ -14,7 +14,8 @@ use super::health::{self, Health, Pulse};
 use super::listeners::Listeners;
 use super::outside;
 use super::parts::Parts;
-use crate::bot::{self, Bot};
+use crate::bot::{self, AffiliateTerms, Arrival, Bot, BotParts, BotSettings};
+use crate::config::TelegramMode;
 use crate::callback::{self, CallbackState};
 use crate::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
 use crate::kernel::ids::UserId;
@@ -23,6 +24,9 @@ use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::sender::{Pace, Sender};
 use crate::platform::lifecycle::Lifecycle;
 use crate::worker::{self, Worker, WorkerSettings};
+
+/// Chats that are served at once; each is a short piece of work.
+const CHATS_AT_ONCE: usize = 32;
 
 /// Which of the three processes run here (spec.md §7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -129,6 +133,36 @@ fn callback_routes(parts: &Parts) -> Router {
     let words = (Arc::clone(&parts.texts), Arc::clone(&parts.pages));
     let money = parts.till.money.clone();
     callback::router(CallbackState::new(parts.base.clone(), money, gateways, words, None))
+}
+
+fn build_bot(parts: &Parts, api: &Arc<BotApi>, sender: &Sender, pulse: &Pulse) -> Bot {
+    let config = &parts.config;
+    let arrival = match config.telegram.mode {
+        TelegramMode::Polling => Arrival::Polling,
+        TelegramMode::Webhook => Arrival::Webhook {
+            url: format!("{}/webhook/telegram", config.server.public_url.as_str()),
+            secret: config.telegram.webhook_secret.clone(),
+        },
+    };
+    let affiliate = config.affiliate.enabled.then_some(AffiliateTerms {
+        rate_percent: config.affiliate.rate_percent,
+        hold_days: config.affiliate.hold_days,
+    });
+    Bot::new(BotParts {
+        till: parts.till.clone(),
+        catalog: Arc::clone(&parts.catalog),
+        texts: Arc::clone(&parts.texts),
+        sender: sender.clone(),
+        api: Arc::clone(api),
+        settings: BotSettings {
+            arrival,
+            admin_ids: config.telegram.admin_ids.clone(),
+            affiliate,
+            contact: None,
+            concurrency: CHATS_AT_ONCE,
+        },
+        pulse: pulse.cell(),
+    })
 }
 
 fn sender(parts: &Parts, api: &Arc<BotApi>, pace: Option<Pace>) -> Sender {
