@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
 
 use super::outside;
@@ -14,6 +14,7 @@ use crate::flows::settle_payment::MoneyRules;
 use crate::flows::till::Till;
 use crate::kernel::clock::Clock;
 use crate::platform::assets::Assets;
+use crate::platform::chain;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Db, DbOptions};
 use crate::platform::pages::Pages;
@@ -41,7 +42,9 @@ impl Parts {
     /// Opens the database, brings it up to date, and reads the templates.
     pub async fn assemble(config: Config, clock: Arc<dyn Clock>, test: bool) -> anyhow::Result<Self> {
         let assets = assets(&config);
-        let catalog = Arc::new(catalog(&assets)?);
+        let catalog = catalog(&assets)
+            .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;
+        let catalog = Arc::new(catalog);
         let texts = Arc::new(Texts::load(&assets).context("the texts")?);
         let pages = Arc::new(Pages::load(&assets).context("the pages")?);
         let base = base(&config, clock).await?;
@@ -85,22 +88,27 @@ pub fn assets(config: &Config) -> Assets {
     }
 }
 
+/// Every mistake in the templates: products, prompts, texts and pages.
+pub fn mistakes(config: &Config) -> Vec<String> {
+    let assets = assets(config);
+    let mut mistakes = catalog(&assets).err().unwrap_or_default();
+    mistakes.extend(Texts::load(&assets).err().map(|error| chain(&error)));
+    mistakes.extend(Pages::load(&assets).err().map(|error| chain(&error)));
+    mistakes
+}
+
 /// Reads and checks all products and their prompts; every mistake is told at once.
-pub fn catalog(assets: &Assets) -> anyhow::Result<Catalog> {
-    let mut mistakes = Vec::new();
-    let catalog = Catalog::load(assets).unwrap_or_else(|found| {
-        mistakes.extend(found.iter().map(ToString::to_string));
-        Catalog::default()
-    });
-    for product in catalog.all() {
-        if let Err(error) = PromptTemplate::parse(&product.prompt.file, &product.prompt.text) {
-            mistakes.push(crate::platform::chain(&error));
-        }
-    }
-    if !mistakes.is_empty() {
-        bail!("the products have mistakes:\n{}", mistakes.join("\n"));
-    }
-    Ok(catalog)
+fn catalog(assets: &Assets) -> Result<Catalog, Vec<String>> {
+    let catalog = Catalog::load(assets)
+        .map_err(|found| found.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let mistakes: Vec<String> = catalog
+        .all()
+        .filter_map(|product| {
+            PromptTemplate::parse(&product.prompt.file, &product.prompt.text).err()
+        })
+        .map(|error| chain(&error))
+        .collect();
+    if mistakes.is_empty() { Ok(catalog) } else { Err(mistakes) }
 }
 
 fn till(config: &Config, base: &Base, catalog: &Catalog, test: bool) -> anyhow::Result<Till> {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::Subcommand;
 
 use super::{Context, Exit, complain, say};
+use crate::app::parts;
 use crate::config::{Config, ConfigProblems, Shown, show};
 
 #[derive(Debug, Subcommand)]
@@ -27,14 +28,21 @@ pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<Exit> 
 }
 
 fn check(context: &Context) -> Exit {
-    match Config::load(&context.sources) {
-        Ok(_) if context.json => {
-            say(&serde_json::json!({ "ok": true, "problems": [] }).to_string());
-        }
-        Ok(_) => say("configuration is good"),
+    let config = match Config::load(&context.sources) {
+        Ok(config) => config,
         Err(problems) => return refuse(context, &problems),
+    };
+    // The goods and the words are settings, too (spec.md §9).
+    let mistakes = parts::mistakes(&config);
+    if context.json {
+        let ok = mistakes.is_empty();
+        say(&serde_json::json!({ "ok": ok, "problems": mistakes }).to_string());
+    } else if mistakes.is_empty() {
+        say("configuration is good");
+    } else {
+        complain(&mistakes.join("\n"));
     }
-    Exit::Done
+    if mistakes.is_empty() { Exit::Done } else { Exit::Usage }
 }
 
 fn list(context: &Context, origin: bool) -> anyhow::Result<Exit> {

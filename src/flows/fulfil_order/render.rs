@@ -12,6 +12,10 @@ use crate::reports::repo as reports;
 
 type Planned = (PartKind, Body);
 
+/// UTF-16 units of one message of a long report. Telegram takes 4,096; a message of three phone
+/// screens is read, one of ten is scrolled past.
+const READABLE_LIMIT: usize = 1_600;
+
 impl Case<'_> {
     pub(super) async fn render(&mut self) -> Result<(), Trouble> {
         let base = &self.tools.till.base;
@@ -19,7 +23,11 @@ impl Case<'_> {
         let product = self.tools.product(&self.order)?;
         let text = reports::find_text(base.db.read(), &base.keyring, number).await?;
         let text = text.ok_or_else(|| lasting("the text of the report is gone"))?;
-        let segments = format::segments(&text, SEGMENT_LIMIT);
+        let limit = match product.report.kind {
+            ReportKind::Full => READABLE_LIMIT,
+            ReportKind::Short => SEGMENT_LIMIT,
+        };
+        let segments = format::segments(&text, limit);
         if segments.is_empty() {
             return Err(lasting("the report has no visible text"));
         }
