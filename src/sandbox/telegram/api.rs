@@ -4,19 +4,21 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
 use super::SandboxTelegram;
-use super::html::{self, Rich};
+use super::html;
 use super::markup;
 use super::message::SentFile;
 use super::params::Params;
 use super::refusal::Refusal;
-use super::updates::Webhook;
+use super::rich::Rich;
+use super::updates::{Update, Webhook};
 use super::wire;
 use super::world::Draft;
 use crate::sandbox::faults::Fault;
@@ -36,12 +38,25 @@ pub(super) async fn call(
     if token != telegram.0.token {
         return Refusal::said(StatusCode::UNAUTHORIZED, "Unauthorized").into_response();
     }
-    let outcome = match Params::read(request).await {
-        Ok(params) => telegram.perform(&method.to_ascii_lowercase(), &params).await,
-        Err(refusal) => Err(refusal),
+    let params = match Params::read(request).await {
+        Ok(params) => params,
+        Err(refusal) => return refusal.into_response(),
     };
+    match method.to_ascii_lowercase().as_str() {
+        "getupdates" => answer(telegram.get_updates(&params).await),
+        method => answer(telegram.perform(method, &params)),
+    }
+}
+
+#[derive(Serialize)]
+struct Success<T> {
+    ok: bool,
+    result: T,
+}
+
+fn answer<T: Serialize>(outcome: Result<T, Refusal>) -> Response {
     match outcome {
-        Ok(result) => Json(json!({ "ok": true, "result": result })).into_response(),
+        Ok(result) => Json(Success { ok: true, result }).into_response(),
         Err(refusal) => refusal.into_response(),
     }
 }
@@ -53,12 +68,11 @@ pub(super) async fn not_found() -> Response {
 type Outcome = Result<Value, Refusal>;
 
 impl SandboxTelegram {
-    async fn perform(&self, method: &str, params: &Params) -> Outcome {
+    fn perform(&self, method: &str, params: &Params) -> Outcome {
         match method {
             "getme" => Ok(wire::me(self.lock().bot_id)),
-            "getupdates" => self.get_updates(params).await,
             "setwebhook" => self.set_webhook(params),
-            "deletewebhook" => self.delete_webhook(params),
+            "deletewebhook" => Ok(self.delete_webhook(params)),
             "getwebhookinfo" => Ok(self.lock().updates.info()),
             "sendmessage" => self.send_message(params),
             "sendphoto" => self.send_photo(params),
@@ -73,49 +87,21 @@ impl SandboxTelegram {
         }
     }
 
-    async fn get_updates(&self, params: &Params) -> Outcome {
-        let conflict =
-            |why: &str| Err(Refusal::said(StatusCode::CONFLICT, format!("Conflict: {why}")));
+    async fn get_updates(&self, params: &Params) -> Result<Vec<Update>, Refusal> {
         let asked = u64::try_from(params.integer("timeout").unwrap_or(0)).unwrap_or(0);
         let deadline = Instant::now() + Duration::from_secs(asked).min(MAX_POLL);
         let limit = params.integer("limit").unwrap_or(100).clamp(1, 100);
         let limit = usize::try_from(limit).unwrap_or(100);
         let kinds = params.words("allowed_updates")?;
-        let mut changes = self.0.arrivals.subscribe();
-        let poll = {
-            let mut world = self.lock();
-            world.updates.allow(kinds);
-            if let Some(offset) = params.integer("offset") {
-                world.updates.confirm(offset);
-            }
-            world.updates.poll = world.updates.poll.saturating_add(1);
-            world.updates.poll
-        };
-        // An earlier poll that still waits must notice.
-        self.0.arrivals.send_replace(());
+        let mut arrivals = self.0.arrivals.subscribe();
+        // Wakes an earlier poll that still waits: its turn is over.
+        let poll = self.change(|world| world.updates.begin_poll(kinds, params.integer("offset")));
         loop {
-            changes.mark_unchanged();
-            {
-                let world = self.lock();
-                if world.updates.webhook().is_some() {
-                    return conflict(
-                        "can't use getUpdates method while webhook is active; use deleteWebhook \
-                         to delete the webhook first",
-                    );
-                }
-                if world.updates.poll != poll {
-                    return conflict(
-                        "terminated by other getUpdates request; make sure that only one bot \
-                         instance is running",
-                    );
-                }
-                let updates = world.updates.first(limit);
-                if !updates.is_empty() {
-                    return Ok(Value::Array(updates));
-                }
-            }
-            if !matches!(timeout_at(deadline, changes.changed()).await, Ok(Ok(()))) {
-                return Ok(json!([]));
+            arrivals.mark_unchanged();
+            let updates = self.lock().updates.polled(poll, limit)?;
+            let waits = updates.is_empty();
+            if !waits || !matches!(timeout_at(deadline, arrivals.changed()).await, Ok(Ok(()))) {
+                return Ok(updates);
             }
         }
     }
@@ -123,9 +109,9 @@ impl SandboxTelegram {
     fn set_webhook(&self, params: &Params) -> Outcome {
         let url = params.text("url").unwrap_or_default();
         if url.is_empty() {
-            return self.delete_webhook(params);
+            return Ok(self.delete_webhook(params));
         }
-        let uri: Result<axum::http::Uri, _> = url.parse();
+        let uri: Result<Uri, _> = url.parse();
         if !uri.is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https"))) {
             return Err(Refusal::bad("bad webhook: the URL is not http or https"));
         }
@@ -146,14 +132,14 @@ impl SandboxTelegram {
         Ok(Value::Bool(true))
     }
 
-    fn delete_webhook(&self, params: &Params) -> Outcome {
+    fn delete_webhook(&self, params: &Params) -> Value {
         self.change(|world| {
             if params.flag("drop_pending_updates") {
                 world.updates.drop_pending();
             }
             world.updates.set_webhook(None);
         });
-        Ok(Value::Bool(true))
+        Value::Bool(true)
     }
 
     fn send_message(&self, params: &Params) -> Outcome {
@@ -197,7 +183,8 @@ impl SandboxTelegram {
     fn edit(&self, params: &Params, rich: Option<&Rich>) -> Outcome {
         let keyboard = markup::keyboard(params.json("reply_markup")?.as_ref())?;
         let (chat, message) = (chat_of(params)?, message_of(params)?);
-        self.change(|world| world.edit(chat, message, rich, keyboard))
+        let now = self.0.clock.now();
+        self.change(|world| world.edit(chat, message, (rich, keyboard), now))
     }
 
     fn delete_message(&self, params: &Params) -> Outcome {

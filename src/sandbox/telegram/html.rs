@@ -1,9 +1,7 @@
-//! Reads Telegram's HTML as strictly as Telegram does (reference/telegram.md §A.5), and writes it
-//! again so that a web page may show it.
-//!
-//! What leaves [`Rich::html`] is made of our own tags and escaped text only, whatever came in.
+//! Reads Telegram's HTML as strictly as Telegram does, with its words for what is wrong
+//! (reference/telegram.md §A.5).
 
-use serde_json::{Value, json};
+use super::rich::{Piece, Rich, Style};
 
 const TAGS: &[&str] = &[
     "a",
@@ -25,36 +23,6 @@ const TAGS: &[&str] = &[
 ];
 /// Links that a tap may open; Telegram drops other targets and keeps the words.
 const SCHEMES: &[&str] = &["http://", "https://", "tg://", "mailto:"];
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Style {
-    Bold,
-    Italic,
-    Underline,
-    Strike,
-    Spoiler,
-    Link(String),
-    Code {
-        language: Option<String>,
-    },
-    Pre,
-    Quote {
-        expandable: bool,
-    },
-    /// A custom emoji, or a link to nowhere: only the words remain.
-    Bare,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
-    Open(Style),
-    Text(String),
-    Close(Style),
-}
-
-/// Text with its validated, well nested styles; spaces at both ends are gone.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Rich(Vec<Piece>);
 
 struct Tag {
     name: String,
@@ -93,7 +61,7 @@ pub(super) fn parse(html: &str) -> Result<Rich, String> {
     }
     match open.last() {
         Some(tag) => Err(format!("Can't find end tag corresponding to start tag \"{}\"", tag.name)),
-        None => Ok(Rich(pieces).trimmed()),
+        None => Ok(Rich::new(pieces)),
     }
 }
 
@@ -270,10 +238,10 @@ fn style(tag: &str, attributes: &[(String, String)]) -> Option<Style> {
         attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     };
     Some(match tag {
-        "b" | "strong" => Style::Bold,
-        "i" | "em" => Style::Italic,
-        "u" | "ins" => Style::Underline,
-        "s" | "strike" | "del" => Style::Strike,
+        "b" | "strong" => Style::Simple("b", "bold"),
+        "i" | "em" => Style::Simple("i", "italic"),
+        "u" | "ins" => Style::Simple("u", "underline"),
+        "s" | "strike" | "del" => Style::Simple("s", "strikethrough"),
         "tg-spoiler" => Style::Spoiler,
         "span" if attribute("class") == Some("tg-spoiler") => Style::Spoiler,
         "span" => return None,
@@ -281,156 +249,15 @@ fn style(tag: &str, attributes: &[(String, String)]) -> Option<Style> {
             None | Some("") => Style::Link(String::new()),
             Some(target) => link(target),
         },
-        "code" => {
-            let class = attribute("class").and_then(|class| class.strip_prefix("language-"));
-            Style::Code { language: class.map(str::to_owned) }
+        "code" => match attribute("class").and_then(|class| class.strip_prefix("language-")) {
+            Some(language) => Style::CodeIn(language.to_owned()),
+            None => Style::Simple("code", "code"),
+        },
+        "pre" => Style::Simple("pre", "pre"),
+        "blockquote" if attribute("expandable").is_some() => {
+            Style::Simple("blockquote", "expandable_blockquote")
         }
-        "pre" => Style::Pre,
-        "blockquote" => Style::Quote { expandable: attribute("expandable").is_some() },
+        "blockquote" => Style::Simple("blockquote", "blockquote"),
         _ => Style::Bare,
     })
-}
-
-impl Piece {
-    fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            Self::Open(_) | Self::Close(_) => None,
-        }
-    }
-}
-
-impl Rich {
-    /// Text that says nothing about its looks.
-    pub(super) fn plain(text: &str) -> Self {
-        Self(vec![Piece::Text(text.to_owned())]).trimmed()
-    }
-
-    fn trimmed(mut self) -> Self {
-        for piece in &mut self.0 {
-            let Piece::Text(text) = piece else { continue };
-            *text = text.trim_start().to_owned();
-            if !text.is_empty() {
-                break;
-            }
-        }
-        for piece in self.0.iter_mut().rev() {
-            let Piece::Text(text) = piece else { continue };
-            *text = text.trim_end().to_owned();
-            if !text.is_empty() {
-                break;
-            }
-        }
-        self
-    }
-
-    pub(super) fn text(&self) -> String {
-        self.0.iter().filter_map(Piece::text).collect()
-    }
-
-    /// How long Telegram finds it: in UTF-16 units, after the markup was read.
-    pub(super) fn units(&self) -> usize {
-        self.0.iter().filter_map(Piece::text).map(units).sum()
-    }
-
-    /// Safe to insert into a page.
-    pub(super) fn html(&self) -> String {
-        self.0.iter().map(Piece::html).collect()
-    }
-
-    /// The styles as `MessageEntity` objects, outer before inner.
-    pub(super) fn entities(&self) -> Vec<Value> {
-        let mut at = 0_usize;
-        let mut open: Vec<(usize, usize)> = Vec::new();
-        let mut entities: Vec<Option<Value>> = Vec::new();
-        for piece in &self.0 {
-            match piece {
-                Piece::Text(text) => at = at.saturating_add(units(text)),
-                Piece::Open(_) => {
-                    open.push((entities.len(), at));
-                    entities.push(None);
-                }
-                Piece::Close(style) => {
-                    let Some((place, from)) = open.pop() else { continue };
-                    let length = at.saturating_sub(from);
-                    if let Some(entity) = entities.get_mut(place).filter(|_| length > 0) {
-                        *entity = style.entity(from, length);
-                    }
-                }
-            }
-        }
-        entities.into_iter().flatten().collect()
-    }
-}
-
-fn units(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-impl Piece {
-    fn html(&self) -> String {
-        match self {
-            Self::Text(text) => escape(text),
-            Self::Open(style) => match style {
-                Style::Spoiler => "<span class=\"tg-spoiler\">".to_owned(),
-                Style::Link(target) => format!(
-                    "<a href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">",
-                    escape(target)
-                ),
-                Style::Code { language: Some(language) } => {
-                    format!("<code class=\"language-{}\">", escape(language))
-                }
-                other => other.element().map(|name| format!("<{name}>")).unwrap_or_default(),
-            },
-            Self::Close(style) => {
-                style.element().map(|name| format!("</{name}>")).unwrap_or_default()
-            }
-        }
-    }
-}
-
-impl Style {
-    fn element(&self) -> Option<&'static str> {
-        match self {
-            Self::Bold => Some("b"),
-            Self::Italic => Some("i"),
-            Self::Underline => Some("u"),
-            Self::Strike => Some("s"),
-            Self::Spoiler => Some("span"),
-            Self::Link(_) => Some("a"),
-            Self::Code { .. } => Some("code"),
-            Self::Pre => Some("pre"),
-            Self::Quote { .. } => Some("blockquote"),
-            Self::Bare => None,
-        }
-    }
-
-    fn entity(&self, offset: usize, length: usize) -> Option<Value> {
-        let kind = match self {
-            Self::Bold => "bold",
-            Self::Italic => "italic",
-            Self::Underline => "underline",
-            Self::Strike => "strikethrough",
-            Self::Spoiler => "spoiler",
-            Self::Link(url) => {
-                return Some(
-                    json!({ "type": "text_link", "offset": offset, "length": length, "url": url }),
-                );
-            }
-            Self::Code { .. } => "code",
-            Self::Pre => "pre",
-            Self::Quote { expandable: false } => "blockquote",
-            Self::Quote { expandable: true } => "expandable_blockquote",
-            Self::Bare => return None,
-        };
-        Some(json!({ "type": kind, "offset": offset, "length": length }))
-    }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

@@ -59,6 +59,8 @@ pub struct ChatMessage {
     /// How often it was changed.
     pub edited: u32,
     pub sent_at: Timestamp,
+    #[serde(skip)]
+    pub(super) edited_at: Option<Timestamp>,
     /// `MessageEntity` objects for the wire.
     #[serde(skip)]
     pub(super) entities: Vec<Value>,

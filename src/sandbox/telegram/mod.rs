@@ -14,6 +14,7 @@ mod params;
 mod people;
 mod postman;
 mod refusal;
+mod rich;
 #[cfg(test)]
 mod tests;
 mod updates;

@@ -3,10 +3,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::SandboxTelegram;
-use super::updates::Webhook;
+use super::updates::{Update, Webhook};
 
 /// Telegram waits seconds and minutes; nobody wants that in a demonstration.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -30,10 +28,10 @@ impl SandboxTelegram {
         let mut pause = FIRST_PAUSE;
         loop {
             let next = self.lock().updates.next_of(chat, generation);
-            let Some((id, update, webhook)) = next else { return };
+            let Some((update, webhook)) = next else { return };
             match self.post(&update, &webhook).await {
                 Ok(()) => {
-                    self.lock().updates.delivered(id);
+                    self.lock().updates.delivered(update.id);
                     pause = FIRST_PAUSE;
                 }
                 Err(why) => {
@@ -47,7 +45,7 @@ impl SandboxTelegram {
     }
 
     /// One try. The error is what `getWebhookInfo` will say.
-    async fn post(&self, update: &Value, webhook: &Webhook) -> Result<(), String> {
+    async fn post(&self, update: &Update, webhook: &Webhook) -> Result<(), String> {
         let client = self.0.client.as_ref().ok_or("No TLS")?;
         let mut request = client.post(&webhook.url).json(update);
         if let Some(secret) = &webhook.secret {

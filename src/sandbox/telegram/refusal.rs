@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::json;
+
+use super::wire::with;
 
 /// A refusal as it goes over the wire.
 #[derive(Debug)]
@@ -36,21 +38,18 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (code, words, parameters) = match self {
-            Self::Said { code, words } => (code, words, Value::Null),
+            Self::Said { code, words } => (code, words, None),
             Self::TooFast(seconds) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 format!("Too Many Requests: retry after {seconds}"),
-                json!({ "retry_after": seconds }),
+                Some(("parameters", json!({ "retry_after": seconds }))),
             ),
             Self::BadGateway => {
                 let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
                 return (StatusCode::BAD_GATEWAY, Html(page)).into_response();
             }
         };
-        let mut body = json!({ "ok": false, "error_code": code.as_u16(), "description": words });
-        if !parameters.is_null() {
-            body["parameters"] = parameters;
-        }
-        (code, Json(body)).into_response()
+        let body = json!({ "ok": false, "error_code": code.as_u16(), "description": words });
+        (code, Json(with(body, parameters))).into_response()
     }
 }

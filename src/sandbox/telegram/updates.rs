@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use axum::http::StatusCode;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
+use super::refusal::Refusal;
+use super::wire::with;
 use crate::kernel::clock::Timestamp;
 
 /// Where updates are posted to.
@@ -16,10 +20,21 @@ pub(super) struct Webhook {
 }
 
 #[derive(Debug, Clone)]
-struct Update {
-    id: i64,
+pub(super) struct Update {
+    pub(super) id: i64,
     chat: i64,
-    body: Value,
+    kind: &'static str,
+    content: Value,
+}
+
+impl Serialize for Update {
+    /// The number first: bots take the first other field for the kind (reference/telegram.md §B.4).
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("update_id", &self.id)?;
+        map.serialize_entry(self.kind, &self.content)?;
+        map.end()
+    }
 }
 
 #[derive(Debug)]
@@ -34,7 +49,7 @@ pub(super) struct Updates {
     /// Chats with a postman on his way.
     under_way: BTreeSet<i64>,
     /// Counts polls; only the last one is served.
-    pub(super) poll: u64,
+    poll: u64,
     last_error: Option<(Timestamp, String)>,
 }
 
@@ -54,17 +69,13 @@ impl Updates {
     }
 
     /// Queues `content` as an update of `kind`, unless the bot does not want that kind.
-    pub(super) fn push(&mut self, chat: i64, kind: &str, content: &Value) {
+    pub(super) fn push(&mut self, chat: i64, kind: &'static str, content: Value) {
         if !self.allowed.is_empty() && !self.allowed.iter().any(|allowed| allowed == kind) {
             return;
         }
         let id = self.next_id;
         self.next_id = id.saturating_add(1);
-        self.waiting.push_back(Update {
-            id,
-            chat,
-            body: json!({ "update_id": id, kind: content }),
-        });
+        self.waiting.push_back(Update { id, chat, kind, content });
     }
 
     pub(super) fn allow(&mut self, kinds: Option<Vec<String>>) {
@@ -74,7 +85,7 @@ impl Updates {
     }
 
     /// Forgets what is older than `offset`; a negative one keeps that many of the newest.
-    pub(super) fn confirm(&mut self, offset: i64) {
+    fn confirm(&mut self, offset: i64) {
         if offset < 0 {
             let kept = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
             let surplus = self.waiting.len().saturating_sub(kept);
@@ -84,8 +95,33 @@ impl Updates {
         }
     }
 
-    pub(super) fn first(&self, limit: usize) -> Vec<Value> {
-        self.waiting.iter().take(limit).map(|update| update.body.clone()).collect()
+    /// Starts a poll, which ends every earlier one. Gives its number.
+    pub(super) fn begin_poll(&mut self, kinds: Option<Vec<String>>, offset: Option<i64>) -> u64 {
+        self.allow(kinds);
+        // A poll that is refused must confirm nothing.
+        if let Some(offset) = offset.filter(|_| self.webhook.is_none()) {
+            self.confirm(offset);
+        }
+        self.poll = self.poll.saturating_add(1);
+        self.poll
+    }
+
+    /// What poll number `poll` gets now.
+    pub(super) fn polled(&self, poll: u64, limit: usize) -> Result<Vec<Update>, Refusal> {
+        let conflict = |why: &str| Refusal::said(StatusCode::CONFLICT, format!("Conflict: {why}"));
+        if self.webhook.is_some() {
+            return Err(conflict(
+                "can't use getUpdates method while webhook is active; use deleteWebhook to delete \
+                 the webhook first",
+            ));
+        }
+        if self.poll != poll {
+            return Err(conflict(
+                "terminated by other getUpdates request; make sure that only one bot instance is \
+                 running",
+            ));
+        }
+        Ok(self.waiting.iter().take(limit).cloned().collect())
     }
 
     pub(super) fn drop_pending(&mut self) {
@@ -113,7 +149,7 @@ impl Updates {
     }
 
     /// What the postman of `chat` carries next; `None` ends his way.
-    pub(super) fn next_of(&mut self, chat: i64, generation: u64) -> Option<(i64, Value, Webhook)> {
+    pub(super) fn next_of(&mut self, chat: i64, generation: u64) -> Option<(Update, Webhook)> {
         if generation != self.generation {
             return None;
         }
@@ -122,7 +158,7 @@ impl Updates {
             self.under_way.remove(&chat);
             return None;
         };
-        Some((update.id, update.body.clone(), webhook))
+        Some((update.clone(), webhook))
     }
 
     pub(super) fn delivered(&mut self, id: i64) {
@@ -135,17 +171,15 @@ impl Updates {
 
     /// The `WebhookInfo` object.
     pub(super) fn info(&self) -> Value {
-        let mut info = json!({
+        let info = json!({
             "url": self.webhook.as_ref().map_or("", |webhook| webhook.url.as_str()),
             "has_custom_certificate": false,
             "pending_update_count": self.waiting.len(),
             "max_connections": 40,
             "allowed_updates": self.allowed,
         });
-        if let Some((at, why)) = &self.last_error {
-            info["last_error_date"] = json!(at.seconds());
-            info["last_error_message"] = json!(why);
-        }
-        info
+        let Some((at, why)) = &self.last_error else { return info };
+        let error = [("last_error_date", json!(at.seconds())), ("last_error_message", json!(why))];
+        with(info, error)
     }
 }

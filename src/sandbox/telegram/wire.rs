@@ -7,19 +7,26 @@ use super::message::{ChatMessage, Person, SentFile};
 
 pub(super) const USERNAME: &str = "mingshu_demo_bot";
 
-pub(super) fn me(bot_id: i64) -> Value {
-    let mut me = bot(bot_id);
-    let abilities = json!({
-        "can_join_groups": false,
-        "can_read_all_group_messages": false,
-        "supports_inline_queries": false,
-        "can_connect_to_business": false,
-        "has_main_web_app": false,
-    });
-    if let (Some(me), Value::Object(abilities)) = (me.as_object_mut(), abilities) {
-        me.extend(abilities);
+/// `object` with more fields.
+pub(super) fn with<'a>(
+    mut object: Value,
+    fields: impl IntoIterator<Item = (&'a str, Value)>,
+) -> Value {
+    if let Some(object) = object.as_object_mut() {
+        object.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
-    me
+    object
+}
+
+pub(super) fn me(bot_id: i64) -> Value {
+    let cannot = [
+        "can_join_groups",
+        "can_read_all_group_messages",
+        "supports_inline_queries",
+        "can_connect_to_business",
+        "has_main_web_app",
+    ];
+    with(bot(bot_id), cannot.map(|ability| (ability, Value::Bool(false))))
 }
 
 fn bot(bot_id: i64) -> Value {
@@ -37,7 +44,7 @@ pub(super) fn person(person: &Person) -> Value {
 
 pub(super) fn message(bot_id: i64, partner: &Person, message: &ChatMessage) -> Value {
     let from = if message.from_bot { bot(bot_id) } else { person(partner) };
-    let mut wire = json!({
+    let wire = json!({
         "message_id": message.id,
         "from": from,
         "chat": { "id": partner.id, "first_name": partner.first_name, "type": "private" },
@@ -45,25 +52,18 @@ pub(super) fn message(bot_id: i64, partner: &Person, message: &ChatMessage) -> V
     });
     let (words, entities) =
         if message.has_file() { ("caption", "caption_entities") } else { ("text", "entities") };
-    if !message.text.is_empty() {
-        wire[words] = json!(message.text);
-    }
-    if !message.entities.is_empty() {
-        wire[entities] = json!(message.entities);
-    }
-    if !message.keyboard.is_empty() {
-        wire["reply_markup"] = markup::to_json(&message.keyboard);
-    }
-    if message.edited > 0 {
-        wire["edit_date"] = json!(message.sent_at.seconds());
-    }
-    if let Some(photo) = &message.photo {
-        wire["photo"] = json!([photo_size(photo)]);
-    }
-    if let Some(document) = &message.document {
-        wire["document"] = document_object(document);
-    }
-    wire
+    let present = [
+        (words, (!message.text.is_empty()).then(|| json!(message.text))),
+        (entities, (!message.entities.is_empty()).then(|| json!(message.entities))),
+        (
+            "reply_markup",
+            (!message.keyboard.is_empty()).then(|| markup::to_json(&message.keyboard)),
+        ),
+        ("edit_date", message.edited_at.map(|at| json!(at.seconds()))),
+        ("photo", message.photo.as_ref().map(|photo| json!([photo_size(photo)]))),
+        ("document", message.document.as_ref().map(document_object)),
+    ];
+    with(wire, present.into_iter().filter_map(|(name, value)| Some((name, value?))))
 }
 
 fn photo_size(photo: &SentFile) -> Value {

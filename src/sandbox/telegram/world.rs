@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::commands::{Command, Menus};
-use super::html::Rich;
 use super::markup::Keyboard;
 use super::message::{ChatMessage, Person, SentFile, Toast};
 use super::refusal::Refusal;
+use super::rich::Rich;
 use super::updates::Updates;
 use super::wire;
 use crate::kernel::clock::Timestamp;
@@ -115,6 +115,7 @@ impl World {
             document: draft.document,
             edited: 0,
             sent_at: now,
+            edited_at: None,
             entities: draft.rich.entities(),
         });
         id
@@ -142,7 +143,7 @@ impl World {
             message.entities = entities;
         }
         let message = self.wire(person, id);
-        self.updates.push(person.id, "message", &message);
+        self.updates.push(person.id, "message", message);
         id
     }
 
@@ -157,7 +158,7 @@ impl World {
             "data": data,
         });
         self.taps.insert(query, person.id);
-        self.updates.push(person.id, "callback_query", &content);
+        self.updates.push(person.id, "callback_query", content);
     }
 
     /// Shows the answer to a tap.
@@ -177,13 +178,13 @@ impl World {
         Ok(Value::Bool(true))
     }
 
-    /// Changes the bot's message; `None` keeps the text.
+    /// Changes the bot's message; `None` in the place of the text keeps it.
     pub(super) fn edit(
         &mut self,
         chat: i64,
         id: i64,
-        rich: Option<&Rich>,
-        keyboard: Keyboard,
+        (rich, keyboard): (Option<&Rich>, Keyboard),
+        now: Timestamp,
     ) -> Result<Value, Refusal> {
         let partner = self.person(chat).cloned().ok_or_else(Refusal::chat_not_found)?;
         let old = self.message(chat, id).ok_or(Refusal::bad("message to edit not found"))?;
@@ -205,6 +206,7 @@ impl World {
         if let Some(message) = self.message_mut(chat, id) {
             message.keyboard = keyboard;
             message.edited = message.edited.saturating_add(1);
+            message.edited_at = Some(now);
             if let Some(rich) = rich {
                 (message.text, message.html) = (rich.text(), rich.html());
                 message.entities = rich.entities();
