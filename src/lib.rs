@@ -1,7 +1,9 @@
 //! mingshu 命书: sells AI-written BaZi reports inside a Telegram chat.
 
 pub mod affiliates;
+pub mod app;
 pub mod bazi;
+pub mod bot;
 pub mod callback;
 pub mod catalog;
 pub mod cli;

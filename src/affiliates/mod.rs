@@ -25,8 +25,10 @@ pub struct Affiliate {
 #[derive(Debug, Clone)]
 pub struct Earnings {
     pub orders: i64,
-    /// Less what was taken back.
-    pub earned: Money,
+    /// Less what was taken back; a refund may still take more.
+    pub pending: Money,
+    /// Less what was taken back; the time for refunds is over.
+    pub confirmed: Money,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Every statement on `affiliates` and `commissions`.
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::QueryOrder;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 
@@ -123,24 +124,28 @@ pub async fn reverse(
 pub async fn earnings(
     db: &impl ConnectionTrait,
     code: &AffiliateCode,
+    now: Timestamp,
 ) -> Result<Vec<Earnings>, AffiliateError> {
     let rows = commission::Entity::find()
         .filter(commission::Column::AffiliateCode.eq(code.as_str()))
+        .order_by_asc(commission::Column::Currency)
         .all(db)
         .await?;
-    let mut sums: std::collections::BTreeMap<String, (i64, i64)> =
-        std::collections::BTreeMap::new();
+    let mut sums: Vec<Earnings> = Vec::new();
     for row in rows {
-        let sum = sums.entry(row.currency).or_default();
-        sum.0 = sum.0.saturating_add(1);
-        sum.1 = sum.1.saturating_add(row.amount_minor.saturating_sub(row.reversed_minor));
+        let currency: Currency = row.currency.parse()?;
+        let left = Money::new(row.amount_minor.saturating_sub(row.reversed_minor), currency);
+        if sums.last().is_none_or(|sum| sum.pending.currency != currency) {
+            let zero = Money::zero(currency);
+            sums.push(Earnings { orders: 0, pending: zero, confirmed: zero });
+        }
+        let Some(sum) = sums.last_mut() else { continue };
+        sum.orders = sum.orders.saturating_add(1);
+        let part =
+            if row.hold_until_at > now.millis() { &mut sum.pending } else { &mut sum.confirmed };
+        *part = part.checked_add(left)?;
     }
-    sums.into_iter()
-        .map(|(currency, (orders, minor))| {
-            let currency: Currency = currency.parse()?;
-            Ok(Earnings { orders, earned: Money::new(minor, currency) })
-        })
-        .collect()
+    Ok(sums)
 }
 
 impl From<affiliate::Model> for Affiliate {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::bazi::adapters::yuanfenju::{Yuanfenju, YuanfenjuConfig};
 use crate::bazi::ports::ChartService;
 use crate::config::{self, BaziProvider, Config, Dialect};
 use crate::flows::till::{Counter, Proof};
@@ -54,12 +53,7 @@ fn pingpong(config: &Config) -> anyhow::Result<Arc<dyn PaymentGateway>> {
 pub(super) fn charts(config: &Config) -> anyhow::Result<Option<Arc<dyn ChartService>>> {
     match config.bazi.provider {
         BaziProvider::Local => Ok(None),
-        BaziProvider::Yuanfenju => {
-            let settings = &config.yuanfenju;
-            let client =
-                YuanfenjuConfig::new(settings.base_url.as_str(), settings.api_key.clone());
-            Ok(Some(Arc::new(Yuanfenju::try_new(client).context("the Yuanfenju client")?)))
-        }
+        BaziProvider::Yuanfenju => anyhow::bail!("wip"),
     }
 }
 

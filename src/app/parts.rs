@@ -40,7 +40,11 @@ pub struct Parts {
 
 impl Parts {
     /// Opens the database, brings it up to date, and reads the templates.
-    pub async fn assemble(config: Config, clock: Arc<dyn Clock>, test: bool) -> anyhow::Result<Self> {
+    pub async fn assemble(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        test: bool,
+    ) -> anyhow::Result<Self> {
         let assets = assets(&config);
         let catalog = catalog(&assets)
             .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;

@@ -15,8 +15,8 @@ use super::listeners::Listeners;
 use super::outside;
 use super::parts::Parts;
 use crate::bot::{self, AffiliateTerms, Arrival, Bot, BotParts, BotSettings};
-use crate::config::TelegramMode;
 use crate::callback::{self, CallbackState};
+use crate::config::TelegramMode;
 use crate::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
@@ -76,12 +76,15 @@ pub async fn start(
     let worker_pulse = role.runs_worker().then(Pulse::default);
     let telegram_pulse = role.runs_bot().then(Pulse::default);
     listeners.add_unlimited(extras.routes);
-    listeners.add(None, health::router(Health {
-        db: parts.base.db.clone(),
-        clock: Arc::clone(&parts.base.clock),
-        worker: worker_pulse.clone(),
-        telegram: telegram_pulse.clone(),
-    }));
+    listeners.add(
+        None,
+        health::router(Health {
+            db: parts.base.db.clone(),
+            clock: Arc::clone(&parts.base.clock),
+            worker: worker_pulse.clone(),
+            telegram: telegram_pulse.clone(),
+        }),
+    );
     if let Some(handle) = extras.metrics.filter(|_handle| parts.config.metrics.enabled) {
         listeners.add(server.metrics_bind, metrics_route(handle));
     }
@@ -117,10 +120,13 @@ pub fn shutdown_limit(parts: &Parts) -> Duration {
 }
 
 fn metrics_route(handle: PrometheusHandle) -> Router {
-    Router::new().route("/metrics", get(move || {
-        let text = handle.render();
-        async move { ([("content-type", "text/plain; version=0.0.4")], text) }
-    }))
+    Router::new().route(
+        "/metrics",
+        get(move || {
+            let text = handle.render();
+            async move { ([("content-type", "text/plain; version=0.0.4")], text) }
+        }),
+    )
 }
 
 fn callback_routes(parts: &Parts) -> Router {

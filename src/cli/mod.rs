@@ -4,8 +4,11 @@
 
 mod bazi;
 mod config;
+mod demo;
 mod healthcheck;
 mod init;
+mod orders;
+mod serve;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -35,7 +38,7 @@ impl From<Exit> for ExitCode {
 }
 
 #[derive(Debug, Parser)]
-#[command(name = "mingshu", version, about, arg_required_else_help = true)]
+#[command(name = "mingshu", version, about)]
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong command line or settings")]
 struct Cli {
     /// Settings file; without it ./Config.toml, if there is one.
@@ -44,13 +47,23 @@ struct Cli {
     /// Answer in JSON.
     #[arg(long, global = true)]
     json: bool,
+    /// `serve` when none is given.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 // One variant per file of this folder.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the shop.
+    Serve(serve::Options),
+    /// Try the whole shop on this computer, with a played world around it.
+    Demo(demo::Options),
+    /// Bring the database up to date.
+    Migrate,
+    /// Look at orders and act on them.
+    #[command(subcommand)]
+    Orders(orders::OrdersCommand),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -78,7 +91,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let context = Context { sources: Sources::of_this_process(cli.config), json: cli.json };
-    let outcome = match cli.command {
+    let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Options::default()));
+    let outcome = match command {
+        Command::Serve(options) => serve::run(&context, &options),
+        Command::Demo(options) => demo::run(&context, &options),
+        Command::Migrate => serve::migrate(&context),
+        Command::Orders(command) => orders::run(&context, command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),
@@ -88,6 +106,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         complain(&format!("{fault:#}"));
         Exit::Failed
     })
+}
+
+/// The runtime for commands that wait.
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 /// Writes a result. A reader that has gone away is not our failure.

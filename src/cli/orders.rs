@@ -67,7 +67,9 @@ async fn answer(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     match command {
-        OrdersCommand::List { status, limit } => list(base, (status.as_deref(), limit), json, out).await,
+        OrdersCommand::List { status, limit } => {
+            list(base, (status.as_deref(), limit), json, out).await
+        }
         OrdersCommand::Show { order_no } => show(base, &OrderNo(order_no), json, out).await,
         OrdersCommand::Retry { order_no } => {
             retry_order::run(base, &OrderNo(order_no.clone()), SHELL).await?;

@@ -4,17 +4,23 @@
 //! The shape of a deed: read, ask the rules, write, enqueue, commit. No outside call in between.
 //! Whoever locks an order together with its payments or refunds locks the order first.
 
+pub mod accept_privacy;
+pub mod attribute_referral;
 pub mod base;
+pub mod become_affiliate;
 pub mod catch_up;
+pub mod change_language;
 pub mod check_payment;
 pub mod close_order;
 mod deliver_report;
 pub mod figures;
 pub mod fulfil_order;
+pub mod greet_user;
 pub mod inspect_order;
 pub mod jobs;
 pub mod mark_unreachable;
 pub mod open_payment;
+pub mod order_again;
 pub mod place_order;
 pub mod raise_alert;
 pub mod read_birth;
@@ -23,6 +29,7 @@ pub mod resend_report;
 pub mod retry_order;
 pub mod send_alert;
 pub mod settle_payment;
+pub mod show_payment;
 pub mod take_notification;
 pub mod tell_buyer;
 pub mod till;

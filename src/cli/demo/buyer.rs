@@ -28,7 +28,7 @@ const ANSWERS: &[(&str, Reply)] = &[
     ("同意并继续", Reply::Tap("同意并继续")),
     ("没错", Reply::Tap("没错")),
     ("开始填写", Reply::Tap("开始填写")),
-    ("八字详批 ·", Reply::Tap("八字详批 ·")),
+    ("八字详批 · ¥", Reply::Tap("八字详批 · ¥")),
     ("👩 女", Reply::Tap("👩 女")),
     ("公历（阳历）", Reply::Tap("公历（阳历）")),
     ("哪个年代", Reply::Say("1990年5月20日")),
@@ -53,7 +53,7 @@ impl<'a> Buyer<'a> {
 
     /// From `/start` to the payment card; gives the address of the payment page.
     pub(super) async fn order(&mut self) -> anyhow::Result<String> {
-        self.says("/start").await?;
+        self.says("/start");
         for _ in 0..MOST_ANSWERS {
             if let Some(url) = self.telegram.presses_url(BUYER, "去支付") {
                 return Ok(url);
@@ -74,19 +74,18 @@ impl<'a> Buyer<'a> {
             return self.wait_for_change(&before).await;
         };
         match reply {
-            Reply::Tap(label) => self.taps(label).await?,
-            Reply::Say(text) => self.says(text).await?,
+            Reply::Tap(label) => self.taps(label)?,
+            Reply::Say(text) => self.says(text),
         }
         self.wait_for_change(&before).await
     }
 
-    pub(super) async fn says(&mut self, text: &str) -> anyhow::Result<()> {
+    pub(super) fn says(&mut self, text: &str) {
         self.telegram.says(BUYER, text);
         self.scribe.write(&self.telegram.chat(BUYER));
-        Ok(())
     }
 
-    pub(super) async fn taps(&mut self, label: &str) -> anyhow::Result<()> {
+    pub(super) fn taps(&mut self, label: &str) -> anyhow::Result<()> {
         self.scribe.line("👆", &format!("[ {label} ]"));
         self.telegram.taps_label(BUYER, label).context("a button is missing")?;
         Ok(())
@@ -95,7 +94,9 @@ impl<'a> Buyer<'a> {
     /// Waits for a message of the shop with `sign` in it that came or changed after `since`.
     pub(super) async fn hears(&mut self, sign: &str, patience: Duration) -> anyhow::Result<()> {
         let found = self.telegram.wait_for(BUYER, patience, |chat| {
-            chat.iter().any(|message| message.from_bot && looks(message).contains(sign)).then_some(())
+            chat.iter()
+                .any(|message| message.from_bot && looks(message).contains(sign))
+                .then_some(())
         });
         let found = found.await;
         self.scribe.write(&self.telegram.chat(BUYER));
@@ -121,9 +122,8 @@ impl<'a> Buyer<'a> {
     }
 
     async fn wait_for_change(&mut self, before: &str) -> anyhow::Result<()> {
-        let moved = self.telegram.wait_for(BUYER, PATIENCE, |chat| {
-            (face_of(chat) != before).then_some(())
-        });
+        let moved =
+            self.telegram.wait_for(BUYER, PATIENCE, |chat| (face_of(chat) != before).then_some(()));
         let moved = moved.await;
         self.scribe.write(&self.telegram.chat(BUYER));
         if moved.is_err() {

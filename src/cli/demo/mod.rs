@@ -75,17 +75,16 @@ async fn open(options: &Options) -> anyhow::Result<Exit> {
     let lifecycle = Lifecycle::new(Duration::from_secs(3));
     let pace = model::Pace::watchable();
     let demo = start(options, &folder, &lifecycle, pace).await?;
-    say(&format!("\n  命书 mingshu · demo\n\n  {}\n\n  Ctrl-C ends it; nothing is kept.\n", demo.page));
+    say(&format!(
+        "\n  命书 mingshu · demo\n\n  {}\n\n  Ctrl-C ends it; nothing is kept.\n",
+        demo.page
+    ));
     lifecycle.run().await?;
     Ok(Exit::Done)
 }
 
 /// Every chosen story in a shop of its own.
-async fn play(
-    context: &Context,
-    options: &Options,
-    stories: Vec<Story>,
-) -> anyhow::Result<Exit> {
+async fn play(context: &Context, options: &Options, stories: Vec<Story>) -> anyhow::Result<Exit> {
     let mut told = Vec::new();
     for story in stories {
         let folder = Folder::new()?;

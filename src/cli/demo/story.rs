@@ -103,7 +103,7 @@ impl Story {
                 demo.world.pingpong.release_held().await;
                 Ok(())
             }
-            Some(Fault::NoCallback) => buyer.taps("我已支付").await,
+            Some(Fault::NoCallback) => buyer.taps("我已支付"),
             Some(_) | None => Ok(()),
         }
     }

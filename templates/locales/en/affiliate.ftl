@@ -6,7 +6,7 @@ affiliate-card =
     Your link
     <code>{ $link }</code>
 
-    Clicks { $clicks } · orders { $orders }
+    Clicks { $clicks } · new people { $people } · orders { $orders }
     Pending { $pending }
     Confirmed { $confirmed }
 affiliate-rule = { $days ->

@@ -91,7 +91,10 @@ cancel-ask =
     Order <code>{ $order_no }</code> is not paid yet ({ $amount }).
 
     Keep it or cancel it?
-cancel-reason-ask = Would you tell us why?
+cancel-why =
+    Cancel order <code>{ $order_no }</code> ({ $amount })?
+
+    Tap a reason and it is cancelled. Nothing is charged.
 btn-cancel-keep = Keep it and pay
 btn-cancel-go = ❌ Cancel order
 btn-reason-mistake = I made a mistake

@@ -6,7 +6,7 @@ affiliate-card =
     你的链接
     <code>{ $link }</code>
 
-    点击 { $clicks } · 成交 { $orders }
+    点击 { $clicks } · 新朋友 { $people } · 成交 { $orders }
     待结算 { $pending }
     已确认 { $confirmed }
 affiliate-rule = 朋友通过链接购买并收到报告，你得实付金额的 { $percent }%；{ $days } 天后确认，期间退款则取消。

@@ -88,7 +88,10 @@ cancel-ask =
     订单 <code>{ $order_no }</code> 还没付款（{ $amount }）。
 
     留着还是取消？
-cancel-reason-ask = 能告诉我们原因吗？
+cancel-why =
+    要取消订单 <code>{ $order_no }</code>（{ $amount }）吗？
+
+    点一个原因就取消，不会扣款。
 btn-cancel-keep = 留着，继续付款
 btn-cancel-go = ❌ 取消订单
 btn-reason-mistake = 填错了

@@ -1,0 +1,249 @@
+//! What stands behind a button: at most 64 bytes, never trusted (reference/telegram.md §A.6).
+//!
+//! Buttons of a form name the draft and the question they belong to, so that a button of another
+//! draft or an earlier question is recognised. Buttons about an order name the order; whose it is,
+//! is checked where it is used. The formats `pay:…` and `order:…` are shared with the messages
+//! that the worker sends.
+
+use crate::kernel::ids::{OrderNo, Sku};
+use crate::kernel::locale::Locale;
+
+/// A pressed button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::bot) enum Press {
+    Home,
+    Products,
+    Product(Sku),
+    /// Begin the form of a product.
+    Begin(Sku),
+    Agree,
+    PrivacyFull,
+    Decline,
+    Resume,
+    Restart,
+    Help,
+    Support,
+    Languages,
+    Language(Locale),
+    Form(FormButton),
+    /// The list of orders; the page counts from 0.
+    Orders(usize),
+    OrderOpen(OrderNo),
+    OrderAgain(OrderNo),
+    OrderResend(OrderNo),
+    PayShow(OrderNo),
+    PayCheck(OrderNo),
+    PayCancel(OrderNo),
+    /// Cancel for a reason, one of [`CANCEL_REASONS`].
+    CancelFor(OrderNo, &'static str),
+    CancelKeep(OrderNo),
+    OperatorOpen(OrderNo),
+    OperatorRetry(OrderNo),
+    OperatorResend(OrderNo),
+    OperatorRefund(OrderNo),
+    OperatorRefundSurely(OrderNo),
+    OperatorKeep,
+    Stats(&'static str),
+}
+
+/// A button below a question of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::bot) struct FormButton {
+    pub(in crate::bot) draft: String,
+    /// The question, as [`super::Draft::tag`] names it.
+    pub(in crate::bot) question: String,
+    pub(in crate::bot) value: String,
+}
+
+/// Values of form buttons that are no answers. No answer begins with such a character.
+pub(in crate::bot) const BACK: &str = "<";
+pub(in crate::bot) const SKIP: &str = "-";
+pub(in crate::bot) const LEAVE: &str = "!";
+pub(in crate::bot) const CONFIRM: &str = "=";
+
+/// Why a buyer gives an order up; the words stand in `orders.cancel_reason`.
+pub(in crate::bot) const CANCEL_REASONS: [&str; 5] =
+    ["mistake", "price", "method", "later", "other"];
+
+/// The spans of the operators' figures.
+pub(in crate::bot) const PERIODS: [&str; 4] = ["today", "week", "month", "all"];
+
+impl Press {
+    pub(in crate::bot) fn data(&self) -> String {
+        match self {
+            Self::Home => "home".to_owned(),
+            Self::Products => "products".to_owned(),
+            Self::Product(sku) => format!("p:{sku}"),
+            Self::Begin(sku) => format!("new:{sku}"),
+            Self::Agree => "privacy:agree".to_owned(),
+            Self::PrivacyFull => "privacy:full".to_owned(),
+            Self::Decline => "privacy:decline".to_owned(),
+            Self::Resume => "resume".to_owned(),
+            Self::Restart => "restart".to_owned(),
+            Self::Help => "help".to_owned(),
+            Self::Support => "support".to_owned(),
+            Self::Languages => "languages".to_owned(),
+            Self::Language(locale) => format!("lang:{locale}"),
+            Self::Form(FormButton { draft, question, value }) => {
+                format!("f:{draft}:{question}:{value}")
+            }
+            Self::Orders(page) => format!("orders:{page}"),
+            Self::OrderOpen(no) => format!("order:open:{no}"),
+            Self::OrderAgain(no) => format!("order:again:{no}"),
+            Self::OrderResend(no) => format!("order:resend:{no}"),
+            Self::PayShow(no) => format!("pay:show:{no}"),
+            Self::PayCheck(no) => format!("pay:check:{no}"),
+            Self::PayCancel(no) => format!("pay:cancel:{no}"),
+            Self::CancelFor(no, reason) => format!("cancel:{reason}:{no}"),
+            Self::CancelKeep(no) => format!("cancel:keep:{no}"),
+            Self::OperatorOpen(no) => format!("op:open:{no}"),
+            Self::OperatorRetry(no) => format!("op:retry:{no}"),
+            Self::OperatorResend(no) => format!("op:resend:{no}"),
+            Self::OperatorRefund(no) => format!("op:refund:{no}"),
+            Self::OperatorRefundSurely(no) => format!("op:refund!:{no}"),
+            Self::OperatorKeep => "op:keep:".to_owned(),
+            Self::Stats(period) => format!("op:stats:{period}"),
+        }
+    }
+
+    /// Reads what [`Press::data`] wrote; `None` for anything else.
+    pub(in crate::bot) fn read(data: &str) -> Option<Self> {
+        let (head, rest) = data.split_once(':').unwrap_or((data, ""));
+        Some(match head {
+            "home" => Self::Home,
+            "products" => Self::Products,
+            "p" => Self::Product(Sku::from(rest)),
+            "new" => Self::Begin(Sku::from(rest)),
+            "privacy" => match rest {
+                "agree" => Self::Agree,
+                "full" => Self::PrivacyFull,
+                "decline" => Self::Decline,
+                _ => return None,
+            },
+            "resume" => Self::Resume,
+            "restart" => Self::Restart,
+            "help" => Self::Help,
+            "support" => Self::Support,
+            "languages" => Self::Languages,
+            "lang" => Self::Language(Locale::parse(rest)?),
+            "f" => Self::Form(FormButton::read(rest)?),
+            "orders" => Self::Orders(rest.parse().unwrap_or(0)),
+            "order" | "pay" | "cancel" | "op" => return Self::read_about_order(head, rest),
+            _ => return None,
+        })
+    }
+
+    fn read_about_order(head: &str, rest: &str) -> Option<Self> {
+        let (word, number) = rest.split_once(':')?;
+        let no = OrderNo::from(number);
+        Some(match (head, word) {
+            ("order", "open") => Self::OrderOpen(no),
+            ("order", "again") => Self::OrderAgain(no),
+            ("order", "resend") => Self::OrderResend(no),
+            ("pay", "show") => Self::PayShow(no),
+            ("pay", "check") => Self::PayCheck(no),
+            ("pay", "cancel") => Self::PayCancel(no),
+            ("cancel", "keep") => Self::CancelKeep(no),
+            ("cancel", reason) => {
+                Self::CancelFor(no, CANCEL_REASONS.into_iter().find(|known| *known == reason)?)
+            }
+            ("op", "open") => Self::OperatorOpen(no),
+            ("op", "retry") => Self::OperatorRetry(no),
+            ("op", "resend") => Self::OperatorResend(no),
+            ("op", "refund") => Self::OperatorRefund(no),
+            ("op", "refund!") => Self::OperatorRefundSurely(no),
+            ("op", "keep") => Self::OperatorKeep,
+            ("op", "stats") => Self::Stats(PERIODS.into_iter().find(|known| *known == number)?),
+            _ => return None,
+        })
+    }
+
+    /// Whether only operators may press it; to others it does not exist.
+    pub(in crate::bot) fn is_operators(&self) -> bool {
+        self.data().starts_with("op:")
+    }
+}
+
+impl FormButton {
+    fn read(rest: &str) -> Option<Self> {
+        let mut parts = rest.splitn(3, ':').map(str::to_owned);
+        Some(Self { draft: parts.next()?, question: parts.next()?, value: parts.next()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<Press> {
+        let no = || OrderNo::from("M20261121-7F3K9QX2");
+        let sku = || Sku::from("a".repeat(32));
+        let form = FormButton {
+            draft: "0123456789AB".to_owned(),
+            question: "11d".to_owned(),
+            value: "a".repeat(24),
+        };
+        let mut all = vec![
+            Press::Home,
+            Press::Products,
+            Press::Product(sku()),
+            Press::Begin(sku()),
+            Press::Agree,
+            Press::PrivacyFull,
+            Press::Decline,
+            Press::Resume,
+            Press::Restart,
+            Press::Help,
+            Press::Support,
+            Press::Languages,
+            Press::Form(form),
+            Press::Orders(3),
+            Press::OrderOpen(no()),
+            Press::OrderAgain(no()),
+            Press::OrderResend(no()),
+            Press::PayShow(no()),
+            Press::PayCheck(no()),
+            Press::PayCancel(no()),
+            Press::CancelKeep(no()),
+            Press::OperatorOpen(no()),
+            Press::OperatorRetry(no()),
+            Press::OperatorResend(no()),
+            Press::OperatorRefund(no()),
+            Press::OperatorRefundSurely(no()),
+            Press::OperatorKeep,
+        ];
+        all.extend(CANCEL_REASONS.map(|reason| Press::CancelFor(no(), reason)));
+        all.extend(PERIODS.map(Press::Stats));
+        all.extend(Locale::ALL.iter().map(|locale| Press::Language(*locale)));
+        all
+    }
+
+    #[test]
+    fn every_button_fits_and_reads_back() {
+        for press in all() {
+            let data = press.data();
+            assert!(data.len() <= 64, "{data}");
+            assert_eq!(Press::read(&data), Some(press), "{data}");
+        }
+    }
+
+    #[test]
+    fn the_words_shared_with_the_worker_stay_as_they_are() {
+        let no = OrderNo::from("M1");
+        assert_eq!(Press::PayCheck(no.clone()).data(), "pay:check:M1");
+        assert_eq!(Press::PayCancel(no.clone()).data(), "pay:cancel:M1");
+        assert_eq!(Press::OrderAgain(no.clone()).data(), "order:again:M1");
+        assert_eq!(Press::OrderOpen(no.clone()).data(), "order:open:M1");
+        assert_eq!(Press::OrderResend(no).data(), "order:resend:M1");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn foreign_data_is_read_or_refused_but_never_panics(data in "\\PC{0,64}") {
+            let _ = Press::read(&data);
+            for head in ["f:", "cancel:", "op:", "pay:", "order:", "lang:"] {
+                let _ = Press::read(&format!("{head}{data}"));
+            }
+        }
+    }
+}

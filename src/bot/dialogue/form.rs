@@ -1,0 +1,337 @@
+//! A form on its way from the first question to the check card.
+
+use serde::{Deserialize, Serialize};
+
+use super::birth::{Ask, BirthDraft, Part, Step};
+use super::button::{BACK, CONFIRM, LEAVE, SKIP};
+use super::note::Note;
+use super::typed;
+use crate::catalog::Product;
+use crate::catalog::answers::{Answer, FormAnswers, Gender};
+use crate::catalog::form::{Field, FieldKind};
+use crate::catalog::rules::{self, AnswerError};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::Sku;
+use crate::kernel::money::Money;
+
+/// Answers that are not an order yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::bot) struct Draft {
+    /// One draft gives one order, however often it is confirmed.
+    pub(in crate::bot) id: String,
+    pub(in crate::bot) sku: Sku,
+    pub(in crate::bot) answers: FormAnswers,
+    pub(in crate::bot) at: At,
+    /// What is being changed from the check card, to which the way leads back.
+    #[serde(default)]
+    pub(in crate::bot) editing: Option<Editing>,
+    /// The price on the check card that the buyer has before him.
+    #[serde(default)]
+    pub(in crate::bot) seen_price: Option<Money>,
+}
+
+/// Where the form stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::bot) enum At {
+    Field { key: String },
+    Birth { key: String, birth: BirthDraft, ask: Ask },
+    Check,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::bot) enum Editing {
+    Field,
+    Birth(Part),
+}
+
+/// What a press or a word did to the form.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Moved {
+    /// The form stands where it should; the note, if any, goes before the question.
+    Here(Option<Note>),
+    /// Back from the first question.
+    Out,
+    Leave,
+    Confirm,
+    /// The button belongs to another question.
+    Old,
+}
+
+impl Draft {
+    pub(in crate::bot) fn begin(id: String, product: &Product) -> Self {
+        let mut draft = Self {
+            id,
+            sku: product.sku.clone(),
+            answers: FormAnswers::default(),
+            at: At::Check,
+            editing: None,
+            seen_price: None,
+        };
+        draft.go_on(product);
+        draft
+    }
+
+    /// A short name of the question, which its buttons carry.
+    pub(in crate::bot) fn tag(&self, product: &Product) -> String {
+        let index = |key: &str| {
+            let place = product.form.iter().position(|field| field.key == key);
+            place.map_or_else(String::new, |place| place.to_string())
+        };
+        match &self.at {
+            At::Field { key } => index(key),
+            At::Birth { key, ask, .. } => format!("{}{}", index(key), ask.letter()),
+            At::Check => "k".to_owned(),
+        }
+    }
+
+    /// The number of the question, counted from 1.
+    pub(in crate::bot) fn place(&self, product: &Product) -> usize {
+        let key = match &self.at {
+            At::Field { key } | At::Birth { key, .. } => key,
+            At::Check => return product.form.len(),
+        };
+        let place = product.form.iter().position(|field| field.key == *key);
+        place.map_or(product.form.len(), |place| place.saturating_add(1))
+    }
+
+    /// Whether anything was answered yet.
+    pub(in crate::bot) fn has_begun(&self) -> bool {
+        match &self.at {
+            At::Birth { birth, .. } => !self.answers.is_empty() || *birth != BirthDraft::default(),
+            At::Field { .. } | At::Check => !self.answers.is_empty(),
+        }
+    }
+
+    /// Moves to the first question without a fitting answer, or to the check card.
+    pub(in crate::bot) fn go_on(&mut self, product: &Product) {
+        self.editing = None;
+        let next = rules::next_question(&product.form, &self.answers);
+        if next.is_none() {
+            self.seen_price = Some(product.price);
+        }
+        self.at = next.map_or(At::Check, open);
+    }
+
+    pub(super) fn press(
+        &mut self,
+        product: &Product,
+        (question, value): (&str, &str),
+        now: Timestamp,
+    ) -> Moved {
+        if question != self.tag(product) {
+            return Moved::Old;
+        }
+        match (value, &self.at) {
+            (LEAVE, _) => Moved::Leave,
+            (CONFIRM, At::Check) => Moved::Confirm,
+            (BACK, _) => self.back(product),
+            (edit, At::Check) => self.edit(product, edit),
+            (value, At::Field { key }) => {
+                let key = key.clone();
+                self.press_field(product, (&key, value))
+            }
+            (value, At::Birth { .. }) => self.press_birth(product, value, now),
+        }
+    }
+
+    pub(super) fn typed(&mut self, product: &Product, text: &str, now: Timestamp) -> Moved {
+        match &mut self.at {
+            At::Check => Moved::Here(Some(Note::new("form-use-buttons"))),
+            At::Field { key } => {
+                let Some(field) = product.field(key) else { return self.settled(product) };
+                match rules::read_answer(field, text) {
+                    Ok(answer) => self.answered(product, (&field.key, answer)),
+                    Err(error) => Moved::Here(Some(complaint(field, &error, text))),
+                }
+            }
+            At::Birth { birth, ask, .. } => match typed::understand(birth, ask, text, now) {
+                Step::Next => self.birth_goes_on(product, now),
+                Step::To(next, note) => {
+                    *ask = next;
+                    Moved::Here(note)
+                }
+                Step::Refused => Moved::Here(Some(Note::new("form-use-buttons"))),
+            },
+        }
+    }
+
+    fn press_field(&mut self, product: &Product, (key, value): (&str, &str)) -> Moved {
+        let Some(field) = product.field(key) else { return self.settled(product) };
+        let answer = match (&field.kind, value) {
+            (_, SKIP) => Answer::Skipped,
+            (FieldKind::Choice { .. }, value) => Answer::Choice(value.to_owned()),
+            (FieldKind::Gender, "m") => Answer::Gender(Gender::Male),
+            (FieldKind::Gender, "f") => Answer::Gender(Gender::Female),
+            (FieldKind::Number { .. }, value) => {
+                value.parse().map_or(Answer::Skipped, Answer::Number)
+            }
+            (FieldKind::Gender | FieldKind::Text { .. } | FieldKind::Birth { .. }, _) => {
+                return Moved::Old;
+            }
+        };
+        match rules::check_answer(field, &answer) {
+            Ok(()) => self.answered(product, (&field.key, answer)),
+            Err(_forged) => Moved::Old,
+        }
+    }
+
+    fn press_birth(&mut self, product: &Product, value: &str, now: Timestamp) -> Moved {
+        let At::Birth { key, birth, ask } = &mut self.at else { return Moved::Old };
+        let optional = product.field(key).is_some_and(|field| !field.required);
+        if value == SKIP && optional && *ask == Ask::Calendar {
+            let key = key.clone();
+            return self.answered(product, (&key, Answer::Skipped));
+        }
+        match birth.press(ask, value, now) {
+            Step::Next => self.birth_goes_on(product, now),
+            Step::To(next, note) => {
+                *ask = next;
+                Moved::Here(note)
+            }
+            Step::Refused => Moved::Old,
+        }
+    }
+
+    /// The next part of the birth that is missing, or the end of this question.
+    fn birth_goes_on(&mut self, product: &Product, now: Timestamp) -> Moved {
+        let At::Birth { key, birth, ask } = &mut self.at else { return Moved::Old };
+        if let Some(missing) = birth.missing(asks_place(product, key)) {
+            *ask = missing;
+            return Moved::Here(None);
+        }
+        match birth.finish(now) {
+            Ok(answer) => {
+                let key = key.clone();
+                self.answered(product, (&key, Answer::Birth(answer)))
+            }
+            Err((back_to, note)) => {
+                *ask = back_to;
+                Moved::Here(Some(note))
+            }
+        }
+    }
+
+    fn answered(&mut self, product: &Product, (key, answer): (&str, Answer)) -> Moved {
+        self.answers.set(key, answer);
+        self.settled(product)
+    }
+
+    fn settled(&mut self, product: &Product) -> Moved {
+        self.go_on(product);
+        Moved::Here(None)
+    }
+
+    fn back(&mut self, product: &Product) -> Moved {
+        if let At::Birth { birth, ask, .. } = &mut self.at
+            && !matches!(self.editing, Some(Editing::Birth(part)) if part.begins_with(ask))
+            && let Some(before) = birth.back(ask)
+        {
+            *ask = before;
+            return Moved::Here(None);
+        }
+        if self.editing.is_some() {
+            return self.settled(product);
+        }
+        let place = self.place(product);
+        // The check card comes after the last question, the first question after the product.
+        let before = if self.at == At::Check { place } else { place.saturating_sub(1) };
+        match before.checked_sub(1).and_then(|index| product.form.get(index)) {
+            Some(field) => {
+                self.at = reopen(field, &self.answers);
+                Moved::Here(None)
+            }
+            None => Moved::Out,
+        }
+    }
+
+    /// Opens one answer of the check card again: a field by its number, or a part of the birth.
+    fn edit(&mut self, product: &Product, what: &str) -> Moved {
+        if let Some(part) = Part::read(what) {
+            let birth = product.form.iter().find_map(|field| {
+                let Some(Answer::Birth(answer)) = self.answers.get(&field.key) else { return None };
+                Some((field, BirthDraft::without(answer, part)))
+            });
+            let Some((field, birth)) = birth else { return Moved::Old };
+            let ask = birth.missing(asks_place(product, &field.key)).unwrap_or(Ask::Calendar);
+            self.at = At::Birth { key: field.key.clone(), birth, ask };
+            self.editing = Some(Editing::Birth(part));
+            return Moved::Here(None);
+        }
+        let index = what.strip_prefix('e').and_then(|number| number.parse::<usize>().ok());
+        let Some(field) = index.and_then(|index| product.form.get(index)) else {
+            return Moved::Old;
+        };
+        self.at = open(field);
+        self.editing = Some(Editing::Field);
+        Moved::Here(None)
+    }
+}
+
+/// The beginning of a question.
+fn open(field: &Field) -> At {
+    let key = field.key.clone();
+    match field.kind {
+        FieldKind::Birth { .. } => {
+            At::Birth { key, birth: BirthDraft::default(), ask: Ask::Calendar }
+        }
+        FieldKind::Text { .. }
+        | FieldKind::Choice { .. }
+        | FieldKind::Gender
+        | FieldKind::Number { .. } => At::Field { key },
+    }
+}
+
+/// A question that was answered before: a birth opens at its last part.
+fn reopen(field: &Field, answers: &FormAnswers) -> At {
+    match answers.get(&field.key) {
+        Some(Answer::Birth(answer)) => {
+            let (birth, ask) = BirthDraft::reopened(answer, asks_of(field));
+            At::Birth { key: field.key.clone(), birth, ask }
+        }
+        Some(
+            Answer::Text(_)
+            | Answer::Choice(_)
+            | Answer::Gender(_)
+            | Answer::Number(_)
+            | Answer::Skipped,
+        )
+        | None => open(field),
+    }
+}
+
+fn asks_place(product: &Product, key: &str) -> bool {
+    product.field(key).is_some_and(asks_of)
+}
+
+fn asks_of(field: &Field) -> bool {
+    matches!(field.kind, FieldKind::Birth { ask_place: true })
+}
+
+fn complaint(field: &Field, error: &AnswerError, typed: &str) -> Note {
+    match error {
+        AnswerError::Empty => Note::new("form-text-empty"),
+        AnswerError::TooLong { length, max } => Note::new("form-text-too-long")
+            .number("length", i64::try_from(*length).unwrap_or(i64::MAX))
+            .number("max", *max),
+        AnswerError::NotANumber => {
+            let note = Note::new("form-number-unreadable").text("value", typed);
+            match field.kind {
+                FieldKind::Number { min, max } => note.number("min", min).number("max", max),
+                FieldKind::Text { .. }
+                | FieldKind::Choice { .. }
+                | FieldKind::Gender
+                | FieldKind::Birth { .. } => note,
+            }
+        }
+        AnswerError::OutOfRange { value, min, max } => Note::new("form-number-out-of-range")
+            .number("value", *value)
+            .number("min", *min)
+            .number("max", *max),
+        AnswerError::UnknownChoice => Note::new("form-choice-unknown").text("value", typed),
+        AnswerError::Required | AnswerError::WrongKind | AnswerError::ImpossibleBirth => {
+            Note::new("form-use-buttons")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Where the talk with a person stands, and how it goes on. Pure: from a state, an input and the
+//! facts to the next state and what is to be shown or done. No database, no chat, no clock.
+//!
+//! The state is sealed in the table `dialogues`; its words must not change, new members need a
+//! serde default, and a state that cannot be read any more is a fresh start.
+
+mod birth;
+pub(super) mod button;
+mod form;
+mod note;
+mod step;
+mod turn;
+mod typed;
+
+use serde::{Deserialize, Serialize};
+
+pub(super) use self::birth::{Ask, BirthDraft, Part, decade_of, find_places, this_year};
+pub(super) use self::button::{FormButton, Press};
+pub(super) use self::form::{At, Draft};
+pub(super) use self::note::{Note, Value};
+pub(super) use self::step::{Facts, Input, after_consent, after_vain_search, step};
+pub(super) use self::turn::{Answer, Deed, OperatorView, Turn, View, Where};
+
+/// The state of one private chat.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Dialogue {
+    /// The message that is edited in place.
+    pub(super) anchor: Option<i64>,
+    /// What typed words mean now.
+    pub(super) listens: Listening,
+    /// The form that is being filled in, or was left in the middle.
+    pub(super) draft: Option<Draft>,
+}
+
+/// What the anchor asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Listening {
+    /// Nothing that could be answered by typing.
+    #[default]
+    Nothing,
+    /// Whether the privacy notice is accepted.
+    Consent,
+    /// The draft's question.
+    Form,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,349 @@
+//! One turn of the talk: what an input means where the talk stands. Every branch is here.
+
+use std::sync::Arc;
+
+use super::button::{FormButton, Press};
+use super::form::{Draft, Moved};
+use super::note::Note;
+use super::turn::{Answer, Deed, OperatorView, Turn, View, Where};
+use super::{Dialogue, Listening};
+use crate::bot::command::{self, Command, Line};
+use crate::catalog::{Catalog, Product};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::{OrderNo, Sku};
+
+/// What a person did.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::bot) enum Input {
+    Command(Line),
+    Text(String),
+    NotText,
+    /// A button, or data that no button of ours carries.
+    Press {
+        press: Option<Press>,
+        message: Option<i64>,
+    },
+}
+
+/// What the talk depends on besides its state.
+pub(in crate::bot) struct Facts<'a> {
+    pub(in crate::bot) catalog: &'a Catalog,
+    pub(in crate::bot) now: Timestamp,
+    pub(in crate::bot) consented: bool,
+    pub(in crate::bot) operator: bool,
+    /// For a draft that may begin now.
+    pub(in crate::bot) fresh_id: String,
+}
+
+impl Facts<'_> {
+    /// A product that this person may buy.
+    fn for_sale(&self, sku: &Sku) -> Option<&Arc<Product>> {
+        self.catalog.find(sku).filter(|product| product.on_sale && (self.operator || !product.test))
+    }
+}
+
+pub(in crate::bot) fn step(dialogue: &Dialogue, input: &Input, facts: &Facts<'_>) -> Turn {
+    let next = dialogue.clone();
+    match input {
+        Input::Command(line) => commanded(next, line, facts).fresh(),
+        Input::Text(text) => typed(next, text, facts),
+        Input::NotText => not_text(next),
+        Input::Press { press: None, .. } => old_button(next, facts),
+        Input::Press { press: Some(press), .. } if press.is_operators() && !facts.operator => {
+            old_button(next, facts)
+        }
+        Input::Press { press: Some(press), message } => pressed(next, (press, *message), facts),
+    }
+}
+
+fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
+    let known = line.command.filter(|command| facts.operator || !command.is_operators());
+    let Some(command) = known else { return Turn::show(next, View::Say("unknown-command")) };
+    if command.is_operators() {
+        return operators(next, command, &line.rest);
+    }
+    if command == Command::Cancel {
+        return cancel(next);
+    }
+    if command != Command::Help {
+        next.listens = Listening::Nothing;
+    }
+    match command {
+        Command::Start => Turn::show(next, View::Home),
+        Command::Products => Turn::show(next, View::Products),
+        Command::Orders => Turn::show(next, View::Orders { page: 0 }),
+        Command::Language => Turn::show(next, View::Languages),
+        Command::Affiliate => Turn::perform(next, Deed::BecomeAffiliate),
+        Command::Privacy => Turn::show(next, View::Privacy { asking: false }),
+        Command::PaySupport => Turn::show(next, View::PaySupport),
+        Command::Terms => Turn::show(next, View::Terms),
+        Command::Help
+        | Command::Cancel
+        | Command::Stats
+        | Command::Order
+        | Command::Retry
+        | Command::Resend
+        | Command::Refund => Turn::show(next, View::Help),
+    }
+}
+
+fn operators(next: Dialogue, command: Command, rest: &str) -> Turn {
+    let number = command::order_number(rest);
+    let with = |deed: fn(OrderNo) -> Answer, usage: &'static str| match number {
+        Some(no) => deed(no),
+        None => Answer::Show(View::Operator(OperatorView::Usage(usage))),
+    };
+    let answer = match command {
+        Command::Stats => Answer::Show(View::Operator(OperatorView::Stats("today"))),
+        Command::Order => {
+            with(|no| Answer::Show(View::Operator(OperatorView::Order(no))), "operator-usage-order")
+        }
+        Command::Retry => with(|no| Answer::Do(Deed::Retry(no)), "operator-usage-retry"),
+        Command::Resend => with(|no| Answer::Do(Deed::OperatorResend(no)), "operator-usage-resend"),
+        Command::Refund => with(
+            |no| Answer::Show(View::Operator(OperatorView::RefundConfirm(no))),
+            "operator-usage-refund",
+        ),
+        Command::Start
+        | Command::Products
+        | Command::Orders
+        | Command::Cancel
+        | Command::Help
+        | Command::Language
+        | Command::Affiliate
+        | Command::Privacy
+        | Command::PaySupport
+        | Command::Terms => Answer::Show(View::Help),
+    };
+    Turn { dialogue: next, answer, place: Where::Fresh, toast: None }
+}
+
+/// Leaves the step; what was filled in is dropped.
+fn cancel(mut next: Dialogue) -> Turn {
+    let form = next.draft.take().is_some();
+    next.listens = Listening::Nothing;
+    Turn::show(next, View::Left { form })
+}
+
+fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
+    match next.listens {
+        Listening::Nothing => Turn::show(next, View::Say("unknown-text")).fresh(),
+        Listening::Consent => Turn::show(next, View::Consent).fresh(),
+        Listening::Form => {
+            let Some(mut draft) = next.draft.take() else { return lost(next) };
+            let Some(product) = facts.for_sale(&draft.sku) else { return gone(next, draft.sku) };
+            let moved = draft.typed(product, text, facts.now);
+            next.draft = Some(draft);
+            after_move(next, moved, facts)
+        }
+    }
+}
+
+fn not_text(next: Dialogue) -> Turn {
+    match next.listens {
+        Listening::Form if next.draft.is_some() => {
+            Turn::show(next, View::Form(Some(Note::new("form-text-not-text"))))
+        }
+        Listening::Nothing | Listening::Consent | Listening::Form => {
+            Turn::show(next, View::Say("unknown-text")).fresh()
+        }
+    }
+}
+
+fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &Facts<'_>) -> Turn {
+    if let Press::Form(button) = press {
+        return form_button(next, (button, message), facts);
+    }
+    // Whatever else is opened, typed words no longer answer a question that is out of sight.
+    next.listens = Listening::Nothing;
+    match press {
+        Press::Begin(sku) => begin(next, sku, facts),
+        Press::Agree => Turn::perform(next, Deed::Consent),
+        Press::Decline => Turn::show(next, View::ConsentDeclined),
+        Press::PrivacyFull => {
+            let asking = next.draft.is_some() && !facts.consented;
+            if asking {
+                next.listens = Listening::Consent;
+            }
+            Turn::show(next, View::Privacy { asking })
+        }
+        Press::Resume => resume(next, None, facts),
+        Press::Restart => match next.draft.take() {
+            Some(draft) => begin(next, &draft.sku, facts),
+            None => Turn::show(next, View::Products),
+        },
+        Press::Home => Turn::show(next, View::Home),
+        Press::Products => Turn::show(next, View::Products),
+        Press::Product(sku) if facts.for_sale(sku).is_none() => gone(next, sku.clone()),
+        Press::Product(sku) => Turn::show(next, View::Product(sku.clone())),
+        Press::Help => Turn::show(next, View::Help),
+        Press::Support => Turn::show(next, View::PaySupport).fresh(),
+        Press::Languages => Turn::show(next, View::Languages),
+        Press::Language(locale) => Turn::perform(next, Deed::ChangeLanguage(*locale)),
+        Press::Orders(page) => Turn::show(next, View::Orders { page: *page }),
+        Press::OrderOpen(no) => Turn::show(next, View::Order(no.clone())),
+        Press::OrderAgain(no) => Turn::perform(next, Deed::OrderAgain(no.clone())),
+        Press::OrderResend(no) => Turn::perform(next, Deed::Resend(no.clone())),
+        Press::PayShow(no) | Press::CancelKeep(no) => {
+            Turn::perform(next, Deed::ShowPayment(no.clone()))
+        }
+        Press::PayCheck(no) => Turn::perform(next, Deed::CheckPaid(no.clone())),
+        Press::PayCancel(no) => Turn::show(next, View::CancelReason(no.clone())),
+        Press::CancelFor(no, reason) => Turn::perform(next, Deed::CancelOrder(no.clone(), reason)),
+        Press::Form(_)
+        | Press::OperatorOpen(_)
+        | Press::OperatorRetry(_)
+        | Press::OperatorResend(_)
+        | Press::OperatorRefund(_)
+        | Press::OperatorRefundSurely(_)
+        | Press::OperatorKeep
+        | Press::Stats(_) => operator_pressed(next, press),
+    }
+}
+
+fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
+    let view = |view| Answer::Show(View::Operator(view));
+    let answer = match press {
+        Press::OperatorOpen(no) => view(OperatorView::Order(no.clone())),
+        Press::OperatorRetry(no) => Answer::Do(Deed::Retry(no.clone())),
+        Press::OperatorResend(no) => Answer::Do(Deed::OperatorResend(no.clone())),
+        Press::OperatorRefund(no) => view(OperatorView::RefundConfirm(no.clone())),
+        Press::OperatorRefundSurely(no) => Answer::Do(Deed::Refund(no.clone())),
+        Press::Stats(period) => view(OperatorView::Stats(period)),
+        Press::OperatorKeep => Answer::Show(View::Say("refund-kept")),
+        Press::Home
+        | Press::Products
+        | Press::Product(_)
+        | Press::Begin(_)
+        | Press::Agree
+        | Press::PrivacyFull
+        | Press::Decline
+        | Press::Resume
+        | Press::Restart
+        | Press::Help
+        | Press::Support
+        | Press::Languages
+        | Press::Language(_)
+        | Press::Form(_)
+        | Press::Orders(_)
+        | Press::OrderOpen(_)
+        | Press::OrderAgain(_)
+        | Press::OrderResend(_)
+        | Press::PayShow(_)
+        | Press::PayCheck(_)
+        | Press::PayCancel(_)
+        | Press::CancelFor(..)
+        | Press::CancelKeep(_) => Answer::Show(View::Home),
+    };
+    Turn { dialogue: next, answer, place: Where::InPlace, toast: None }
+}
+
+/// A fresh form, behind the privacy notice when it was not accepted yet.
+fn begin(mut next: Dialogue, sku: &Sku, facts: &Facts<'_>) -> Turn {
+    let Some(product) = facts.for_sale(sku) else { return gone(next, sku.clone()) };
+    next.draft = Some(Draft::begin(facts.fresh_id.clone(), product));
+    resume(next, None, facts)
+}
+
+/// Shows where the draft stands.
+fn resume(mut next: Dialogue, note: Option<Note>, facts: &Facts<'_>) -> Turn {
+    let Some(draft) = &next.draft else { return Turn::show(next, View::Products) };
+    if facts.for_sale(&draft.sku).is_none() {
+        let sku = draft.sku.clone();
+        return gone(next, sku);
+    }
+    if facts.consented {
+        next.listens = Listening::Form;
+        Turn::show(next, View::Form(note))
+    } else {
+        next.listens = Listening::Consent;
+        Turn::show(next, View::Consent)
+    }
+}
+
+fn form_button(
+    mut next: Dialogue,
+    (button, message): (&FormButton, Option<i64>),
+    facts: &Facts<'_>,
+) -> Turn {
+    let Some(mut draft) = next.draft.take_if(|draft| draft.id == button.draft) else {
+        let deed = Deed::LookForOrder { draft: button.draft.clone() };
+        return Turn::perform(next, deed);
+    };
+    let Some(product) = facts.for_sale(&draft.sku) else { return gone(next, draft.sku) };
+    let moved = draft.press(product, (&button.question, &button.value), facts.now);
+    next.draft = Some(draft);
+    if moved == Moved::Old && message != next.anchor {
+        let note = Note::new("step-over");
+        return resume(next, Some(note), facts).fresh().with_toast("toast-old-button");
+    }
+    after_move(next, moved, facts)
+}
+
+fn after_move(mut next: Dialogue, moved: Moved, facts: &Facts<'_>) -> Turn {
+    match moved {
+        Moved::Here(note) => resume(next, note, facts),
+        // A second tap on the same message: the question after it is shown already.
+        Moved::Old => resume(next, None, facts),
+        Moved::Leave => {
+            next.draft = None;
+            next.listens = Listening::Nothing;
+            Turn::show(next, View::Left { form: true })
+        }
+        Moved::Out => {
+            next.listens = Listening::Nothing;
+            let sku = next.draft.as_ref().map(|draft| draft.sku.clone());
+            Turn::show(next, sku.map_or(View::Products, View::Product))
+        }
+        Moved::Confirm => confirm(next, facts),
+    }
+}
+
+/// The draft becomes an order, if the price is still the one on the check card.
+fn confirm(mut next: Dialogue, facts: &Facts<'_>) -> Turn {
+    let Some(draft) = &mut next.draft else { return lost(next) };
+    let Some(product) = facts.for_sale(&draft.sku) else {
+        let sku = draft.sku.clone();
+        return gone(next, sku);
+    };
+    if draft.seen_price != Some(product.price) {
+        draft.seen_price = Some(product.price);
+        let note = Note::new("product-price-changed").money("price", product.price);
+        return resume(next, Some(note), facts);
+    }
+    if !facts.consented {
+        return resume(next, None, facts);
+    }
+    Turn::perform(next, Deed::PlaceOrder)
+}
+
+fn gone(mut next: Dialogue, sku: Sku) -> Turn {
+    next.draft.take_if(|draft| draft.sku == sku);
+    next.listens = Listening::Nothing;
+    Turn::show(next, View::NotForSale { sku, why: "product-gone" })
+}
+
+/// A button that we do not know, or know no more.
+fn old_button(next: Dialogue, facts: &Facts<'_>) -> Turn {
+    let turn = if next.draft.is_some() {
+        resume(next, Some(Note::new("step-over")), facts)
+    } else {
+        Turn::show(next, View::Say("step-lost"))
+    };
+    turn.fresh().with_toast("toast-old-button")
+}
+
+fn lost(mut next: Dialogue) -> Turn {
+    next.listens = Listening::Nothing;
+    Turn::show(next, View::Say("step-lost")).fresh()
+}
+
+/// Where the talk goes on after the notice was accepted.
+pub(in crate::bot) fn after_consent(dialogue: Dialogue, facts: &Facts<'_>) -> Turn {
+    resume(dialogue, None, facts)
+}
+
+/// A button of a draft that never became an order.
+pub(in crate::bot) fn after_vain_search(dialogue: Dialogue, facts: &Facts<'_>) -> Turn {
+    old_button(dialogue, facts)
+}

@@ -1,0 +1,134 @@
+//! What a turn of the talk leads to: something to show, or something to do first.
+
+use super::{Dialogue, Note};
+use crate::kernel::ids::{OrderNo, Sku};
+use crate::kernel::locale::Locale;
+
+/// The next state and the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::bot) struct Turn {
+    pub(in crate::bot) dialogue: Dialogue,
+    pub(in crate::bot) answer: Answer,
+    pub(in crate::bot) place: Where,
+    /// The key of the few words that float over the chat when a button was pressed.
+    pub(in crate::bot) toast: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::bot) enum Answer {
+    Show(View),
+    /// What is shown depends on how it ends.
+    Do(Deed),
+}
+
+/// Where the answer appears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bot) enum Where {
+    /// In the message whose button was pressed, or in the anchor when words were typed.
+    InPlace,
+    /// As a new message, which becomes the anchor.
+    Fresh,
+}
+
+/// What a message says. Filled with what the rows know when it is written out.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::bot) enum View {
+    Home,
+    Products,
+    Product(Sku),
+    /// The product cannot be bought: the key of the reason.
+    NotForSale {
+        sku: Sku,
+        why: &'static str,
+    },
+    Consent,
+    Privacy {
+        asking: bool,
+    },
+    ConsentDeclined,
+    /// The draft's question or check card, with a word about what was just said.
+    Form(Option<Note>),
+    /// A step was left; an unpaid order is offered to be kept or cancelled.
+    Left {
+        form: bool,
+    },
+    /// The order is made and its payment is being opened.
+    Ordered(OrderNo),
+    Orders {
+        page: usize,
+    },
+    Order(OrderNo),
+    /// One text about an order, with the buttons that its state allows.
+    AboutOrder {
+        no: OrderNo,
+        key: &'static str,
+    },
+    CancelReason(OrderNo),
+    Languages,
+    LanguageSet,
+    Affiliate,
+    Help,
+    Terms,
+    PaySupport,
+    /// One text without values and a way home.
+    Say(&'static str),
+    Operator(OperatorView),
+}
+
+/// What only operators see.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::bot) enum OperatorView {
+    Stats(&'static str),
+    Order(OrderNo),
+    /// How a command is written.
+    Usage(&'static str),
+    RefundConfirm(OrderNo),
+    /// The outcome of an operator's deed, already in words.
+    Outcome {
+        text: String,
+        order: Option<OrderNo>,
+    },
+}
+
+/// Something that changes the books; always a flow.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::bot) enum Deed {
+    /// The privacy notice was accepted.
+    Consent,
+    ChangeLanguage(Locale),
+    /// The draft becomes an order.
+    PlaceOrder,
+    /// A button of a draft that is gone: it may have become an order.
+    LookForOrder {
+        draft: String,
+    },
+    CheckPaid(OrderNo),
+    ShowPayment(OrderNo),
+    CancelOrder(OrderNo, &'static str),
+    OrderAgain(OrderNo),
+    Resend(OrderNo),
+    BecomeAffiliate,
+    Retry(OrderNo),
+    OperatorResend(OrderNo),
+    Refund(OrderNo),
+}
+
+impl Turn {
+    pub(super) fn show(dialogue: Dialogue, view: View) -> Self {
+        Self { dialogue, answer: Answer::Show(view), place: Where::InPlace, toast: None }
+    }
+
+    pub(super) fn perform(dialogue: Dialogue, deed: Deed) -> Self {
+        Self { dialogue, answer: Answer::Do(deed), place: Where::InPlace, toast: None }
+    }
+
+    pub(super) fn fresh(mut self) -> Self {
+        self.place = Where::Fresh;
+        self
+    }
+
+    pub(super) fn with_toast(mut self, toast: &'static str) -> Self {
+        self.toast = Some(toast);
+        self
+    }
+}

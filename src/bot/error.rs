@@ -1,0 +1,101 @@
+//! What can go wrong while an update is handled, and whether waiting helps.
+
+use sea_orm::DbErr;
+
+use crate::affiliates::AffiliateError;
+use crate::flows::attribute_referral::ReferralError;
+use crate::flows::figures::FiguresError;
+use crate::flows::inspect_order::InspectError;
+use crate::flows::place_order::PlaceOrderError;
+use crate::flows::resend_report::ResendError;
+use crate::flows::retry_order::RetryError;
+use crate::flows::settle_payment::SettleError;
+use crate::notifications::ports::SendError;
+use crate::orders::OrderError;
+use crate::payments::PaymentError;
+use crate::platform::crypto::SealError;
+use crate::users::UserError;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BotError {
+    #[error("the order cannot be placed")]
+    Place(#[from] PlaceOrderError),
+    #[error("the order or its payment cannot be changed")]
+    Settle(#[from] SettleError),
+    #[error("the order cannot be read")]
+    Order(#[from] OrderError),
+    #[error("the payment cannot be read")]
+    Payment(#[from] PaymentError),
+    #[error("the user cannot be read")]
+    User(#[from] UserError),
+    #[error("the affiliate cannot be read")]
+    Affiliate(#[from] AffiliateError),
+    #[error("the person cannot be written down")]
+    Greet(#[from] ReferralError),
+    #[error("the order cannot be looked into")]
+    Inspect(#[from] InspectError),
+    #[error("the figures cannot be counted")]
+    Figures(#[from] FiguresError),
+    #[error("the report cannot be sent again")]
+    Resend(#[from] ResendError),
+    #[error("the order cannot go on")]
+    Retry(#[from] RetryError),
+    #[error("the stored words cannot be opened")]
+    Sealed(#[from] SealError),
+    #[error("the answer cannot be sent")]
+    Send(#[from] SendError),
+    /// Two updates of one person were handled at once; the other one was faster.
+    #[error("the dialogue was changed meanwhile")]
+    Stale,
+    #[error("the database failed")]
+    Db(#[from] DbErr),
+}
+
+impl BotError {
+    /// Whether the same update may succeed later: the chat service or the database is away, or
+    /// somebody else was faster.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            Self::Send(SendError::TooFast(_) | SendError::NotSent(_) | SendError::Unknown(_))
+            | Self::Db(_)
+            | Self::Stale
+            | Self::Order(OrderError::Db(_) | OrderError::Stale(_))
+            | Self::Payment(PaymentError::Db(_) | PaymentError::Stale(_))
+            | Self::User(UserError::Db(_))
+            | Self::Affiliate(AffiliateError::Db(_))
+            | Self::Greet(
+                ReferralError::Db(_)
+                | ReferralError::User(UserError::Db(_))
+                | ReferralError::Affiliate(AffiliateError::Db(_)),
+            )
+            | Self::Resend(
+                ResendError::Db(_) | ResendError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+            )
+            | Self::Retry(
+                RetryError::Db(_) | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+            )
+            | Self::Place(
+                PlaceOrderError::Db(_)
+                | PlaceOrderError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+            ) => true,
+            Self::Settle(error) | Self::Place(PlaceOrderError::Settle(error)) => error.is_passing(),
+            Self::Send(
+                SendError::Unreachable(_)
+                | SendError::Markup(_)
+                | SendError::NotEditable(_)
+                | SendError::Refused { .. },
+            )
+            | Self::Order(_)
+            | Self::Payment(_)
+            | Self::User(_)
+            | Self::Affiliate(_)
+            | Self::Place(_)
+            | Self::Greet(_)
+            | Self::Inspect(_)
+            | Self::Figures(_)
+            | Self::Resend(_)
+            | Self::Retry(_)
+            | Self::Sealed(_) => false,
+        }
+    }
+}

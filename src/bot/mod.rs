@@ -1,0 +1,175 @@
+//! The process at the buyers' end: the conversation in Telegram, from `/start` to the order, and
+//! what operators ask in the same chat.
+//!
+//! An update is kept before it is acknowledged (`webhook`, `polling`, `inbox`), handled in order
+//! within its chat (`intake`, `attend`), and answered in one message that is edited in place. How
+//! the talk goes is pure (`dialogue`), how it looks is in `screens`, what it changes in the books
+//! is a flow (`deeds`).
+//!
+//! What is deliberately not here: payments, reports, and everything else that a buyer hears without
+//! having asked; the worker says that. The library's listener, dispatcher and throttle are not used
+//! (reference/telegram.md §B.3, §B.4, §B.6: they lose updates).
+
+mod attend;
+mod command;
+mod deeds;
+mod dialogue;
+mod error;
+mod inbox;
+mod intake;
+mod polling;
+mod register;
+mod repo;
+mod screens;
+mod speech;
+mod update;
+mod webhook;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::routing::post;
+use secrecy::SecretString;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+use self::inbox::Inbox;
+pub use self::register::username;
+use crate::catalog::Catalog;
+use crate::flows::till::Till;
+use crate::kernel::ids::UserId;
+use crate::notifications::adapters::telegram::BotApi;
+use crate::notifications::ports::SendError;
+use crate::notifications::sender::Sender;
+use crate::platform::texts::Texts;
+
+/// How updates reach us.
+#[derive(Debug, Clone)]
+pub enum Arrival {
+    Polling,
+    Webhook {
+        /// `{server.public_url}/webhook/telegram`.
+        url: String,
+        /// What Telegram sends with every update; never empty.
+        secret: SecretString,
+    },
+}
+
+/// What promoters are promised.
+#[derive(Debug, Clone, Copy)]
+pub struct AffiliateTerms {
+    pub rate_percent: u32,
+    pub hold_days: u32,
+}
+
+/// The bot's part of the configuration.
+#[derive(Debug, Clone)]
+pub struct BotSettings {
+    pub arrival: Arrival,
+    /// Operators, by their Telegram numbers.
+    pub admin_ids: Vec<i64>,
+    /// `None`: no invitations.
+    pub affiliate: Option<AffiliateTerms>,
+    /// Where buyers turn with questions about money, such as `@shop_support`.
+    pub contact: Option<String>,
+    /// Chats that are served at once.
+    pub concurrency: usize,
+}
+
+impl BotSettings {
+    fn webhook_secret(&self) -> Option<&SecretString> {
+        match &self.arrival {
+            Arrival::Polling => None,
+            Arrival::Webhook { secret, .. } => Some(secret),
+        }
+    }
+}
+
+/// What the bot is made of.
+pub struct BotParts {
+    pub till: Till,
+    pub catalog: Arc<Catalog>,
+    pub texts: Arc<Texts>,
+    pub sender: Sender,
+    pub api: Arc<BotApi>,
+    pub settings: BotSettings,
+    /// Set to the time, in milliseconds, whenever Telegram was heard of.
+    pub pulse: Arc<AtomicI64>,
+}
+
+/// The process. Cheap to clone; clones are the same bot.
+#[derive(Clone)]
+pub struct Bot {
+    till: Till,
+    catalog: Arc<Catalog>,
+    texts: Arc<Texts>,
+    sender: Sender,
+    api: Arc<BotApi>,
+    settings: Arc<BotSettings>,
+    inbox: Inbox,
+    username: Arc<OnceCell<String>>,
+    pulse: Arc<AtomicI64>,
+}
+
+impl Bot {
+    pub fn new(parts: BotParts) -> Self {
+        let BotParts { till, catalog, texts, sender, api, settings, pulse } = parts;
+        let inbox = Inbox::new(till.base.clone());
+        Self {
+            till,
+            catalog,
+            texts,
+            sender,
+            api,
+            settings: Arc::new(settings),
+            inbox,
+            username: Arc::default(),
+            pulse,
+        }
+    }
+
+    fn is_operator(&self, user: UserId) -> bool {
+        self.settings.admin_ids.contains(&user.0)
+    }
+
+    /// Notes that Telegram was heard of.
+    fn beat(&self) {
+        self.pulse.store(self.till.base.now().millis(), Ordering::Relaxed);
+    }
+
+    /// The bot's name without `@`; Telegram is asked once.
+    async fn username(&self) -> Result<&str, SendError> {
+        let name = self.username.get_or_try_init(|| username(&self.api)).await?;
+        Ok(name)
+    }
+}
+
+/// `POST /webhook/telegram`; without a webhook secret every call is refused.
+pub fn router(bot: Bot) -> Router {
+    Router::new().route("/webhook/telegram", post(webhook::receive)).with_state(bot)
+}
+
+/// Receives and handles updates until told to stop; what is in hand is finished.
+///
+/// # Errors
+/// None by now; the return type is what every process has.
+pub async fn run(bot: Bot, stop: CancellationToken) -> anyhow::Result<()> {
+    let arrival = async {
+        match bot.settings.arrival {
+            Arrival::Polling => polling::run(&bot, &stop).await,
+            Arrival::Webhook { .. } => register::webhook(&bot, &stop).await,
+        }
+    };
+    let menu = async {
+        tokio::select! {
+            () = register::commands(&bot) => {}
+            () = stop.cancelled() => {}
+        }
+    };
+    tokio::join!(arrival, menu, intake::run(&bot, &stop));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

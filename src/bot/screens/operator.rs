@@ -1,0 +1,240 @@
+//! What operators see: figures, the life of an order, what became of their commands.
+
+use std::time::Duration;
+
+use super::{Scene, message};
+use crate::bot::dialogue::button::PERIODS;
+use crate::bot::dialogue::{OperatorView, Press};
+use crate::bot::error::BotError;
+use crate::bot::speech::{lines, paragraphs};
+use crate::flows::figures::{self, Figures};
+use crate::flows::inspect_order::{self, OrderView};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::OrderNo;
+use crate::kernel::money::Money;
+use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
+use crate::orders::{self, OrderStatus};
+use crate::payments::refunds;
+use crate::platform::texts::Args;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A longer history shows its end.
+const HISTORY_SHOWN: usize = 15;
+/// The longest error that is shown.
+const ERROR_SHOWN: usize = 300;
+
+pub(super) async fn show(
+    scene: &Scene<'_>,
+    view: &OperatorView,
+) -> Result<OutgoingMessage, BotError> {
+    match view {
+        OperatorView::Stats(period) => stats(scene, period).await,
+        OperatorView::Order(no) => order(scene, no).await,
+        OperatorView::Usage(key) => Ok(message(scene.speech.word(key), Keyboard::new())),
+        OperatorView::RefundConfirm(no) => refund_confirm(scene, no).await,
+        OperatorView::Outcome { text, order } => {
+            let open =
+                order.clone().map(|no| scene.row("btn-operator-open", &Press::OperatorOpen(no)));
+            Ok(message(text.clone(), open.into_iter().collect()))
+        }
+    }
+}
+
+async fn stats(scene: &Scene<'_>, period: &str) -> Result<OutgoingMessage, BotError> {
+    let till = &scene.bot.till;
+    let now = scene.speech.now;
+    let since = match period {
+        "week" => now.minus(DAY.saturating_mul(7)),
+        "month" => now.minus(DAY.saturating_mul(30)),
+        "all" => Timestamp(0),
+        _ => till.money.start_of_day(now),
+    };
+    let figures = figures::since(&till.base, since).await?;
+    let text = paragraphs([card(scene, period, &figures), lines(queue(scene, &figures))]);
+    let button = |period: &'static str| {
+        let label = scene.speech.word(&format!("stats-{period}"));
+        Button::callback(label, Press::Stats(period).data())
+    };
+    Ok(message(text, vec![PERIODS.into_iter().map(button).collect()]))
+}
+
+fn card(scene: &Scene<'_>, period: &str, figures: &Figures) -> String {
+    use OrderStatus as S;
+    let paid = figures.count(&[S::Paid, S::Generating, S::Completed, S::Refunding, S::Refunded]);
+    let placed = figures.placed();
+    let rate = paid.saturating_mul(100).checked_div(placed).unwrap_or(0);
+    let args = Args::new()
+        .text("period", scene.speech.word(&format!("stats-{period}")))
+        .number("users", i64::try_from(figures.new_users).unwrap_or(i64::MAX))
+        .number("orders", placed)
+        .number("paid", paid)
+        .number("completed", figures.count(&[S::Completed]))
+        .number("failed", figures.count(&[S::Failed]))
+        .text("revenue", sums(scene, &figures.received))
+        .text("refunds", sums(scene, &figures.refunded))
+        .number("success_rate", rate);
+    scene.speech.say("stats-card", &args)
+}
+
+fn queue(scene: &Scene<'_>, figures: &Figures) -> [String; 2] {
+    use OrderStatus as S;
+    let open = Args::new()
+        .number("pending", figures.count(&[S::PendingPayment]))
+        .number("generating", figures.count(&[S::Paid, S::Generating]))
+        .number("refunding", figures.count(&[S::Refunding]));
+    let jobs = Args::new()
+        .number("waiting", figures.jobs.ready)
+        .number("running", figures.jobs.running)
+        .number("parked", figures.jobs.parked);
+    [scene.speech.say("stats-open", &open), scene.speech.say("stats-queue", &jobs)]
+}
+
+fn sums(scene: &Scene<'_>, money: &[Money]) -> String {
+    if money.is_empty() {
+        return "0".to_owned();
+    }
+    let sums: Vec<String> = money.iter().map(|sum| scene.speech.money(*sum)).collect();
+    sums.join(" + ")
+}
+
+async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
+    let Some(view) = inspect_order::run(&scene.bot.till.base, no).await? else {
+        return Ok(not_found(scene, no));
+    };
+    let text = paragraphs([
+        head(scene, &view),
+        lines(money(scene, &view)),
+        lines(work(scene, &view)),
+        lines(history(scene, &view)),
+    ]);
+    Ok(message(text, deeds(scene, &view)))
+}
+
+fn not_found(scene: &Scene<'_>, no: &OrderNo) -> OutgoingMessage {
+    let args = Args::new().escaped("order_no", no.as_str());
+    message(scene.speech.say("operator-order-not-found", &args), Keyboard::new())
+}
+
+fn head(scene: &Scene<'_>, view: &OrderView) -> String {
+    let product = scene.bot.catalog.find(&view.sku);
+    let name = product.map_or(view.sku.as_str(), |product| product.name.get(scene.speech.locale));
+    let args = Args::new()
+        .text("order_no", view.order_no.as_str())
+        .escaped("product", name)
+        .text("amount", format!("{} {}", view.total, view.currency))
+        .text("status", status(scene, "order", view.status.as_str()))
+        .text("user_id", view.user_id.to_string())
+        .text("created_at", scene.speech.date_time(view.created_at));
+    let test = if view.test { scene.speech.word("operator-order-test") } else { String::new() };
+    lines([scene.speech.say("operator-order", &args), test])
+}
+
+/// The word for people and the word of the tables.
+fn status(scene: &Scene<'_>, of: &str, word: &str) -> String {
+    format!("{} ({word})", scene.speech.word(&format!("{of}-status-{word}")))
+}
+
+fn money(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
+    let payments = view.payments.iter().map(|payment| {
+        let args = Args::new()
+            .text("payment_no", payment.payment_no.as_str())
+            .escaped("provider", &payment.provider)
+            .escaped("method", &payment.method)
+            .text("amount", format!("{} {}", payment.amount, payment.currency))
+            .text("status", status(scene, "payment", payment.status.as_str()));
+        scene.speech.say("operator-order-payment", &args)
+    });
+    let refunds = view.refunds.iter().map(|refund| {
+        let args = Args::new()
+            .text("refund_no", refund.refund_no.as_str())
+            .text("amount", format!("{} {}", refund.amount, refund.currency))
+            .text("status", status(scene, "refund", refund.status.as_str()));
+        scene.speech.say("operator-order-refund", &args)
+    });
+    payments.chain(refunds).collect()
+}
+
+/// How far the report is.
+fn work(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(job) = &view.job {
+        let args =
+            Args::new().text("step", view.step.as_str()).number("attempt", job.attempts.into());
+        parts.push(format!("{} ({})", scene.speech.say("operator-order-step", &args), job.status));
+    }
+    let job_error = view.job.as_ref().and_then(|job| job.last_error.as_deref());
+    if let Some(error) = view.failure.as_deref().or(job_error) {
+        let shown: String = error.chars().take(ERROR_SHOWN).collect();
+        let args = Args::new().escaped("error", &shown);
+        parts.push(scene.speech.say("operator-order-error", &args));
+    }
+    if let Some(report) = &view.report {
+        let tokens = report.tokens.prompt_cache_hit.saturating_add(report.tokens.prompt_cache_miss);
+        let tokens = tokens.saturating_add(report.tokens.completion);
+        let args = Args::new()
+            .escaped("model", &report.model)
+            .number("tokens", i64::try_from(tokens).unwrap_or(i64::MAX))
+            .number("sent", view.delivered.0)
+            .number("total", view.delivered.1);
+        parts.push(scene.speech.say("operator-order-report", &args));
+    }
+    parts
+}
+
+fn history(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
+    let skipped = view.history.len().saturating_sub(HISTORY_SHOWN);
+    let line = |row: &orders::HistoryRow| {
+        let args = Args::new()
+            .text("time", scene.speech.date_time(row.at))
+            .text("from", row.from.as_deref().unwrap_or("–"))
+            .text("to", row.to.as_str())
+            .escaped("actor", &row.actor)
+            .escaped("reason", &row.reason.chars().take(ERROR_SHOWN).collect::<String>());
+        scene.speech.say("operator-order-history", &args)
+    };
+    view.history.iter().skip(skipped).map(line).collect()
+}
+
+fn deeds(scene: &Scene<'_>, view: &OrderView) -> Keyboard {
+    let no = || view.order_no.clone();
+    let mut row = Vec::new();
+    if matches!(view.status, OrderStatus::Paid | OrderStatus::Generating) {
+        row.push(scene.button("btn-operator-retry", &Press::OperatorRetry(no())));
+    }
+    if view.status == OrderStatus::Completed {
+        row.push(scene.button("btn-operator-resend", &Press::OperatorResend(no())));
+    }
+    let refundable =
+        matches!(view.status, OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Failed);
+    if refundable && view.paid_at.is_some() && !view.payments.is_empty() {
+        row.push(scene.button("btn-operator-refund", &Press::OperatorRefund(no())));
+    }
+    vec![row]
+}
+
+/// Money goes back only after a second tap.
+async fn refund_confirm(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
+    let db = scene.bot.till.base.db.read();
+    let Some(order) = orders::repo::find(db, no).await? else { return Ok(not_found(scene, no)) };
+    let already = refunds::list_of_order(db, no).await?;
+    let running = already.iter().find(|refund| !refund.status.is_final());
+    if let Some(refund) = running {
+        let args = Args::new()
+            .text("order_no", no.as_str())
+            .text("refund_no", refund.refund_no.as_str())
+            .text("status", status(scene, "refund", refund.status.as_str()));
+        return Ok(message(scene.speech.say("refund-already", &args), Keyboard::new()));
+    }
+    let amount = scene.speech.money(order.total);
+    let args = Args::new()
+        .text("order_no", no.as_str())
+        .escaped("product", &scene.product_name(&order))
+        .text("amount", amount.as_str())
+        .text("status", status(scene, "order", order.status.as_str()));
+    let sure = scene.speech.say("btn-refund-confirm", &Args::new().text("amount", amount));
+    let keyboard = vec![
+        vec![Button::callback(sure, Press::OperatorRefundSurely(no.clone()).data())],
+        scene.row("btn-refund-keep", &Press::OperatorKeep),
+    ];
+    Ok(message(scene.speech.say("refund-confirm", &args), keyboard))
+}

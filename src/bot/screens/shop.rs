@@ -1,0 +1,153 @@
+//! The shop window: greeting, list of products, one product.
+
+use super::{Scene, grid, message};
+use crate::bot::dialogue::Press;
+use crate::bot::error::BotError;
+use crate::bot::speech::{escaped, lines, paragraphs};
+use crate::catalog::Product;
+use crate::flows::greet_user::Invitation;
+use crate::flows::resend_report;
+use crate::kernel::ids::Sku;
+use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
+use crate::orders::{self, Order, OrderStatus};
+use crate::platform::texts::Args;
+
+/// How many orders back something unfinished is looked for.
+const LOOK_BACK: u64 = 20;
+
+/// `/start`: what is unfinished first, then what is for sale.
+pub(super) async fn home(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
+    let invitation = scene.invitation.and_then(invitation_key).map(|key| scene.speech.word(key));
+    let unfinished = unfinished(scene).await?;
+    let (greeting, mut keyboard) = match unfinished {
+        Some((text, keyboard)) => (text, keyboard),
+        None if scene.new => (scene.speech.word("start-welcome"), Keyboard::new()),
+        None => (scene.speech.word("start-welcome-back"), Keyboard::new()),
+    };
+    keyboard.extend(product_buttons(scene));
+    keyboard.extend([
+        vec![scene.button("btn-orders", &Press::Orders(0)), scene.button("btn-help", &Press::Help)],
+        scene.row("btn-language", &Press::Languages),
+    ]);
+    Ok(message(paragraphs([invitation.unwrap_or_default(), greeting]), keyboard))
+}
+
+fn invitation_key(invitation: Invitation) -> Option<&'static str> {
+    match invitation {
+        Invitation::Counts => Some("start-invited"),
+        Invitation::OwnLink => Some("start-invited-self"),
+        Invitation::NoSuchCode => Some("start-invite-unknown"),
+        Invitation::KnownBefore => None,
+    }
+}
+
+/// A report that could not be delivered, an order that waits for its payment, a form left in the
+/// middle: the most important of them, with what can be done.
+async fn unfinished(scene: &Scene<'_>) -> Result<Option<(String, Keyboard)>, BotError> {
+    let base = &scene.bot.till.base;
+    if let Some(no) = resend_report::undelivered(base, scene.user.id).await?
+        && let Some(order) = scene.order(&no).await?
+    {
+        let text = scene.speech.say("start-undelivered", &scene.about(&order));
+        return Ok(Some((text, vec![scene.row("btn-send-now", &Press::OrderResend(no))])));
+    }
+    if let Some(order) = unpaid(scene).await? {
+        let text = scene.speech.say("start-unpaid", &scene.about(&order));
+        let buttons = vec![
+            scene.button("btn-order-pay", &Press::PayShow(order.order_no.clone())),
+            scene.button("btn-cancel-order", &Press::PayCancel(order.order_no)),
+        ];
+        return Ok(Some((text, vec![buttons])));
+    }
+    let Some((draft, product)) = scene.draft().filter(|(draft, _)| draft.has_begun()) else {
+        return Ok(None);
+    };
+    let args = Args::new().escaped("product", product.name.get(scene.speech.locale));
+    let text = scene.speech.say("start-resume", &args);
+    debug_assert_eq!(draft.sku, product.sku, "the draft names its product");
+    let buttons = vec![
+        scene.button("btn-resume", &Press::Resume),
+        scene.button("btn-restart", &Press::Restart),
+    ];
+    Ok(Some((text, vec![buttons])))
+}
+
+/// The person's newest order that can still be paid.
+pub(super) async fn unpaid(scene: &Scene<'_>) -> Result<Option<Order>, BotError> {
+    let db = scene.bot.till.base.db.read();
+    let recent = orders::repo::list_of_user(db, scene.user.id, LOOK_BACK).await?;
+    let now = scene.speech.now;
+    Ok(recent
+        .into_iter()
+        .find(|order| order.status == OrderStatus::PendingPayment && order.expires_at >= now))
+}
+
+pub(super) fn products(scene: &Scene<'_>) -> OutgoingMessage {
+    let for_sale = for_sale(scene);
+    if for_sale.is_empty() {
+        let orders = scene.row("btn-orders", &Press::Orders(0));
+        return message(scene.speech.word("products-empty"), vec![orders]);
+    }
+    let locale = scene.speech.locale;
+    let line = |product: &&Product| {
+        let args = Args::new()
+            .escaped("name", product.name.get(locale))
+            .text("price", scene.speech.price(product.price))
+            .escaped("summary", product.summary.get(locale));
+        scene.speech.say("products-line", &args)
+    };
+    let title = scene.speech.word("products-title");
+    let text = paragraphs([title].into_iter().chain(for_sale.iter().map(line)));
+    let mut keyboard = product_buttons(scene);
+    keyboard.push(vec![
+        scene.button("btn-orders", &Press::Orders(0)),
+        scene.button("btn-help", &Press::Help),
+    ]);
+    message(text, keyboard)
+}
+
+fn for_sale<'a>(scene: &'a Scene<'_>) -> Vec<&'a Product> {
+    let products = scene.bot.catalog.all().map(AsRef::as_ref);
+    products.filter(|product| product.on_sale && (scene.operator || !product.test)).collect()
+}
+
+fn product_buttons(scene: &Scene<'_>) -> Keyboard {
+    let button = |product: &Product| {
+        let args = Args::new()
+            .text("name", product.name.get(scene.speech.locale))
+            .text("price", scene.speech.price(product.price));
+        let label = scene.speech.say("btn-product", &args);
+        Button::callback(label, Press::Product(product.sku.clone()).data())
+    };
+    grid(for_sale(scene).into_iter().map(button).collect(), 1)
+}
+
+pub(super) fn product(scene: &Scene<'_>, sku: &Sku) -> OutgoingMessage {
+    let Some(product) = scene.bot.catalog.find(sku) else {
+        return not_for_sale(scene, sku, "product-gone");
+    };
+    let locale = scene.speech.locale;
+    let args = Args::new()
+        .escaped("name", product.name.get(locale))
+        .text("price", scene.speech.price(product.price))
+        .text("description", escaped(product.description.get(locale)));
+    let order = if product.is_free() { "btn-order-free" } else { "btn-order" };
+    let resumable = scene.draft().is_some_and(|(draft, _)| draft.sku == *sku && draft.has_begun());
+    let mut keyboard = Keyboard::new();
+    if resumable {
+        keyboard.push(scene.row("btn-resume", &Press::Resume));
+    }
+    let begin = if resumable { "btn-restart" } else { order };
+    keyboard.push(scene.row(begin, &Press::Begin(sku.clone())));
+    keyboard.push(scene.row("btn-back", &Press::Products));
+    message(scene.speech.say("product-card", &args), keyboard)
+}
+
+pub(super) fn not_for_sale(scene: &Scene<'_>, sku: &Sku, why: &str) -> OutgoingMessage {
+    let product = scene.bot.catalog.find(sku);
+    let name = product.map_or(sku.as_str(), |product| product.name.get(scene.speech.locale));
+    let limit = product.and_then(|product| product.free_limit_per_day).unwrap_or(1);
+    let args = Args::new().escaped("name", name).number("limit", limit.into());
+    let text = lines([scene.speech.say(why, &args)]);
+    message(text, vec![scene.way_home()])
+}

@@ -1,0 +1,254 @@
+//! A shop with its bot, and people who write to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait as _};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::chat::{Chats, Room};
+use crate::bot::{AffiliateTerms, Arrival, Bot, BotParts, BotSettings, intake};
+use crate::catalog::Catalog;
+use crate::flows::base::{Base, LatePayment};
+use crate::flows::settle_payment::MoneyRules;
+use crate::flows::till::{Counter, Proof, Till};
+use crate::kernel::clock::{ManualClock, Timestamp};
+use crate::kernel::ids::UserId;
+use crate::notifications::adapters::telegram::BotApi;
+use crate::notifications::sender::{Pace, Sender};
+use crate::orders::{self, Order};
+use crate::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
+use crate::platform::assets::Assets;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::{Db, DbOptions, query_one};
+use crate::platform::texts::Texts;
+
+pub(super) const OPERATOR: i64 = 1;
+/// Nobody listens there.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+pub(super) struct Shop {
+    bot: Bot,
+    chats: Arc<Chats>,
+    clock: Arc<ManualClock>,
+    next: AtomicI64,
+    _folder: tempfile::TempDir,
+}
+
+impl Shop {
+    pub(super) async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let db = Db::connect(&DbOptions { url, max_connections: 2 }).await.unwrap();
+        Migrator::up(db.write(), None).await.unwrap();
+        let clock = Arc::new(ManualClock::new(Timestamp(1_795_233_600_000)));
+        let keyring = Arc::new(Keyring::parse(&[Keyring::generate("k1")]).unwrap());
+        let base = Base { db, clock: clock.clone(), keyring };
+        let chats = Arc::new(Chats::default());
+        let bot = bot(till(base), &chats);
+        Self { bot, chats, clock, next: AtomicI64::new(1), _folder: folder }
+    }
+
+    /// The same database and chats, another process.
+    pub(super) fn restart(self) -> Self {
+        let bot = bot(self.bot.till.clone(), &self.chats);
+        Self { bot, ..self }
+    }
+
+    pub(super) fn base(&self) -> &Base {
+        &self.bot.till.base
+    }
+
+    pub(super) fn till(&self) -> &Till {
+        &self.bot.till
+    }
+
+    pub(super) fn room(&self, user: i64) -> Room {
+        self.chats.rooms().get(&user).cloned().unwrap_or_default()
+    }
+
+    /// To change how the chat behaves.
+    pub(super) fn room_of(&self, user: i64) -> RoomOf<'_> {
+        RoomOf { chats: &self.chats, user }
+    }
+
+    pub(super) async fn says(&self, user: i64, text: &str) {
+        self.says_in(user, text, "zh-hans").await;
+    }
+
+    pub(super) async fn says_in(&self, user: i64, text: &str, language: &str) {
+        let message = json!({ "message_id": 1, "date": 0, "text": text,
+            "from": person(user, language), "chat": private(user) });
+        self.receive(&self.update("message", message)).await;
+    }
+
+    /// Taps the newest button whose label holds `words`.
+    pub(super) async fn taps(&self, user: i64, words: &str) {
+        let update = self.button_update(user, words);
+        self.receive(&update).await;
+    }
+
+    pub(super) fn button_update(&self, user: i64, words: &str) -> String {
+        let room = self.room(user);
+        let found = room.button(words);
+        let (message, data) =
+            found.unwrap_or_else(|| panic!("no button {words}:\n{}", room.last()));
+        self.press_update(user, message, &data)
+    }
+
+    /// Sends data as if a button of the last message carried it.
+    pub(super) async fn presses(&self, user: i64, data: &str) {
+        let message = self.room(user).last_id().unwrap_or(1);
+        self.receive(&self.press_update(user, message, data)).await;
+    }
+
+    fn press_update(&self, user: i64, message: i64, data: &str) -> String {
+        let message = json!({ "message_id": message, "date": 0, "chat": private(user) });
+        let query = json!({ "id": format!("{user}-q"), "from": person(user, "zh-hans"),
+            "chat_instance": "c", "message": message, "data": data });
+        self.update("callback_query", query)
+    }
+
+    pub(super) async fn blocks(&self, user: i64, blocked: bool) {
+        let status = if blocked { "kicked" } else { "member" };
+        let change = json!({ "chat": private(user), "from": person(user, "zh-hans"), "date": 0,
+            "old_chat_member": {}, "new_chat_member": { "status": status } });
+        self.receive(&self.update("my_chat_member", change)).await;
+    }
+
+    fn update(&self, kind: &str, body: Value) -> String {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut update = json!({ "update_id": id });
+        update[kind] = body;
+        update.to_string()
+    }
+
+    /// Keeps an update and handles everything that can be handled.
+    pub(super) async fn receive(&self, update: &str) {
+        self.bot.inbox.keep(&[update]).await.unwrap();
+        self.work().await;
+    }
+
+    pub(super) async fn later(&self, pause: Duration) {
+        self.clock.advance(pause);
+        self.work().await;
+    }
+
+    async fn work(&self) {
+        loop {
+            let claimed = self.bot.inbox.claim(16).await.unwrap();
+            if claimed.is_empty() {
+                return;
+            }
+            for update in &claimed {
+                intake::handle(&self.bot, update).await;
+            }
+        }
+    }
+
+    pub(super) async fn only_order(&self, user: i64) -> Order {
+        let db = self.base().db.read();
+        let mut orders = orders::repo::list_of_user(db, UserId(user), 10).await.unwrap();
+        assert_eq!(orders.len(), 1);
+        orders.remove(0)
+    }
+
+    /// How many updates were given up.
+    pub(super) async fn parked(&self) -> i64 {
+        let sql = "SELECT count(*) FROM telegram_updates WHERE status = 'parked'";
+        let row = query_one(self.base().db.read(), sql, vec![]).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+}
+
+/// A handle on one chat.
+pub(super) struct RoomOf<'a> {
+    chats: &'a Chats,
+    user: i64,
+}
+
+impl RoomOf<'_> {
+    fn change(&self, change: impl FnOnce(&mut Room)) {
+        change(self.chats.rooms().entry(self.user).or_default());
+    }
+
+    pub(super) fn is_away(&self, away: bool) {
+        self.change(|room| room.is_away(away));
+    }
+
+    pub(super) fn is_blocked(&self, blocked: bool) {
+        self.change(|room| room.is_blocked(blocked));
+    }
+
+    pub(super) fn refuses(&self, refusing: bool) {
+        self.change(|room| room.refuses(refusing));
+    }
+}
+
+fn bot(till: Till, chats: &Arc<Chats>) -> Bot {
+    let assets = Assets::embedded();
+    let messenger = Arc::clone(chats);
+    let api = BotApi::try_new(NOWHERE, SecretString::from("1:a")).unwrap();
+    let settings = BotSettings {
+        arrival: Arrival::Polling,
+        admin_ids: vec![OPERATOR],
+        affiliate: Some(AffiliateTerms { rate_percent: 20, hold_days: 14 }),
+        contact: Some("@shop".to_owned()),
+        concurrency: 8,
+    };
+    let bot = Bot::new(BotParts {
+        till,
+        catalog: Arc::new(Catalog::load(&assets).unwrap()),
+        texts: Arc::new(Texts::load(&assets).unwrap()),
+        sender: Sender::start(messenger, at_once()),
+        api: Arc::new(api),
+        settings,
+        pulse: Arc::default(),
+    });
+    bot.username.set("mingshu_bot".to_owned()).unwrap();
+    bot
+}
+
+fn at_once() -> Pace {
+    Pace {
+        per_chat_every: Duration::ZERO,
+        overall_per_second: 100_000,
+        progress_every: Duration::ZERO,
+        back_off: Duration::from_millis(1),
+        tries: 1,
+        ..Pace::default()
+    }
+}
+
+fn till(base: Base) -> Till {
+    let config = HmacConfig::new(NOWHERE, SecretString::from("secret"));
+    let counter = Counter {
+        gateway: Arc::new(PingPongHmac::try_new(&config).unwrap()),
+        proof: Proof::Callback,
+        default_method: "wechat".to_owned(),
+    };
+    Till {
+        base,
+        money: MoneyRules {
+            late_payment: LatePayment::Fulfil,
+            stocks: BTreeMap::new(),
+            time_zone: chrono_tz::Tz::Asia__Shanghai,
+        },
+        counters: Arc::new(BTreeMap::from([("pingpong".to_owned(), counter)])),
+        provider: "pingpong".to_owned(),
+        public_url: "https://shop.example".to_owned(),
+        payment_ttl: Duration::from_secs(30 * 60),
+        test: false,
+    }
+}
+
+fn person(user: i64, language: &str) -> Value {
+    json!({ "id": user, "is_bot": false, "first_name": "A", "language_code": language })
+}
+
+fn private(user: i64) -> Value {
+    json!({ "id": user, "type": "private", "first_name": "A" })
+}

@@ -1,0 +1,72 @@
+//! Somebody speaks to us: a new person is written down, with the promoter who sent them; one who
+//! was out of reach is reachable again. In one transaction, before anything else is done for them:
+//! an attribution that waits for a later step gets lost.
+
+use super::attribute_referral::{self, ReferralError};
+use super::base::Base;
+use crate::kernel::ids::UserId;
+use crate::kernel::locale::Locale;
+use crate::users::{self, User, UserStatus};
+
+/// Who speaks.
+#[derive(Debug, Clone)]
+pub struct Visit<'a> {
+    pub user: UserId,
+    /// Kept for a new person; a known one may have chosen another.
+    pub locale: Locale,
+    /// What stood behind `/start`.
+    pub start_payload: Option<&'a str>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Greeted {
+    pub user: User,
+    pub new: bool,
+    /// What the invitation in the start payload was worth; `None` without one.
+    pub invitation: Option<Invitation>,
+}
+
+/// What became of an invitation link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invitation {
+    /// The promoter brought this person.
+    Counts,
+    OwnLink,
+    /// The person was here before.
+    KnownBefore,
+    /// Nobody has such a code.
+    NoSuchCode,
+}
+
+pub async fn run(base: &Base, visit: &Visit<'_>) -> Result<Greeted, ReferralError> {
+    if visit.start_payload.is_none()
+        && let Some(user) = users::repo::find(base.db.read(), visit.user).await?
+        && user.status == UserStatus::Active
+    {
+        return Ok(Greeted { user, new: false, invitation: None });
+    }
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    let new = users::repo::insert(&tx, visit.user, visit.locale, now).await?;
+    let invitation = match visit.start_payload {
+        Some(payload) => attribute_referral::run(&tx, (visit.user, new), payload, now).await?,
+        None => None,
+    };
+    users::repo::save_status(&tx, visit.user, UserStatus::Active, now).await?;
+    let user = users::repo::find(tx.conn(), visit.user).await?;
+    let user = user.ok_or_else(|| sea_orm::DbErr::RecordNotFound("users".to_owned()))?;
+    tx.commit().await?;
+    if new {
+        metrics::counter!("mingshu_users_total").increment(1);
+    }
+    Ok(Greeted { user, new, invitation })
+}
+
+/// The person blocked the bot: nothing is sent any more until they come back.
+pub async fn out_of_reach(base: &Base, user: UserId) -> Result<(), ReferralError> {
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    users::repo::save_status(&tx, user, UserStatus::Unreachable, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
