@@ -250,7 +250,10 @@ impl TestApp {
 
     /// What the promoter has earned: orders, and minor units.
     pub(crate) async fn earned(&self, code: &AffiliateCode) -> (i64, i64) {
-        let earnings = affiliates::repo::earnings(self.base.db.read(), code).await.unwrap();
-        earnings.first().map_or((0, 0), |sum| (sum.orders, sum.earned.minor))
+        let earnings =
+            affiliates::repo::earnings(self.base.db.read(), code, self.base.now()).await.unwrap();
+        earnings.first().map_or((0, 0), |sum| {
+            (sum.orders, sum.pending.minor.saturating_add(sum.confirmed.minor))
+        })
     }
 }
