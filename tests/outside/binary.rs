@@ -35,15 +35,6 @@ impl Program {
         program
     }
 
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Everything that it has written.
-    pub(crate) fn log(&self) -> String {
-        read_to_string(&self.log).unwrap_or_default()
-    }
-
     /// SIGTERM, and the exit that follows.
     pub(crate) async fn stop(mut self) -> ExitStatus {
         let told = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();

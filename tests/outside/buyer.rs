@@ -19,6 +19,7 @@ pub(crate) struct Buyer<'a> {
     pub(crate) read: usize,
     /// Whether taps wait for the spinner to end.
     pub(crate) waits_for_spinner: bool,
+    pub(crate) patience: Duration,
 }
 
 /// What a buyer does when a message with certain words comes.
@@ -33,7 +34,8 @@ pub(crate) enum Reply {
 
 impl<'a> Buyer<'a> {
     pub(crate) fn new(shop: &'a Shop, chat: i64) -> Self {
-        Self { chat, shop, words: Words::chinese(), read: 0, waits_for_spinner: true }
+        let (words, patience) = (Words::chinese(), PATIENCE);
+        Self { chat, shop, words, read: 0, waits_for_spinner: true, patience }
     }
 
     pub(crate) fn types(&mut self, text: &str) {
@@ -61,7 +63,7 @@ impl<'a> Buyer<'a> {
                 which.filter(|_| from_bot).map(|which| (place, which, shown.clone()))
             })
         };
-        let found = self.shop.world.stage.until(PATIENCE, look).await;
+        let found = self.shop.world.stage.until(self.patience, look).await;
         let Some((place, which, shown)) = found else {
             panic!("buyer {} never saw {keys:?}:\n{}", self.chat, self.transcript());
         };
@@ -77,7 +79,8 @@ impl<'a> Buyer<'a> {
 
     /// Taps the button that says what `key` says, on the newest message that has one.
     pub(crate) async fn taps(&mut self, key: &str) -> String {
-        let (message_id, data) = self.finds_button(&|words, label| words.are_in(key, label), key).await;
+        let (message_id, data) =
+            self.finds_button(&|words, label| words.are_in(key, label), key).await;
         self.presses(message_id, &data).await
     }
 
@@ -93,7 +96,7 @@ impl<'a> Buyer<'a> {
         let query = telegram.press(self.chat, message_id, data);
         if self.waits_for_spinner {
             let answered = || telegram.answer_to(&query);
-            let answer = self.shop.world.stage.until(PATIENCE, answered).await;
+            let answer = self.shop.world.stage.until(self.patience, answered).await;
             let said = answer.unwrap_or_else(|| panic!("the button {data} was never answered")).1;
             return said.unwrap_or_default();
         }
@@ -109,15 +112,11 @@ impl<'a> Buyer<'a> {
             };
             self.newest(&|shown| shown.buttons.iter().find_map(open))
         };
-        let found = self.shop.world.stage.until(PATIENCE, look).await;
+        let found = self.shop.world.stage.until(self.patience, look).await;
         found.unwrap_or_else(|| panic!("no link {key}:\n{}", self.transcript()))
     }
 
-    async fn finds_button(
-        &self,
-        fits: &dyn Fn(&Words, &str) -> bool,
-        what: &str,
-    ) -> (i64, String) {
+    async fn finds_button(&self, fits: &dyn Fn(&Words, &str) -> bool, what: &str) -> (i64, String) {
         let look = || {
             self.newest(&|shown| {
                 shown.buttons.iter().find_map(|button| match &button.act {
@@ -128,7 +127,7 @@ impl<'a> Buyer<'a> {
                 })
             })
         };
-        let found = self.shop.world.stage.until(PATIENCE, look).await;
+        let found = self.shop.world.stage.until(self.patience, look).await;
         found.unwrap_or_else(|| panic!("no button {what}:\n{}", self.transcript()))
     }
 
@@ -169,11 +168,19 @@ impl<'a> Buyer<'a> {
         }
     }
 
+    /// Everything that the bot said, in full.
+    pub(crate) fn transcript_whole(&self) -> String {
+        let record = self.record();
+        let said = record.iter().filter(|shown| shown.kind != Kind::Said);
+        said.map(|shown| shown.text.as_str()).collect()
+    }
+
     /// The chat as text, for the failure of a test.
     pub(crate) fn transcript(&self) -> String {
         let mut text = String::new();
         for shown in self.record() {
-            let labels: Vec<&str> = shown.buttons.iter().map(|button| button.label.as_str()).collect();
+            let labels: Vec<&str> =
+                shown.buttons.iter().map(|button| button.label.as_str()).collect();
             let words: String = shown.text.chars().take(300).collect();
             text.push_str(&format!("[{:?} {}] {words} {labels:?}\n", shown.kind, shown.message_id));
         }

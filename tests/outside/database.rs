@@ -65,6 +65,31 @@ impl Database {
     }
 }
 
+/// A transaction that nobody can write beside.
+pub(crate) struct Held(DatabaseConnection);
+
+impl Database {
+    /// Takes the database's only pen until released.
+    pub(crate) async fn hold(&self) -> Held {
+        let books = connect(&self.url).await.unwrap();
+        let words = match self.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => {
+                "BEGIN; LOCK TABLE callback_inbox, orders, payments IN ACCESS EXCLUSIVE MODE"
+            }
+        };
+        books.execute_unprepared(words).await.unwrap();
+        Held(books)
+    }
+}
+
+impl Held {
+    pub(crate) async fn release(self) {
+        self.0.execute_unprepared("ROLLBACK").await.unwrap();
+        self.0.close().await.unwrap();
+    }
+}
+
 /// The databases that scenarios run on. Says so, and refuses to skip what is required.
 pub(crate) async fn kinds() -> Vec<Kind> {
     match connect(&postgres_url("postgres")).await {

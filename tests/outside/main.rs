@@ -11,8 +11,17 @@
 
 mod binary;
 mod buyer;
+mod callbacks;
+mod charts;
+mod chat_faults;
+mod commands;
+mod crashes;
 mod database;
 mod errands;
+mod flood;
+mod late_money;
+mod model_faults;
+mod settings;
 mod shop;
 mod whole_purchase;
 mod words;

@@ -1,6 +1,7 @@
 //! A shop: the program with its books, in a world of its own.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -49,7 +50,7 @@ pub(crate) struct Shop {
     pub(crate) world: World,
     pub(crate) database: Database,
     pub(crate) environment: Environment,
-    program: Option<Program>,
+    program: Mutex<Option<Program>>,
     folder: TempDir,
 }
 
@@ -61,12 +62,13 @@ impl Shop {
         world.telegram.meet(ALERT_CHAT);
         let database = Database::create(plan.kind, folder.path()).await;
         let environment = environment(plan, &world, &database);
-        let program = Some(Program::serve(&environment, folder.path()).await);
+        let program = Mutex::new(Some(Program::serve(&environment, folder.path()).await));
         Self { world, database, environment, program, folder }
     }
 
-    pub(crate) fn program(&self) -> &Program {
-        self.program.as_ref().expect("the program runs")
+    /// Where the program listens.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.environment["MINGSHU_SERVER__BIND"])
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -84,8 +86,7 @@ impl Shop {
 
     /// `orders show NO --json`.
     pub(crate) fn order(&self, order_no: &str) -> Value {
-        let output =
-            run(&self.environment, self.folder(), &["orders", "show", order_no, "--json"]);
+        let output = run(&self.environment, self.folder(), &["orders", "show", order_no, "--json"]);
         assert!(output.status.success(), "orders show: {}", written(&output));
         serde_json::from_slice(&output.stdout).unwrap()
     }
@@ -106,28 +107,33 @@ impl Shop {
             }
         });
         if reached.await.is_err() {
-            panic!("order {order_no} is {:?}, not {status}:\n{:#}", seen.lock().await, self.order(order_no));
+            panic!(
+                "order {order_no} is {:?}, not {status}:\n{:#}",
+                seen.lock().await,
+                self.order(order_no)
+            );
         }
     }
 
     /// The program dies without a word.
-    pub(crate) fn kill(&mut self) {
-        self.program.take().expect("the program runs").kill();
+    pub(crate) fn kill(&self) {
+        let program = self.program.lock().unwrap().take();
+        program.expect("the program runs").kill();
     }
 
     /// The program starts again, as it was.
-    pub(crate) async fn restart(&mut self) {
-        self.program = Some(Program::serve(&self.environment, self.folder.path()).await);
+    pub(crate) async fn restart(&self) {
+        let program = Program::serve(&self.environment, self.folder.path()).await;
+        *self.program.lock().unwrap() = Some(program);
     }
 
     /// Stops the program by SIGTERM and judges its manners: a clean end, no broken protocol rule,
     /// no secret and no personal data in its log.
-    pub(crate) async fn close(mut self) {
-        let program = self.program.take().expect("the program runs");
-        let log_before = program.log();
+    pub(crate) async fn close(self) {
+        let program = self.program.lock().unwrap().take().expect("the program runs");
         let status = program.stop().await;
-        assert!(status.success(), "the program stopped with {status}:\n{log_before}");
         let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap();
+        assert!(status.success(), "the program stopped with {status}:\n{log}");
         for secret in secrets() {
             assert!(!log.contains(secret), "the log contains `{secret}`");
         }
@@ -152,23 +158,36 @@ pub(crate) fn secrets() -> [&'static str; 9] {
     ]
 }
 
+/// The environment of a shop that talks to the played world.
 fn environment(plan: &Plan, world: &World, database: &Database) -> Environment {
+    let mut environment = settings_of(plan, &database.url);
+    let places = [
+        ("MINGSHU_TELEGRAM__API_URL", world.telegram.url()),
+        ("MINGSHU_AI__BASE_URL", world.model.url()),
+        ("MINGSHU_PINGPONG__BASE_URL", world.pingpong.url()),
+        ("MINGSHU_YUANFENJU__BASE_URL", world.yuanfenju.url()),
+    ];
+    for (name, url) in places {
+        environment.insert(name.to_owned(), url.to_owned());
+    }
+    environment
+}
+
+/// Good settings, half of them under the names of the seeds, that lead nowhere yet.
+pub(crate) fn settings_of(plan: &Plan, database_url: &str) -> Environment {
     let address = free_address();
     let mut environment = Environment::new();
     let mut set = |name: &str, value: &str| {
         environment.insert(name.to_owned(), value.to_owned());
     };
-    // Half of the names are those of the seeds.
     set("TELEGRAM_BOT_TOKEN", TOKEN);
-    set("DATABASE_URL", &database.url);
+    set("DATABASE_URL", database_url);
     set("WEBHOOK_URL", &format!("http://{address}"));
     set("DEEPSEEK_API_KEY", model::API_KEY);
     set("MINGSHU_SERVER__BIND", &address);
-    set("MINGSHU_TELEGRAM__API_URL", world.telegram.url());
     set("MINGSHU_TELEGRAM__ALERT_CHAT_ID", &ALERT_CHAT.to_string());
     set("MINGSHU_TELEGRAM__ADMIN_IDS", &format!("[{ALERT_CHAT}]"));
-    set("MINGSHU_AI__BASE_URL", world.model.url());
-    set("MINGSHU_PINGPONG__BASE_URL", world.pingpong.url());
+    set("MINGSHU_PINGPONG__BASE_URL", "http://127.0.0.1:9");
     set("MINGSHU_SECURITY__ENCRYPTION_KEYS", &format!("[\"{ENCRYPTION_KEY}\"]"));
     match plan.dialect {
         Dialect::V4 => {

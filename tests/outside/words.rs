@@ -90,6 +90,9 @@ mod tests {
 
     #[test]
     fn a_choice_inside_a_text_is_filled_in() {
-        assert_eq!(fixed(" { $a ->\n [1] one\n *[2] two\n } of <b>{ $b }</b> left"), ["of", "left"]);
+        assert_eq!(
+            fixed(" { $a ->\n [1] one\n *[2] two\n } of <b>{ $b }</b> left"),
+            ["of", "left"]
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -20,8 +20,16 @@ use super::telegram::BUYER_NAME;
 pub(crate) const API_KEY: &str = "sk-played-model-key-31c6";
 /// Stands in every paragraph, so that a reader can tell whether all of a report arrived.
 const PARAGRAPHS_PER_CHAPTER: usize = 4;
-const CHAPTERS: [&str; 8] =
-    ["命盘总览", "性格与天赋", "事业与才能", "财运与用钱", "感情与婚姻", "家庭与人际", "身心与节奏", "大运流年与行动建议"];
+const CHAPTERS: [&str; 8] = [
+    "命盘总览",
+    "性格与天赋",
+    "事业与才能",
+    "财运与用钱",
+    "感情与婚姻",
+    "家庭与人际",
+    "身心与节奏",
+    "大运流年与行动建议",
+];
 
 /// How the server behaves towards one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +55,8 @@ pub(crate) enum Play {
 pub(crate) struct Asked {
     pub(crate) body: Value,
     pub(crate) play: Play,
-    /// The last byte of the answer was handed over.
-    pub(crate) finished: bool,
+    /// When the last byte of the answer was handed over.
+    pub(crate) finished: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -101,7 +109,7 @@ impl Model {
         let text = body.to_string();
         let script = desk.scripts.iter_mut().find(|(word, _)| text.contains(word.as_str()));
         let play = script.and_then(|(_, plays)| plays.pop_front()).unwrap_or(Play::Good);
-        desk.asked.push(Asked { body, play, finished: false });
+        desk.asked.push(Asked { body, play, finished: None });
         (desk.asked.len() - 1, play, desk.pace)
     }
 
@@ -146,7 +154,12 @@ async fn complete(
         Play::Status(code) => {
             (StatusCode::from_u16(code).unwrap(), failure("as asked")).into_response()
         }
-        Play::Good | Play::Truncated | Play::Empty | Play::Silent | Play::Refused | Play::Length => {
+        Play::Good
+        | Play::Truncated
+        | Play::Empty
+        | Play::Silent
+        | Play::Refused
+        | Play::Length => {
             let pieces = pieces(play, &text);
             let done = Done { model, index };
             let line = stream::unfold((pieces, done), move |(mut left, done)| async move {
@@ -174,7 +187,7 @@ struct Done {
 
 impl Done {
     fn tell(&self) {
-        self.model.desk.lock().unwrap().asked[self.index].finished = true;
+        self.model.desk.lock().unwrap().asked[self.index].finished = Some(Instant::now());
         self.model.stage.ring();
     }
 }
@@ -244,7 +257,9 @@ fn answer_to(body: &Value) -> String {
 /// Marks of all paragraphs of a long report, in order.
 pub(crate) fn marks() -> Vec<String> {
     let mark = |chapter| move |part| format!("〔{chapter}·{part}〕");
-    (1..=CHAPTERS.len()).flat_map(|chapter| (1..=PARAGRAPHS_PER_CHAPTER).map(mark(chapter))).collect()
+    (1..=CHAPTERS.len())
+        .flat_map(|chapter| (1..=PARAGRAPHS_PER_CHAPTER).map(mark(chapter)))
+        .collect()
 }
 
 fn long() -> String {

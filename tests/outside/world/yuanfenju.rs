@@ -1,7 +1,6 @@
 //! Yuanfenju's chart endpoint (reference/yuanfenju.md §1–§4.1), for one birth whose chart the
 //! reference gives: a man, 1992-10-21 09:40.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Form, State};
@@ -36,15 +35,18 @@ pub(crate) struct Yuanfenju {
     desk: Arc<Mutex<Desk>>,
 }
 
-#[derive(Default)]
 struct Desk {
-    script: VecDeque<Chart>,
+    play: Chart,
     calls: usize,
 }
 
 impl Yuanfenju {
     pub(super) async fn open(stage: Stage) -> Self {
-        let mut yuanfenju = Self { url: "".into(), stage, desk: Arc::default() };
+        let mut yuanfenju = Self {
+            url: "".into(),
+            stage,
+            desk: Arc::new(Mutex::new(Desk { play: Chart::Good, calls: 0 })),
+        };
         let app = Router::new().route("/index.php/v1/Bazi/paipan", post(chart));
         let base = play(app.with_state(yuanfenju.clone())).await;
         yuanfenju.url = format!("{base}/index.php").into();
@@ -59,15 +61,21 @@ impl Yuanfenju {
         self.desk.lock().unwrap().calls
     }
 
-    /// What the next calls meet; then all goes well.
-    pub(crate) fn script(&self, charts: &[Chart]) {
-        self.desk.lock().unwrap().script = charts.iter().copied().collect();
+    /// How every call goes from now on.
+    pub(crate) fn play(&self, chart: Chart) {
+        self.desk.lock().unwrap().play = chart;
     }
 
     fn check(&self, form: &Map<String, Value>) {
         let expected = [
-            ("api_key", API_KEY), ("sex", "0"), ("type", "1"), ("year", "1992"), ("month", "10"),
-            ("day", "21"), ("hours", "9"), ("minute", "40"),
+            ("api_key", API_KEY),
+            ("sex", "0"),
+            ("type", "1"),
+            ("year", "1992"),
+            ("month", "10"),
+            ("day", "21"),
+            ("hours", "9"),
+            ("minute", "40"),
         ];
         for (field, value) in expected {
             let given = form.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -78,17 +86,21 @@ impl Yuanfenju {
         }
         let name = form.get("name").and_then(Value::as_str).unwrap_or_default();
         if name.is_empty() || name.contains(BUYER_NAME) {
-            self.stage.complain(format!("Yuanfenju: the name must be a neutral word, not `{name}`"));
+            self.stage
+                .complain(format!("Yuanfenju: the name must be a neutral word, not `{name}`"));
         }
     }
 }
 
-async fn chart(State(yuanfenju): State<Yuanfenju>, Form(form): Form<Map<String, Value>>) -> Response {
+async fn chart(
+    State(yuanfenju): State<Yuanfenju>,
+    Form(form): Form<Map<String, Value>>,
+) -> Response {
     yuanfenju.check(&form);
     let play = {
         let mut desk = yuanfenju.desk.lock().unwrap();
         desk.calls += 1;
-        desk.script.pop_front().unwrap_or(Chart::Good)
+        desk.play
     };
     yuanfenju.stage.ring();
     match play {
@@ -141,7 +153,10 @@ fn paipan(pillars: [&str; 4]) -> Value {
 /// Twelve 大运, forward from 庚戌, and the years in them.
 fn luck() -> Value {
     let first = (0..60).find(|index| cycle(*index) == "辛亥").unwrap();
-    let gods = ["劫财", "食神", "伤官", "偏财", "正财", "七杀", "正官", "偏印", "正印", "比肩", "劫财", "食神"];
+    let gods = [
+        "劫财", "食神", "伤官", "偏财", "正财", "七杀", "正官", "偏印", "正印", "比肩", "劫财",
+        "食神",
+    ];
     let starts: Vec<i64> = (0..12).map(|step| 1998 + 10 * step).collect();
     let mut luck = json!({
         "big_god": gods, "big": (0..12).map(|step| cycle(first + step)).collect::<Vec<_>>(),
@@ -163,5 +178,7 @@ fn luck() -> Value {
 /// The pillar at a place of the sixty, 甲子 being 0 (and the year 1984).
 fn cycle(index: usize) -> String {
     let at = |signs: &str, place: usize| signs.chars().nth(place).unwrap();
-    [at("甲乙丙丁戊己庚辛壬癸", index % 10), at("子丑寅卯辰巳午未申酉戌亥", index % 12)].iter().collect()
+    [at("甲乙丙丁戊己庚辛壬癸", index % 10), at("子丑寅卯辰巳午未申酉戌亥", index % 12)]
+        .iter()
+        .collect()
 }

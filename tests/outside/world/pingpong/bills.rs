@@ -23,7 +23,6 @@ pub(crate) enum BillState {
     Paid,
     /// One attempt failed; in `hmac` that is the end.
     Failed,
-    Closed,
 }
 
 impl BillState {
@@ -32,7 +31,6 @@ impl BillState {
             Self::Open => "INIT",
             Self::Paid => "SUCCESS",
             Self::Failed => "FAILED",
-            Self::Closed => "CLOSED",
         }
     }
 
@@ -41,7 +39,6 @@ impl BillState {
             Self::Open => "pending",
             Self::Paid => "paid",
             Self::Failed => "failed",
-            Self::Closed => "closed",
         }
     }
 }

@@ -14,7 +14,7 @@ use axum::Router;
 use serde_json::Value;
 
 pub(crate) use self::bills::{Bill, BillState, Refund};
-pub(crate) use self::notice::{Notice, Receipt};
+pub(crate) use self::notice::{Notice, Receipt, envelope};
 use super::stage::{Stage, browser, eventually, play};
 
 /// Which protocol is played.

@@ -56,7 +56,8 @@ mod tests {
         });
         let signed = sign_v4(t7.as_object().unwrap(), "0123456789ABCDEF01234567");
         assert_eq!(signed, "5C986D4773F934C8C5F049E43C1B5960995DA78AF9CBAEE6A7F6B6B2A98EF750");
-        let t11 = r#"{"order_id":"ORD-20261121-0001","status":"paid","amount":"19.90","currency":"USD"}"#;
+        let t11 =
+            r#"{"order_id":"ORD-20261121-0001","status":"paid","amount":"19.90","currency":"USD"}"#;
         let signed = sign_hmac(t11.as_bytes(), "test-webhook-secret");
         assert_eq!(signed, "ad1e469ad478cccf1dedc2c17b84f1485cd46b15db413a9e72705cd4d9efe4af");
     }

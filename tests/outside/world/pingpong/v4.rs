@@ -37,12 +37,16 @@ async fn pre_pay(State(desk): State<Desk>, Json(envelope): Json<Map<String, Valu
     check_wishes(&desk, &body);
     // Repeating a number never changes the order that stands (§3.1).
     let bill = desk.pingpong.locked(|books| books.bills.entry(number).or_insert(bill).clone());
-    Ok(reply("000000", "Transaction succeeded", &json!({
-        "merchantTransactionId": bill.number, "transactionId": bill.reference,
-        "amount": bill.amount, "currency": bill.currency, "token": "EU:played",
-        "innerJsUrl": "https://pay-cdn.example/ppPay.min.js",
-        "paymentUrl": desk.pay_url(&bill.number),
-    })))
+    Ok(reply(
+        "000000",
+        "Transaction succeeded",
+        &json!({
+            "merchantTransactionId": bill.number, "transactionId": bill.reference,
+            "amount": bill.amount, "currency": bill.currency, "token": "EU:played",
+            "innerJsUrl": "https://pay-cdn.example/ppPay.min.js",
+            "paymentUrl": desk.pay_url(&bill.number),
+        }),
+    ))
 }
 
 /// What a real cashier needs besides the amount.
@@ -68,12 +72,16 @@ async fn query(State(desk): State<Desk>, Json(envelope): Json<Map<String, Value>
     let Some(bill) = found else {
         return Ok(reply("107001", "Transaction does not exist", &json!({})));
     };
-    Ok(reply("001000", "Successful request", &json!({
-        "merchantTransactionId": bill.number, "transactionId": bill.reference,
-        "amount": format!("{}0000", bill.amount), "currency": bill.currency,
-        "status": bill.state.v4(), "resultCode": "000000", "captureDelayHours": 0,
-        "resultDescription": "Transaction succeeded", "transactionTime": "1795219200000",
-    })))
+    Ok(reply(
+        "001000",
+        "Successful request",
+        &json!({
+            "merchantTransactionId": bill.number, "transactionId": bill.reference,
+            "amount": format!("{}0000", bill.amount), "currency": bill.currency,
+            "status": bill.state.v4(), "resultCode": "000000", "captureDelayHours": 0,
+            "resultDescription": "Transaction succeeded", "transactionTime": "1795219200000",
+        }),
+    ))
 }
 
 async fn refund(State(desk): State<Desk>, Json(envelope): Json<Map<String, Value>>) -> Answered {
@@ -170,5 +178,6 @@ fn reply(code: &str, description: &str, content: &Value) -> Response {
 
 /// Some number for a text, always the same.
 pub(super) fn number_of(text: &str) -> u32 {
-    text.bytes().fold(7, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 99_999_999
+    text.bytes().fold(7, |sum: u32, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
+        % 99_999_999
 }

@@ -2,8 +2,22 @@
 //! as entities.
 
 const TAGS: &[&str] = &[
-    "b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "blockquote",
-    "tg-spoiler", "tg-emoji", "span",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "ins",
+    "s",
+    "strike",
+    "del",
+    "a",
+    "code",
+    "pre",
+    "blockquote",
+    "tg-spoiler",
+    "tg-emoji",
+    "span",
 ];
 
 /// The text that a reader sees, or what the server says about the markup.

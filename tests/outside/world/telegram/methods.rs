@@ -46,8 +46,12 @@ fn dispatch(state: &mut State, call: &Call) -> Outcome {
             Ok(json!({ "url": url, "has_custom_certificate": false,
                 "pending_update_count": state.updates.len() }))
         }
-        "setmycommands" | "deletemycommands" | "setmyname" | "setmydescription"
-        | "setmyshortdescription" | "setchatmenubutton" => Ok(json!(true)),
+        "setmycommands"
+        | "deletemycommands"
+        | "setmyname"
+        | "setmydescription"
+        | "setmyshortdescription"
+        | "setchatmenubutton" => Ok(json!(true)),
         "answercallbackquery" => answer_press(state, params),
         "sendchataction" => reach(state, call, "").map(|_chat| json!(true)),
         "sendmessage" => send(state, call, Kind::Sent),

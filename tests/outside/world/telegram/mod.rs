@@ -145,7 +145,8 @@ impl Telegram {
             });
             if let Some(command) = text.strip_prefix('/') {
                 let length = command.split(' ').next().map_or(0, markup::utf16) + 1;
-                message["entities"] = json!([{"type": "bot_command", "offset": 0, "length": length}]);
+                message["entities"] =
+                    json!([{"type": "bot_command", "offset": 0, "length": length}]);
             }
             json!({ "update_id": state.next_update(), "message": message })
         })
@@ -218,7 +219,8 @@ fn seconds() -> u64 {
 
 /// A buyer as a chat or, with language, as a user.
 fn person(chat: i64, user: bool) -> Value {
-    let mut person = json!({ "id": chat, "first_name": BUYER_NAME, "username": "buyer_of_reports" });
+    let mut person =
+        json!({ "id": chat, "first_name": BUYER_NAME, "username": "buyer_of_reports" });
     if user {
         person["is_bot"] = json!(false);
         person["language_code"] = json!("zh-hans");

@@ -41,7 +41,8 @@ pub(super) async fn receive(
 async fn read_body(request: Request, call: &mut Call) -> Result<(), String> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
-        let form = Multipart::from_request(request, &()).await.map_err(|fault| fault.to_string())?;
+        let form =
+            Multipart::from_request(request, &()).await.map_err(|fault| fault.to_string())?;
         return read_multipart(form, call).await;
     }
     let json = kind.is_none_or(|kind| kind.starts_with("application/json"));
