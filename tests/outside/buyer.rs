@@ -1,6 +1,7 @@
 //! A buyer in the chat: reads what stands there, types, and taps buttons by what is written on
 //! them.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::shop::Shop;
@@ -182,7 +183,7 @@ impl<'a> Buyer<'a> {
             let labels: Vec<&str> =
                 shown.buttons.iter().map(|button| button.label.as_str()).collect();
             let words: String = shown.text.chars().take(300).collect();
-            text.push_str(&format!("[{:?} {}] {words} {labels:?}\n", shown.kind, shown.message_id));
+            writeln!(text, "[{:?} {}] {words} {labels:?}", shown.kind, shown.message_id).unwrap();
         }
         text
     }

@@ -65,7 +65,7 @@ impl Story {
         let shop = Shop::open(&plan).await;
         shop.world.model.slow_down(Duration::from_millis(60));
         let buyers = join_all((0..AT_ONCE).map(|_| self.buy_on_and_on(&shop)));
-        let (_, purchases) = tokio::join!(self.kill_on_and_on(&shop, kills), buyers);
+        let ((), purchases) = tokio::join!(self.kill_on_and_on(&shop, kills), buyers);
         let purchases: Vec<Purchase> = purchases.into_iter().flatten().collect();
         println!("{kind:?}: {} purchases survived {kills} kills", purchases.len());
         for purchase in &purchases {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -94,25 +95,13 @@ impl Shop {
     /// Waits until the books say this of an order.
     pub(crate) async fn order_is(&self, order_no: &str, status: &str) {
         let sql = format!("SELECT status FROM orders WHERE order_no = '{order_no}'");
-        let seen = tokio::sync::Mutex::new(Vec::new());
-        let limit = std::time::Duration::from_secs(40);
-        let reached = tokio::time::timeout(limit, async {
-            loop {
-                let words = self.database.texts(&sql).await;
-                if words == [status] {
-                    return;
-                }
-                *seen.lock().await = words;
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let reached = async {
+            while self.database.texts(&sql).await != [status] {
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
-        });
-        if reached.await.is_err() {
-            panic!(
-                "order {order_no} is {:?}, not {status}:\n{:#}",
-                seen.lock().await,
-                self.order(order_no)
-            );
-        }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(40), reached).await;
+        assert!(waited.is_ok(), "order {order_no} is not {status}:\n{:#}", self.order(order_no));
     }
 
     /// The program dies without a word.

@@ -266,7 +266,7 @@ fn long() -> String {
     let mut report = String::new();
     for (index, title) in CHAPTERS.iter().enumerate() {
         let chapter = index + 1;
-        report.push_str(&format!("## {title}\n\n"));
+        report.extend(["## ", title, "\n\n"]);
         for part in 1..=PARAGRAPHS_PER_CHAPTER {
             report.push_str(&paragraph(chapter, part));
         }

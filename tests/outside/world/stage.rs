@@ -69,10 +69,8 @@ where
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     };
-    match tokio::time::timeout(limit, search).await {
-        Ok(found) => found,
-        Err(_elapsed) => panic!("not within {limit:?}: {what}"),
-    }
+    let found = tokio::time::timeout(limit, search).await.ok();
+    found.unwrap_or_else(|| panic!("not within {limit:?}: {what}"))
 }
 
 /// Serves `app` on a free port of loopback until the test ends; its base address.

@@ -20,7 +20,8 @@ pub(super) fn routes(router: Router<Desk>) -> Router<Desk> {
         .route("/refunds/{number}", get(refund_query))
 }
 
-type Answered = Result<Response, Response>;
+type Refused = (StatusCode, &'static str);
+type Answered = Result<Response, Refused>;
 
 async fn create(State(desk): State<Desk>, headers: HeaderMap, raw: Bytes) -> Answered {
     let body = opened(&desk, "create", &headers, &raw)?;
@@ -53,7 +54,7 @@ async fn query(
     asked(&desk, "query", &headers, &uri.to_string())?;
     let found = desk.pingpong.locked(|books| books.bills.get(&number).cloned());
     let Some(bill) = found else {
-        return Err((StatusCode::NOT_FOUND, "no such payment").into_response());
+        return Err((StatusCode::NOT_FOUND, "no such payment"));
     };
     Ok(reply(&json!({
         "order_id": bill.number, "payment_id": bill.reference, "status": bill.state.hmac(),
@@ -81,7 +82,7 @@ async fn refund(State(desk): State<Desk>, headers: HeaderMap, raw: Bytes) -> Ans
     });
     if !known {
         desk.complain(format!("PingPong: a refund of what was not paid: {body}"));
-        return Err((StatusCode::CONFLICT, "not paid").into_response());
+        return Err((StatusCode::CONFLICT, "not paid"));
     }
     Ok(reply(&json!({ "refund_id": number, "status": "succeeded" })))
 }
@@ -94,7 +95,7 @@ async fn refund_query(
 ) -> Answered {
     asked(&desk, "refund query", &headers, &uri.to_string())?;
     if !desk.pingpong.locked(|books| books.refunds.contains_key(&number)) {
-        return Err((StatusCode::NOT_FOUND, "no such refund").into_response());
+        return Err((StatusCode::NOT_FOUND, "no such refund"));
     }
     Ok(reply(&json!({ "refund_id": number, "status": "succeeded" })))
 }
@@ -104,14 +105,13 @@ fn opened(
     kind: &'static str,
     headers: &HeaderMap,
     raw: &[u8],
-) -> Result<Value, Response> {
+) -> Result<Value, Refused> {
     proved(desk, kind, headers, raw)?;
-    serde_json::from_slice(raw)
-        .map_err(|_fault| (StatusCode::BAD_REQUEST, "not JSON").into_response())
+    serde_json::from_slice(raw).map_err(|_fault| (StatusCode::BAD_REQUEST, "not JSON"))
 }
 
 /// A question signs its path and query.
-fn asked(desk: &Desk, kind: &'static str, headers: &HeaderMap, uri: &str) -> Result<(), Response> {
+fn asked(desk: &Desk, kind: &'static str, headers: &HeaderMap, uri: &str) -> Result<(), Refused> {
     let path = uri.split_once("://").map_or(uri, |(_, rest)| &rest[rest.find('/').unwrap_or(0)..]);
     proved(desk, kind, headers, path.as_bytes())
 }
@@ -121,9 +121,9 @@ fn proved(
     kind: &'static str,
     headers: &HeaderMap,
     signed: &[u8],
-) -> Result<(), Response> {
+) -> Result<(), Refused> {
     if desk.pingpong.count(kind) {
-        return Err((StatusCode::INTERNAL_SERVER_ERROR, "broken").into_response());
+        return Err((StatusCode::INTERNAL_SERVER_ERROR, "broken"));
     }
     let given = headers.get("X-Signature").and_then(|value| value.to_str().ok());
     let given = given.map(|text| text.strip_prefix("sha256=").unwrap_or(text));
@@ -131,7 +131,7 @@ fn proved(
         return Ok(());
     }
     desk.complain(format!("PingPong: a wrong X-Signature on a {kind}"));
-    Err((StatusCode::UNAUTHORIZED, "wrong signature").into_response())
+    Err((StatusCode::UNAUTHORIZED, "wrong signature"))
 }
 
 fn reply(body: &Value) -> Response {

@@ -18,7 +18,26 @@ pub(super) fn routes(router: Router<Desk>) -> Router<Desk> {
         .route("/v4/refund/query", post(refund_query))
 }
 
-type Answered = Result<Response, Response>;
+type Answered = Result<Response, Refused>;
+
+/// Why a request is not even looked into.
+enum Refused {
+    Broken,
+    Sender,
+    Signature,
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Broken => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "<html>broken</html>").into_response()
+            }
+            Self::Sender => reply("103000", "Invalid authentication", &json!({})),
+            Self::Signature => reply("104000", "Invalid signature", &json!({})),
+        }
+    }
+}
 
 async fn pre_pay(State(desk): State<Desk>, Json(envelope): Json<Map<String, Value>>) -> Answered {
     let body = opened(&desk, "create", &envelope)?;
@@ -137,19 +156,19 @@ fn opened(
     desk: &Desk,
     kind: &'static str,
     envelope: &Map<String, Value>,
-) -> Result<Value, Response> {
+) -> Result<Value, Refused> {
     if desk.pingpong.count(kind) {
-        return Err((StatusCode::INTERNAL_SERVER_ERROR, "<html>broken</html>").into_response());
+        return Err(Refused::Broken);
     }
     let said = |field: &str| envelope.get(field).and_then(Value::as_str).unwrap_or_default();
     let known = said("accId") == ACC_ID && said("clientId") == CLIENT_ID;
     if !known || said("version") != "1.0" || said("signType") != "SHA256" {
         desk.complain(format!("PingPong: a wrong envelope: {envelope:?}"));
-        return Err(reply("103000", "Invalid authentication", &json!({})));
+        return Err(Refused::Sender);
     }
     if said("sign") != sign_v4(envelope, SALT) {
         desk.complain(format!("PingPong: a wrong signature: {envelope:?}"));
-        return Err(reply("104000", "Invalid signature", &json!({})));
+        return Err(Refused::Signature);
     }
     let content = said("bizContent");
     if content.contains(['<', '>']) {

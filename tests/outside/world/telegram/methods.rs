@@ -36,7 +36,10 @@ fn dispatch(state: &mut State, call: &Call) -> Outcome {
     let params = &call.params;
     match call.method.as_str() {
         "getme" => Ok(me()),
-        "setwebhook" => set_webhook(state, params),
+        "setwebhook" => {
+            set_webhook(state, params);
+            Ok(json!(true))
+        }
         "deletewebhook" => {
             state.hook = None;
             Ok(json!(true))
@@ -84,11 +87,10 @@ async fn get_updates(telegram: &Telegram, params: &Value) -> Outcome {
     Ok(json!(telegram.stage.until(wait, waiting).await.unwrap_or_default()))
 }
 
-fn set_webhook(state: &mut State, params: &Value) -> Outcome {
+fn set_webhook(state: &mut State, params: &Value) {
     let url = params["url"].as_str().unwrap_or_default().to_owned();
     let secret = params["secret_token"].as_str().map(str::to_owned);
     state.hook = (!url.is_empty()).then_some(Hook { url, secret });
-    Ok(json!(true))
 }
 
 fn answer_press(state: &mut State, params: &Value) -> Outcome {

@@ -72,12 +72,8 @@ pub(crate) struct Fault {
 
 impl Telegram {
     pub(super) async fn open(stage: Stage) -> Self {
-        let state = Arc::new(Mutex::new(State {
-            last_update: 881_000_100,
-            last_message: 40,
-            ..State::default()
-        }));
-        let mut telegram = Self { url: "".into(), stage, state };
+        let begun = State { last_update: 881_000_100, last_message: 40, ..State::default() };
+        let mut telegram = Self { url: "".into(), stage, state: Arc::new(Mutex::new(begun)) };
         let app = Router::new()
             .route("/{bot}/{method}", any(request::receive))
             .with_state(telegram.clone());
