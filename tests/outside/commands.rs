@@ -1,0 +1,54 @@
+//! Commands that an operator types beside a running shop, and the demo that needs no shop at all.
+
+use std::time::{Duration, Instant};
+
+use super::binary::{Environment, run, written};
+use super::on_every_database;
+use super::shop::{Plan, Shop};
+use super::world::pingpong::Dialect;
+use super::world::stage::browser;
+
+#[tokio::test]
+async fn a_running_shop_says_that_it_is_well() {
+    on_every_database(async |kind| {
+        let shop = Shop::open(&Plan::new(kind, Dialect::V4)).await;
+        let check = run(&shop.environment, shop.folder(), &["healthcheck"]);
+        assert_eq!(check.status.code(), Some(0), "{}", written(&check));
+        let client = browser();
+        for path in ["/health", "/health/live", "/health/ready"] {
+            let answer = client.get(shop.url() + path).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{path}");
+        }
+        let metrics = client.get(shop.url() + "/metrics").send().await.unwrap();
+        assert_eq!(metrics.status(), 200);
+        assert!(metrics.text().await.unwrap().contains("mingshu_"));
+        for path in ["/sandbox", "/sandbox/", "/nowhere", "/webhook/unknown"] {
+            let answer = client.get(shop.url() + path).send().await.unwrap();
+            assert!([404, 405].contains(&answer.status().as_u16()), "{path} in production");
+        }
+        let missing =
+            run(&shop.environment, shop.folder(), &["orders", "show", "M20260101-00000000"]);
+        assert_eq!(missing.status.code(), Some(1), "{}", written(&missing));
+        let environment = shop.environment.clone();
+        shop.close().await;
+        let folder = tempfile::tempdir().unwrap();
+        let check = run(&environment, folder.path(), &["healthcheck"]);
+        assert_eq!(check.status.code(), Some(1), "a stopped shop: {}", written(&check));
+    })
+    .await;
+}
+
+#[test]
+fn the_demo_buys_a_report_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let begun = Instant::now();
+    let output = run(&Environment::new(), folder.path(), &["demo", "--auto"]);
+    let said = written(&output);
+    assert!(output.status.success(), "{said}");
+    for words in ["八字详批", "支付成功", "报告到此完结"] {
+        assert!(said.contains(words), "the conversation has {words}:\n{said}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(120), "a newcomer does not wait longer");
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 0, "the demo leaves nothing behind");
+}

@@ -1,0 +1,38 @@
+//! mingshu as a stranger sees it: the binary, its environment variables, its database. Telegram,
+//! PingPong, Yuanfenju and DeepSeek are played in `world`, written from the references; nothing of
+//! the crate is used. Every scenario runs on SQLite and, where there is one, on Postgres.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a scenario that cannot go on stops, and says where it runs"
+)]
+
+mod binary;
+mod buyer;
+mod callbacks;
+mod charts;
+mod chat_faults;
+mod commands;
+mod crashes;
+mod database;
+mod errands;
+mod flood;
+mod late_money;
+mod model_faults;
+mod settings;
+mod shop;
+mod whole_purchase;
+mod words;
+mod world;
+
+use std::future::Future;
+
+use database::Kind;
+use futures_util::future::join_all;
+
+/// Plays a scenario on every database, side by side.
+async fn on_every_database<F: Future<Output = ()>>(scenario: impl Fn(Kind) -> F) {
+    join_all(database::kinds().await.into_iter().map(scenario)).await;
+}
