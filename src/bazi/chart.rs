@@ -6,14 +6,14 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
 use super::almanac::{self, TermInstant};
-use super::birth::BirthMoment;
+use super::birth::{BirthMoment, Sex};
 use super::calendar::LunarDate;
 use super::elements::ElementBalance;
 use super::error::BirthError;
 use super::luck::{self, FlowYear, Luck};
 use super::notes::{self, Note};
 use super::pillars::{DerivedPillars, FourPillars, PillarReadings};
-use super::sexagenary::{Element, Polarity, Stem, Zodiac};
+use super::sexagenary::{Element, Pillar, Polarity, Stem, Zodiac};
 
 /// The version of the stored form. A change that old readers would misread raises it.
 pub const CHART_VERSION: u32 = 1;
@@ -35,6 +35,12 @@ pub struct DayMaster {
     pub stem: Stem,
     pub element: Element,
     pub polarity: Polarity,
+}
+
+impl DayMaster {
+    fn of(stem: Stem) -> Self {
+        Self { stem, element: stem.element(), polarity: stem.polarity() }
+    }
 }
 
 /// The solar terms around a birth.
@@ -93,7 +99,6 @@ pub fn chart(birth: &BirthMoment, now_year: i32) -> Result<Chart, BirthError> {
     let lunar = LunarDate::of(birth.reckoned.date()).ok_or_else(beyond)?;
     let bare = FourPillars::of(birth, terms.0);
     let luck = Luck::of(birth, bare, terms).ok_or_else(beyond)?;
-    let stem = bare.day_master();
     let mut chart = Chart {
         version: CHART_VERSION,
         source: ChartSource::Local,
@@ -101,7 +106,7 @@ pub fn chart(birth: &BirthMoment, now_year: i32) -> Result<Chart, BirthError> {
         lunar,
         lunar_text: lunar.zh(),
         pillars: PillarReadings::of(bare),
-        day_master: DayMaster { stem, element: stem.element(), polarity: stem.polarity() },
+        day_master: DayMaster::of(bare.day_master()),
         zodiac: bare.year.branch().zodiac(),
         zodiac_by_new_year: Zodiac::at(i64::from(lunar.year) - 4),
         elements: ElementBalance::of(bare),
@@ -129,7 +134,38 @@ pub fn pillars_and_luck(birth: &BirthMoment) -> Result<(FourPillars, Luck), Birt
     Ok((bare, luck))
 }
 
+/// What an outside service says about a birth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) source: ChartSource,
+    pub(super) sex: Sex,
+    pub(super) pillars: FourPillars,
+    /// 大运, the first first.
+    pub(super) decades: Vec<Pillar>,
+    pub(super) extras: Extras,
+}
+
 impl Chart {
+    /// Our chart of a birth with everything that `told` says put in its place, and all that
+    /// follows from pillars reckoned again. What the service does not say stays ours.
+    pub(super) fn corrected_by(mut self, told: Told) -> Self {
+        let bare = told.pillars;
+        let stem = bare.day_master();
+        self.source = told.source;
+        self.birth.sex = told.sex;
+        self.pillars = PillarReadings::of(bare);
+        self.day_master = DayMaster::of(stem);
+        self.zodiac = bare.year.branch().zodiac();
+        self.elements = ElementBalance::of(bare);
+        self.derived = DerivedPillars::of(bare);
+        self.luck = self.luck.with_pillars(&told.decades, stem);
+        self.extras = Some(told.extras);
+        if let (Some(first), Some(last)) = (self.years.first(), self.years.last()) {
+            self.years = self.flow_years(first.year..=last.year);
+        }
+        self
+    }
+
     /// 流年 of any span; at most 200 years, none before the birth.
     pub fn flow_years(&self, span: RangeInclusive<i32>) -> Vec<FlowYear> {
         let birth_year = self.birth.year();
@@ -151,7 +187,7 @@ mod tests {
 
     use super::*;
     use crate::bazi::test_births::{birth, female, input};
-    use crate::bazi::{BirthInput, BirthTime, CalendarDate, Place, Sect, Sex, SummerTime, Zone};
+    use crate::bazi::{BirthInput, BirthTime, CalendarDate, Place, Sect, SummerTime, Zone};
 
     #[test]
     fn a_chart_reads_back_as_it_was_stored() {

@@ -124,6 +124,17 @@ impl Luck {
         })
     }
 
+    /// The same decades with other pillars.
+    pub(super) fn with_pillars(mut self, pillars: &[Pillar], day_master: Stem) -> Self {
+        for (decade, pillar) in self.decades.iter_mut().zip(pillars) {
+            decade.pillar = *pillar;
+            decade.ten_god = TenGod::of(day_master, pillar.stem());
+            decade.life_stage = LifeStage::of(day_master, pillar.branch());
+            decade.nayin = pillar.nayin();
+        }
+        self
+    }
+
     /// 虚岁 at which the first 大运 begins.
     pub fn start_age(&self) -> i32 {
         self.decades.first().map_or(0, |decade| decade.start_age)

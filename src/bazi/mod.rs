@@ -10,10 +10,12 @@
 //! eleven lunar months of 1900–1960 by a day, among them the Spring Festival of 1954.
 //! `tests/bazi_oracle.rs` compares thousands of charts with an independent library.
 
+pub mod adapters;
 mod almanac;
 mod birth;
 mod calendar;
 mod chart;
+mod cross_check;
 mod elements;
 mod error;
 mod gods;
@@ -41,6 +43,7 @@ pub use calendar::{
 pub use chart::{
     CHART_VERSION, Chart, ChartSource, DayMaster, Extras, TermContext, chart, pillars_and_luck,
 };
+pub use cross_check::{Disagreement, Point, cross_check};
 pub use elements::{ElementBalance, PerElement, Preferences, Strength, YinYang};
 pub use error::BirthError;
 pub use gods::{LifeStage, TenGod};

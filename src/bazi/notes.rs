@@ -48,6 +48,21 @@ pub enum Note {
 }
 
 impl Note {
+    /// Whether a small error of the stated time would change a pillar.
+    pub fn is_near_boundary(&self) -> bool {
+        match self {
+            Self::NearTerm { .. } | Self::NearHourChange { .. } | Self::TermOnBirthDay { .. } => {
+                true
+            }
+            Self::HourUnknown
+            | Self::SummerTimeRemoved { .. }
+            | Self::SummerTimePossible
+            | Self::SolarTimeUsed { .. }
+            | Self::SolarTimeNotUsed
+            | Self::ForeignZone { .. } => false,
+        }
+    }
+
     /// One sentence in simplified Chinese.
     pub fn zh(&self) -> String {
         match self {

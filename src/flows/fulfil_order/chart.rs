@@ -44,23 +44,15 @@ impl Case<'_> {
         let Some(service) = &self.tools.charts.service else {
             return Ok(Found { chart: ours, alert: None });
         };
-        match service.chart(&birth).await {
-            Ok(theirs) if theirs.pillars.bare() == ours.pillars.bare() => {
-                Ok(Found { chart: theirs, alert: None })
-            }
-            Ok(theirs) => {
-                let note = format!(
-                    "{} says {}, our engine {}",
-                    service.name(),
-                    theirs.pillars_zh(),
-                    ours.pillars_zh()
-                );
-                self.fall_back(
+        match service.chart(&birth, self.this_year()).await {
+            Ok(theirs) => match bazi::cross_check(&ours, &theirs) {
+                Ok(()) => Ok(Found { chart: theirs, alert: None }),
+                Err(disagreement) => self.fall_back(
                     ours,
                     Failure::ChartDisagreement,
-                    (AlertKind::ChartDisagreement, note),
-                )
-            }
+                    (AlertKind::ChartDisagreement, format!("{}: {disagreement}", service.name())),
+                ),
+            },
             Err(error @ ChartError::Unreachable(_))
                 if self.failures.saturating_add(1) < ATTEMPTS =>
             {
