@@ -50,3 +50,16 @@ async fn a_card_that_comes_too_late_is_not_shown() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_card_that_was_paid_loses_its_buttons() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        app.run_jobs().await;
+        let number = order.order_no.as_str();
+        let edited = app.messenger.edited();
+        let card = edited.iter().find(|said| said.text.contains("已付款")).unwrap();
+        assert!(card.text.contains(number) && card.keyboard.is_empty(), "{card:?}");
+    })
+    .await;
+}

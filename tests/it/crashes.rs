@@ -88,3 +88,38 @@ async fn a_worker_that_was_only_slow_changes_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_slow_worker_writes_nothing_while_another_one_is_at_the_same_step() {
+    const MODEL: usize = 2;
+    const SEGMENT: usize = 4;
+    on_every_database(async |database: &Database| {
+        for call in [MODEL, SEGMENT] {
+            two_at_one_step(&TestApp::start(database), call).await;
+        }
+    })
+    .await;
+}
+
+async fn two_at_one_step(app: &TestApp, call: usize) {
+    let order = app.a_paid_order().await;
+    app.crash.at(call, Side::After);
+    let slow = app.worker.clone();
+    let slow = tokio::spawn(async move { slow.run_until_idle().await });
+    app.crash.happened().await;
+    app.clock.advance(LONG_AFTER_THE_LEASE);
+    let other = app.another_worker();
+    other.sweep().await.unwrap();
+    app.crash.at(0, Side::Before);
+    let other = tokio::spawn(async move { other.run_until_idle().await });
+    app.crash.happened().await;
+    let before = (app.reload(&order.order_no).await.step, app.delivered(&order.order_no).await);
+
+    app.crash.release();
+    slow.await.unwrap().unwrap();
+    let after = (app.reload(&order.order_no).await.step, app.delivered(&order.order_no).await);
+    assert_eq!(after, before, "call {call}");
+    app.crash.release();
+    other.await.unwrap().unwrap();
+    assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed, "call {call}");
+}

@@ -68,10 +68,9 @@ pub(crate) fn tools(
     (messenger, model, gateway): (&Arc<FakeMessenger>, &Arc<FakeModel>, &Arc<FakeGateway>),
 ) -> Tools {
     let assets = assets();
-    let messenger = Arc::clone(messenger);
     Tools {
         till: till(base, gateway),
-        sender: Sender::start(messenger, at_once()),
+        sender: sender(messenger),
         texts: Arc::new(Texts::load(&assets).unwrap()),
         catalog: Arc::new(Catalog::load(&assets).unwrap()),
         charts: Charts { service: None, fallback: true },
@@ -79,6 +78,10 @@ pub(crate) fn tools(
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
     }
+}
+
+pub(crate) fn sender(messenger: &Arc<FakeMessenger>) -> Sender {
+    Sender::start(Arc::clone(messenger) as _, at_once())
 }
 
 fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {

@@ -15,6 +15,7 @@ use mingshu::kernel::clock::{Clock, ManualClock, Timestamp};
 use mingshu::kernel::ids::OrderNo;
 use mingshu::orders::{self, Order};
 use mingshu::platform::jobs::store;
+use mingshu::reports::deliveries;
 use mingshu::worker::{Worker, WorkerSettings, jobs_of_the_shop};
 
 use crash::Crash;
@@ -56,7 +57,8 @@ impl TestApp {
 
     /// Another worker on the same database, as after a restart or on a second machine.
     pub(crate) fn another_worker(&self) -> Worker {
-        worker(&self.base, &self.tools)
+        let sender = builders::sender(&self.messenger);
+        worker(&self.base, &Tools { sender, ..self.tools.clone() })
     }
 
     /// The same shop with charts from a service; `fallback` is `bazi.fallback`.
@@ -101,6 +103,11 @@ impl TestApp {
     pub(crate) async fn count_completed(&self, order_no: &OrderNo) -> i64 {
         let sql = "SELECT count(*) FROM outbox WHERE kind = 'order.completed' AND subject = $1";
         self.count(sql, order_no.as_str()).await
+    }
+
+    /// How many messages of the report are marked as sent, and how many there are.
+    pub(crate) async fn delivered(&self, order_no: &OrderNo) -> (i64, i64) {
+        deliveries::count(self.base.db.read(), (order_no, 0)).await.unwrap()
     }
 
     async fn count(&self, sql: &str, value: &str) -> i64 {
