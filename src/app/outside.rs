@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::bazi::adapters::yuanfenju::{Yuanfenju, YuanfenjuConfig};
 use crate::bazi::ports::ChartService;
 use crate::config::{self, BaziProvider, Config, Dialect};
 use crate::flows::till::{Counter, Proof};
@@ -53,7 +54,11 @@ fn pingpong(config: &Config) -> anyhow::Result<Arc<dyn PaymentGateway>> {
 pub(super) fn charts(config: &Config) -> anyhow::Result<Option<Arc<dyn ChartService>>> {
     match config.bazi.provider {
         BaziProvider::Local => Ok(None),
-        BaziProvider::Yuanfenju => anyhow::bail!("wip"),
+        BaziProvider::Yuanfenju => {
+            let settings = &config.yuanfenju;
+            let client = YuanfenjuConfig::new(settings.base_url.as_str(), settings.api_key.clone());
+            Ok(Some(Arc::new(Yuanfenju::try_new(client).context("the Yuanfenju client")?)))
+        }
     }
 }
 
@@ -84,7 +89,8 @@ pub(super) fn model(config: &Config) -> anyhow::Result<OpenAiModel> {
             config::Continuation::Ask => Continuation::Ask,
             config::Continuation::Off => Continuation::Off,
         },
-        send_user_id: true,
+        // Only DeepSeek knows the field (reference/deepseek.md §2).
+        send_user_id: ai.model.starts_with("deepseek"),
         prices: Some(prices),
     })
     .context("the model's client")
