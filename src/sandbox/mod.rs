@@ -6,3 +6,4 @@ pub mod model;
 pub mod pingpong;
 pub mod telegram;
 pub mod world;
+pub mod yuanfenju;

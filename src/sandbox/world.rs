@@ -9,6 +9,7 @@ use super::faults::Faults;
 use super::model::{self, ModelLog, Pace};
 use super::pingpong::{self, PingPongSettings, SandboxPingPong};
 use super::telegram::{self, SandboxTelegram};
+use super::yuanfenju;
 use crate::kernel::clock::Clock;
 
 /// Below which path of the base address the played services live.
@@ -61,7 +62,8 @@ impl World {
         let outside = Router::new()
             .nest("/telegram", telegram::router(self.telegram.clone()))
             .nest("/pingpong", pingpong::router(self.pingpong.clone()))
-            .nest("/model", model);
+            .nest("/model", model)
+            .nest("/yuanfenju", yuanfenju::router(faults()));
         Router::new()
             .nest(OUTSIDE, outside)
             .merge(telegram::chat_api(self.telegram.clone(), faults()))

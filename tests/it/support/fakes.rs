@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use http::HeaderMap;
-use mingshu::bazi::ports::{ChartError, ChartService};
+use mingshu::bazi::ports::{ChartError, ChartService, Refusal};
 use mingshu::bazi::{BirthMoment, Chart};
 use mingshu::kernel::ids::{PaymentNo, RefundNo, UserId};
 use mingshu::notifications::message::{Document, Keyboard, OutgoingMessage, Photo};
@@ -237,7 +237,7 @@ impl ChartService for FakeCharts {
         "fake charts"
     }
 
-    async fn chart(&self, birth: &BirthMoment) -> Result<Chart, ChartError> {
+    async fn chart(&self, birth: &BirthMoment, now_year: i32) -> Result<Chart, ChartError> {
         let answer = self.0.lock().unwrap().pop_front().unwrap_or(ChartAnswer::Right);
         let mut birth = birth.clone();
         match answer {
@@ -246,9 +246,11 @@ impl ChartService for FakeCharts {
             ChartAnswer::Unreachable => {
                 return Err(ChartError::Unreachable(anyhow::anyhow!("connection refused")));
             }
-            ChartAnswer::Refused => return Err(ChartError::Refused("quota".to_owned())),
+            ChartAnswer::Refused => {
+                return Err(ChartError::Refused(Refusal::Quota("-1: 次数不足".to_owned())));
+            }
         }
-        Ok(mingshu::bazi::chart(&birth, 2026).unwrap())
+        Ok(mingshu::bazi::chart(&birth, now_year).unwrap())
     }
 }
 
