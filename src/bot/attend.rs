@@ -14,6 +14,7 @@ use super::screens::{self, Scene};
 use super::speech::Speech;
 use super::update::{self, Incoming, Update};
 use crate::flows::greet_user::{self, Greeted, Visit};
+use crate::flows::mark_unreachable;
 use crate::kernel::ids::{self, UserId};
 use crate::kernel::locale::Locale;
 use crate::notifications::message::OutgoingMessage;
@@ -27,7 +28,7 @@ pub(super) async fn run(bot: &Bot, claimed: &Claimed) -> Result<(), BotError> {
     let Ok(update) = update::read(&json) else { return bot.inbox.finish(claimed, None).await };
     if let Incoming::Blocked(blocked) = update.incoming {
         if blocked {
-            greet_user::out_of_reach(&bot.till.base, update.user).await?;
+            mark_unreachable::run(&bot.till.base, update.user).await?;
         } else {
             greet(bot, &update, None).await?;
         }
@@ -152,7 +153,7 @@ async fn answer(
             }
         }
         Err(BotError::Send(SendError::Unreachable(_))) => {
-            greet_user::out_of_reach(&bot.till.base, update.user).await?;
+            mark_unreachable::run(&bot.till.base, update.user).await?;
         }
         Err(error) => return Err(error),
     }

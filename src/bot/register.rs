@@ -105,14 +105,14 @@ async fn rest(pause: Duration, stop: &CancellationToken) -> bool {
 
 /// Shows the commands: to everybody in every language, and more of them to the operators.
 pub(super) async fn commands(bot: &Bot) {
-    let default = show(bot, (None, Locale::ZhHans), None);
-    let mut results = vec![default.await];
-    for (code, locale) in [("zh", Locale::ZhHans), ("en", Locale::En)] {
-        results.push(show(bot, (Some(code), locale), None).await);
-    }
-    for id in &bot.settings.admin_ids {
-        results.push(show(bot, (None, Locale::ZhHans), Some(*id)).await);
-        results.push(show(bot, (Some("en"), Locale::En), Some(*id)).await);
+    // Whose client speaks neither is spoken to in English.
+    let languages = [(None, Locale::En), (Some("zh"), Locale::ZhHans)];
+    let mut results = Vec::new();
+    for language in languages {
+        results.push(show(bot, language, None).await);
+        for id in &bot.settings.admin_ids {
+            results.push(show(bot, language, Some(*id)).await);
+        }
     }
     for error in results.into_iter().filter_map(Result::err) {
         let error = &error as &dyn std::error::Error;

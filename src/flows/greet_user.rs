@@ -6,7 +6,7 @@ use super::attribute_referral::{self, ReferralError};
 use super::base::Base;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
-use crate::users::{self, User, UserStatus};
+use crate::users::{self, User, UserError, UserStatus};
 
 /// Who speaks.
 #[derive(Debug, Clone)]
@@ -54,19 +54,10 @@ pub async fn run(base: &Base, visit: &Visit<'_>) -> Result<Greeted, ReferralErro
     };
     users::repo::save_status(&tx, visit.user, UserStatus::Active, now).await?;
     let user = users::repo::find(tx.conn(), visit.user).await?;
-    let user = user.ok_or_else(|| sea_orm::DbErr::RecordNotFound("users".to_owned()))?;
+    let user = user.ok_or(UserError::Damaged { id: visit.user.0, what: "not there" })?;
     tx.commit().await?;
     if new {
         metrics::counter!("mingshu_users_total").increment(1);
     }
     Ok(Greeted { user, new, invitation })
-}
-
-/// The person blocked the bot: nothing is sent any more until they come back.
-pub async fn out_of_reach(base: &Base, user: UserId) -> Result<(), ReferralError> {
-    let now = base.now();
-    let tx = base.db.begin_write().await?;
-    users::repo::save_status(&tx, user, UserStatus::Unreachable, now).await?;
-    tx.commit().await?;
-    Ok(())
 }

@@ -23,7 +23,7 @@ use crate::orders::{self, Order};
 use crate::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
 use crate::platform::assets::Assets;
 use crate::platform::crypto::Keyring;
-use crate::platform::db::{Db, DbOptions, query_one};
+use crate::platform::db::{Db, DbOptions, execute, query_one};
 use crate::platform::texts::Texts;
 
 pub(super) const OPERATOR: i64 = 1;
@@ -40,6 +40,11 @@ pub(super) struct Shop {
 
 impl Shop {
     pub(super) async fn open() -> Self {
+        Self::open_with(Arrival::Polling, None).await
+    }
+
+    /// `telegram`: where Telegram's own methods are played.
+    pub(super) async fn open_with(arrival: Arrival, telegram: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         let db = Db::connect(&DbOptions { url, max_connections: 2 }).await.unwrap();
@@ -48,13 +53,14 @@ impl Shop {
         let keyring = Arc::new(Keyring::parse(&[Keyring::generate("k1")]).unwrap());
         let base = Base { db, clock: clock.clone(), keyring };
         let chats = Arc::new(Chats::default());
-        let bot = bot(till(base), &chats);
+        let telegram = telegram.unwrap_or_else(|| NOWHERE.to_owned());
+        let bot = bot(till(base), &chats, (arrival, &telegram));
         Self { bot, chats, clock, next: AtomicI64::new(1), _folder: folder }
     }
 
     /// The same database and chats, another process.
     pub(super) fn restart(self) -> Self {
-        let bot = bot(self.bot.till.clone(), &self.chats);
+        let bot = bot(self.bot.till.clone(), &self.chats, (Arrival::Polling, NOWHERE));
         Self { bot, ..self }
     }
 
@@ -137,7 +143,19 @@ impl Shop {
         self.work().await;
     }
 
-    async fn work(&self) {
+    /// The database breaks.
+    pub(super) async fn lose_the_tables(&self) {
+        let tx = self.base().db.begin_write().await.unwrap();
+        execute(tx.conn(), "DROP TABLE telegram_updates", vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub(super) fn bot(&self) -> &Bot {
+        &self.bot
+    }
+
+    /// Handles everything that can be handled.
+    pub(super) async fn work(&self) {
         loop {
             let claimed = self.bot.inbox.claim(16).await.unwrap();
             if claimed.is_empty() {
@@ -188,12 +206,12 @@ impl RoomOf<'_> {
     }
 }
 
-fn bot(till: Till, chats: &Arc<Chats>) -> Bot {
+fn bot(till: Till, chats: &Arc<Chats>, (arrival, telegram): (Arrival, &str)) -> Bot {
     let assets = Assets::embedded();
     let messenger = Arc::clone(chats);
-    let api = BotApi::try_new(NOWHERE, SecretString::from("1:a")).unwrap();
+    let api = BotApi::try_new(telegram, SecretString::from("1:a")).unwrap();
     let settings = BotSettings {
-        arrival: Arrival::Polling,
+        arrival,
         admin_ids: vec![OPERATOR],
         affiliate: Some(AffiliateTerms { rate_percent: 20, hold_days: 14 }),
         contact: Some("@shop".to_owned()),

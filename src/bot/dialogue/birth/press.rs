@@ -160,13 +160,9 @@ impl BirthDraft {
                 Some(Ask::Day)
             }
             Ask::ExactTime | Ask::HourUnknown | Ask::Zi => Some(Ask::Hour),
-            Ask::DayStart | Ask::Place { query: None } => {
-                self.forget_hour();
-                Some(Ask::Hour)
-            }
             Ask::Place { query: Some(_searched) } => Some(Ask::place()),
             Ask::SummerTime if self.place.take().is_some() => Some(Ask::place()),
-            Ask::SummerTime => {
+            Ask::DayStart | Ask::Place { query: None } | Ask::SummerTime => {
                 self.forget_hour();
                 Some(Ask::Hour)
             }
