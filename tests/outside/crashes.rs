@@ -17,7 +17,7 @@ use super::world::telegram::Kind as Shown;
 
 const FIRST_BUYER: i64 = 580_000_001;
 /// Buyers who are in the shop at the same time.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 6;
 /// An answer that was finished so short before a kill may not have been stored.
 const IN_FLIGHT: Duration = Duration::from_secs(2);
 

@@ -2,8 +2,10 @@
 //! Read by SQL, as an auditor would.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
+use tokio::sync::OnceCell;
 
 /// Which database a scenario runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub(crate) struct Database {
     pub(crate) kind: Kind,
     pub(crate) url: String,
     name: String,
+    /// Opened at the first question, when the program has made the books.
+    reader: OnceCell<DatabaseConnection>,
 }
 
 impl Database {
@@ -30,10 +34,13 @@ impl Database {
                 postgres_url(&name)
             }
         };
-        Self { kind, url, name }
+        Self { kind, url, name, reader: OnceCell::new() }
     }
 
     pub(crate) async fn drop(self) {
+        if let Some(reader) = self.reader.into_inner() {
+            reader.close().await.unwrap();
+        }
         if self.kind == Kind::Postgres {
             let server = connect(&postgres_url("postgres")).await.unwrap();
             let words = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
@@ -54,14 +61,13 @@ impl Database {
     }
 
     async fn rows(&self, sql: &str) -> Vec<QueryResult> {
-        let books = connect(&self.url).await.unwrap();
+        let reader = || async { connect(&self.url).await.unwrap() };
+        let books = self.reader.get_or_init(reader).await;
         let backend = match self.kind {
             Kind::Sqlite => DbBackend::Sqlite,
             Kind::Postgres => DbBackend::Postgres,
         };
-        let rows = books.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
-        books.close().await.unwrap();
-        rows
+        books.query_all_raw(Statement::from_string(backend, sql)).await.unwrap()
     }
 }
 
@@ -108,7 +114,7 @@ pub(crate) async fn kinds() -> Vec<Kind> {
 
 async fn connect(url: &str) -> Result<DatabaseConnection, sea_orm::DbErr> {
     let mut options = sea_orm::ConnectOptions::new(url);
-    options.max_connections(1).connect_timeout(std::time::Duration::from_secs(5));
+    options.max_connections(1).acquire_timeout(Duration::from_secs(60));
     sea_orm::Database::connect(options).await
 }
 

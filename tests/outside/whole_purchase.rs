@@ -14,6 +14,7 @@ use super::world::telegram::{Kind as Shown, TOKEN};
 use super::world::yuanfenju::PILLARS;
 
 const BUYER: i64 = 520_000_001;
+const STRANGER: i64 = 520_000_002;
 const QUESTION: &str = "该不该从制造业换到设计行业？";
 
 #[tokio::test]
@@ -141,12 +142,12 @@ async fn updates_need_the_secret(shop: &Shop) {
     let url = format!("{}/webhook/telegram", shop.url());
     assert_eq!(hook, Some((url.clone(), Some(UPDATE_SECRET.to_owned()))));
     assert!(!url.contains(TOKEN));
-    let update = shop.world.telegram.new_text(BUYER, "/help");
+    let update = shop.world.telegram.new_text(STRANGER, "/help");
     let client = browser();
     let door = || client.post(&url).json(&update);
     let header = "X-Telegram-Bot-Api-Secret-Token";
     assert_eq!(door().send().await.unwrap().status(), 401, "without the secret");
-    for wrong in ["", "played-update-secret_43", "played-update-secret_42 "] {
+    for wrong in ["", "played-update-secret_43", "played-update-secret_42x"] {
         let answer = door().header(header, wrong).send().await.unwrap();
         assert_eq!(answer.status(), 401, "with `{wrong}`");
     }
@@ -157,7 +158,7 @@ async fn updates_need_the_secret(shop: &Shop) {
         assert_eq!(answer.status(), 200);
         assert_eq!(shop.database.number(stored).await, 1, "stored before the answer, once");
     }
-    let mut buyer = shop.buyer(BUYER);
+    let mut buyer = shop.buyer(STRANGER);
     buyer.sees("help").await;
     let broken = client.post(&url).header(header, UPDATE_SECRET).body("{").send().await.unwrap();
     assert_eq!(broken.status(), 200, "what cannot be read is not sent again for a day");

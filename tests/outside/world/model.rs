@@ -277,7 +277,8 @@ fn long() -> String {
 /// Words with all that makes markup break: angle brackets, ampersands, stars, lists.
 fn paragraph(chapter: usize, part: usize) -> String {
     let talk = "日主得令而不孤，先看格局再看用神，凡事以稳为先。遇到岔路时写下利弊，隔一夜再定。\
-                命盘说的是底色，路仍要自己一步步走，急处放缓，缓处不停。";
+                命盘说的是底色，路仍要自己一步步走，急处放缓，缓处不停。春天适合起头，秋天适合收尾，\
+                遇人先听后说，用钱先留后花；身体累了就歇，歇够了再走，不与自己较劲。";
     let form = match part {
         1 => format!("**要点**：财 < 官 & 印 > 食，*不必*强求 `x_y`。{talk}"),
         2 => format!("- 早起一刻钟\n- 每周记账 & 复盘\n\n{talk}"),
