@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::base::Base;
 use super::deliver_report::{ATTEMPTS, Delivery, Stopped};
-use super::jobs::{FulfilOrder, ResendReport};
+use super::jobs::ResendReport;
 use super::mark_unreachable;
 use super::tools::Tools;
 use crate::kernel::ids::{OrderNo, UserId};
@@ -82,10 +82,11 @@ async fn is_under_way(
     tx: &WriteTx,
     (order_no, round): (&OrderNo, i32),
 ) -> Result<bool, ResendError> {
-    let key = match round {
-        0 => FulfilOrder { order_no: order_no.clone() }.dedupe_key(),
-        _ => ResendReport { order_no: order_no.clone(), round }.dedupe_key(),
-    };
+    if round == 0 {
+        // The pipeline's own delivery: the order is completed, so it is over.
+        return Ok(false);
+    }
+    let key = ResendReport { order_no: order_no.clone(), round }.dedupe_key();
     let job = jobs::find(tx.conn(), &key).await?;
     Ok(job.is_some_and(|job| job.status == "ready" || job.status == "running"))
 }

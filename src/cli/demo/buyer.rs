@@ -2,9 +2,11 @@
 //! writes the conversation down.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use tokio::task::JoinHandle;
 
 use crate::cli::say;
 use crate::sandbox::telegram::{ChatMessage, SandboxTelegram};
@@ -43,16 +45,35 @@ const ANSWERS: &[(&str, Reply)] = &[
 
 pub(super) struct Buyer<'a> {
     telegram: &'a SandboxTelegram,
-    scribe: Scribe,
+    scribe: Arc<Mutex<Scribe>>,
+    /// Writes down what the shop says while the buyer waits, edits too.
+    listening: JoinHandle<()>,
+}
+
+impl Drop for Buyer<'_> {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
 }
 
 impl<'a> Buyer<'a> {
     pub(super) fn new(telegram: &'a SandboxTelegram, aloud: bool) -> Self {
-        Self { telegram, scribe: Scribe::new(aloud) }
+        let scribe = Arc::new(Mutex::new(Scribe::new(aloud)));
+        let listening = tokio::spawn(listen(telegram.clone(), Arc::clone(&scribe)));
+        Self { telegram, scribe, listening }
+    }
+
+    fn scribe(&self) -> MutexGuard<'_, Scribe> {
+        self.scribe.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) {
+        let chat = self.telegram.chat(BUYER);
+        self.scribe().write(&chat);
     }
 
     /// From `/start` to the payment card; gives the address of the payment page.
-    pub(super) async fn order(&mut self) -> anyhow::Result<String> {
+    pub(super) async fn order(&self) -> anyhow::Result<String> {
         self.says("/start");
         for _ in 0..MOST_ANSWERS {
             if let Some(url) = self.telegram.presses_url(BUYER, "去支付") {
@@ -64,7 +85,7 @@ impl<'a> Buyer<'a> {
     }
 
     /// Answers the newest question, and waits until the shop has moved on.
-    async fn answer(&mut self) -> anyhow::Result<()> {
+    async fn answer(&self) -> anyhow::Result<()> {
         let before = self.face();
         let Some(newest) = newest_of_bot(&self.telegram.chat(BUYER)) else {
             return self.wait_for_change(&before).await;
@@ -80,40 +101,40 @@ impl<'a> Buyer<'a> {
         self.wait_for_change(&before).await
     }
 
-    pub(super) fn says(&mut self, text: &str) {
+    pub(super) fn says(&self, text: &str) {
         self.telegram.says(BUYER, text);
-        self.scribe.write(&self.telegram.chat(BUYER));
+        self.write();
     }
 
-    pub(super) fn taps(&mut self, label: &str) -> anyhow::Result<()> {
-        self.scribe.line("👆", &format!("[ {label} ]"));
+    pub(super) fn taps(&self, label: &str) -> anyhow::Result<()> {
+        self.scribe().line("👆", &format!("[ {label} ]"));
         self.telegram.taps_label(BUYER, label).context("a button is missing")?;
         Ok(())
     }
 
     /// Waits for a message of the shop with `sign` in it that came or changed after `since`.
-    pub(super) async fn hears(&mut self, sign: &str, patience: Duration) -> anyhow::Result<()> {
+    pub(super) async fn hears(&self, sign: &str, patience: Duration) -> anyhow::Result<()> {
         let found = self.telegram.wait_for(BUYER, patience, |chat| {
             chat.iter()
                 .any(|message| message.from_bot && looks(message).contains(sign))
                 .then_some(())
         });
         let found = found.await;
-        self.scribe.write(&self.telegram.chat(BUYER));
+        self.write();
         if found.is_err() {
             bail!("the shop never said `{sign}`");
         }
         Ok(())
     }
 
-    pub(super) fn line(&mut self, who: &str, text: &str) {
-        self.scribe.write(&self.telegram.chat(BUYER));
-        self.scribe.line(who, text);
+    pub(super) fn line(&self, who: &str, text: &str) {
+        self.write();
+        self.scribe().line(who, text);
     }
 
     /// Time since the conversation began.
     pub(super) fn elapsed(&self) -> Duration {
-        self.scribe.begun.elapsed()
+        self.scribe().begun.elapsed()
     }
 
     /// How many messages of the shop the buyer has.
@@ -121,11 +142,11 @@ impl<'a> Buyer<'a> {
         self.telegram.chat(BUYER).iter().filter(|message| message.from_bot).count()
     }
 
-    async fn wait_for_change(&mut self, before: &str) -> anyhow::Result<()> {
+    async fn wait_for_change(&self, before: &str) -> anyhow::Result<()> {
         let moved =
             self.telegram.wait_for(BUYER, PATIENCE, |chat| (face_of(chat) != before).then_some(()));
         let moved = moved.await;
-        self.scribe.write(&self.telegram.chat(BUYER));
+        self.write();
         if moved.is_err() {
             bail!("the shop does not answer");
         }
@@ -134,6 +155,14 @@ impl<'a> Buyer<'a> {
 
     fn face(&self) -> String {
         face_of(&self.telegram.chat(BUYER))
+    }
+}
+
+async fn listen(telegram: SandboxTelegram, scribe: Arc<Mutex<Scribe>>) {
+    let mut changes = telegram.changes();
+    while changes.changed().await.is_ok() {
+        let chat = telegram.chat(BUYER);
+        scribe.lock().unwrap_or_else(PoisonError::into_inner).write(&chat);
     }
 }
 

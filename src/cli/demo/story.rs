@@ -70,7 +70,7 @@ impl Story {
 
     /// Plays the story; an error when it ends otherwise than it must.
     pub(super) async fn play(self, demo: &Demo, aloud: bool) -> anyhow::Result<Ending> {
-        let mut buyer = Buyer::new(&demo.world.telegram, aloud);
+        let buyer = Buyer::new(&demo.world.telegram, aloud);
         buyer.line("——", &format!("{} · {}", self.name(), demo.page));
         if let Some(fault) = self.0 {
             demo.world.faults.set(fault, self.times());
@@ -83,7 +83,7 @@ impl Story {
         buyer.line("💳", "pays at the cashier");
         let paid = demo.world.pingpong.pay(&token).await;
         paid.map_err(|refused| anyhow::anyhow!("the cashier refused: {refused:?}"))?;
-        self.lives_on(demo, &mut buyer).await?;
+        self.lives_on(demo, &buyer).await?;
         let ending = self.ending();
         buyer.hears(ending.sign(), PATIENCE).await?;
         let seconds = buyer.elapsed().as_secs_f32();
@@ -93,7 +93,7 @@ impl Story {
     }
 
     /// What happens between paying and the ending.
-    async fn lives_on(self, demo: &Demo, buyer: &mut Buyer<'_>) -> anyhow::Result<()> {
+    async fn lives_on(self, demo: &Demo, buyer: &Buyer<'_>) -> anyhow::Result<()> {
         match self.0 {
             Some(Fault::LateCallback) => {
                 buyer.line("⏳", "the deadline passes");

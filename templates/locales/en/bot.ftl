@@ -149,7 +149,7 @@ help-form =
 help-pay =
     Order <code>{ $order_no }</code> is waiting for payment.
 
-    After paying, tap “🔄 I have paid” and we check at once. If the page does not open, try another way to pay.
+    After paying, tap “🔄 I have paid” and we check at once. If the page does not open, open this order in /orders and try again.
     If you no longer want it, tap “❌ Cancel order”.
 help-report =
     The report of order <code>{ $order_no }</code> is being written and will arrive here.

@@ -35,7 +35,7 @@ pay-create-failed =
     The payment cannot be opened right now. Your order is kept.
 
     Order <code>{ $order_no }</code>, valid until { $deadline }.
-    Please try again or choose another way to pay.
+    Please try again in a minute.
 pay-create-unknown =
     The payment company did not answer in time. We are checking; please try again in a minute.
 

@@ -35,7 +35,7 @@ pay-create-failed =
     支付暂时打不开，订单给你留着。
 
     订单号 <code>{ $order_no }</code>，{ $deadline } 前有效。
-    请再试一次，或换一种付款方式。
+    请过一分钟再试一次。
 pay-create-unknown =
     支付机构没有及时回答，正在核对，请稍等一分钟再试。
 

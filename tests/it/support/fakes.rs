@@ -185,7 +185,7 @@ impl FakeModel {
 /// Three chapters of a length that makes three messages of them.
 pub(crate) fn a_report() -> String {
     ["一、命盘总览", "二、性格与天赋", "三、事业与才能"]
-        .map(|title| format!("## {title}\n\n{}\n", "**日主**坐印，行事稳当。".repeat(130)))
+        .map(|title| format!("## {title}\n\n{}\n", "**日主**坐印，行事稳当。".repeat(70)))
         .concat()
 }
 
