@@ -39,7 +39,8 @@ async fn a_buyer_gets_from_the_greeting_to_an_order() {
     let order = shop.only_order(BUYER).await;
     assert_eq!(order.status, OrderStatus::PendingPayment);
     assert_eq!(order.anchor_message, shop.room(BUYER).last_id());
-    assert!(shop.room(BUYER).last().contains("正在打开支付"), "{}", shop.room(BUYER).last());
+    // The message now belongs to the worker, who puts the payment card there.
+    assert!(shop.room(BUYER).last().contains("请核对"), "{}", shop.room(BUYER).last());
     let messages = shop.room(BUYER).count();
     assert_eq!(messages, 1, "one anchor, edited in place");
     let payment =

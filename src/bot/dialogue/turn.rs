@@ -52,8 +52,6 @@ pub(in crate::bot) enum View {
     Left {
         form: bool,
     },
-    /// The order is made and its payment is being opened.
-    Ordered(OrderNo),
     Orders {
         page: usize,
     },

@@ -46,7 +46,6 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
         View::ConsentDeclined => privacy::declined(scene),
         View::Form(note) => form::show(scene, note.as_ref()),
         View::Left { form } => my_orders::left(scene, *form).await?,
-        View::Ordered(no) => my_orders::made(scene, no).await?,
         View::Orders { page } => my_orders::list(scene, *page).await?,
         View::Order(no) => my_orders::card(scene, no).await?,
         View::AboutOrder { no, key } => my_orders::about(scene, no, key).await?,

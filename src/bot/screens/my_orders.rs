@@ -161,15 +161,6 @@ pub(super) async fn about(
     Ok(message(scene.speech.say(key, &scene.about(&order)), keyboard))
 }
 
-/// The order stands; the worker puts the payment card, or the progress, in this place.
-pub(super) async fn made(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
-    let Some(order) = scene.order(no).await? else {
-        return Ok(plain::text(scene, "order-not-found"));
-    };
-    let key = if order.total.is_zero() { "pay-received-free" } else { "pay-creating" };
-    Ok(message(scene.speech.say(key, &scene.about(&order)), Keyboard::new()))
-}
-
 /// A step was left. An unpaid order is offered to be kept or given up.
 pub(super) async fn left(scene: &Scene<'_>, form: bool) -> Result<OutgoingMessage, BotError> {
     let unpaid = shop::unpaid(scene).await?;

@@ -17,10 +17,6 @@ btn-method-bank = 💳 Bank card
 
 ## Payment card
 
-pay-creating =
-    Your order is ready. Opening the payment…
-
-    Order <code>{ $order_no }</code>
 pay-card =
     <b>To pay: { $amount }</b>
 

@@ -17,10 +17,6 @@ btn-method-bank = 💳 银行卡
 
 ## 付款卡片
 
-pay-creating =
-    订单已建好，正在打开支付…
-
-    订单号 <code>{ $order_no }</code>
 pay-card =
     <b>待付款 { $amount }</b>
 
