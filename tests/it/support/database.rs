@@ -111,7 +111,7 @@ fn answers() -> bool {
 fn announce(plan: &Plan) {
     let told = match (plan.sqlite, &plan.postgres) {
         (true, Some(_)) => "on SQLite and on Postgres",
-        (true, None) => "on SQLite only (no Postgres on 127.0.0.1:5432, no TEST_POSTGRES_URL)",
+        (true, None) => "on SQLite only: no Postgres answers or is wanted",
         (false, _) => "on Postgres only",
     };
     // Not `eprintln!`, which the test runner swallows.

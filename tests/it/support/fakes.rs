@@ -182,10 +182,10 @@ impl FakeModel {
     }
 }
 
-/// Three chapters of a length that makes three messages of them.
+/// Three chapters that are too long for two of them to share a message, and short enough for one.
 pub(crate) fn a_report() -> String {
     ["一、命盘总览", "二、性格与天赋", "三、事业与才能"]
-        .map(|title| format!("## {title}\n\n{}\n", "**日主**坐印，行事稳当。".repeat(70)))
+        .map(|title| format!("## {title}\n\n{}\n", "**日主**坐印，行事稳当。".repeat(130)))
         .concat()
 }
 
