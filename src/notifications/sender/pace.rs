@@ -10,7 +10,8 @@ use tokio::time::Instant;
 pub struct Pace {
     /// One new message per this time and chat, in the long run.
     pub per_chat_every: Duration,
-    /// So many new messages of a conversation may follow each other at once; bulk never does.
+    /// So many new messages of a conversation may follow each other at once, with words about
+    /// money twice as many; bulk never does.
     pub per_chat_burst: u32,
     /// All requests to all chats together.
     pub overall_per_second: u32,
@@ -63,11 +64,13 @@ pub enum Priority {
 impl Priority {
     pub(super) const ALL: [Self; 4] = [Self::Urgent, Self::Normal, Self::Progress, Self::Bulk];
 
-    /// Whether messages of this kind may follow each other at once.
-    pub(super) fn may_burst(self) -> bool {
+    /// How many new messages of this kind may follow each other at once. Words about money find
+    /// room even when a lively conversation has just used up its own.
+    pub(super) fn burst(self, pace: &Pace) -> u32 {
         match self {
-            Self::Urgent | Self::Normal => true,
-            Self::Progress | Self::Bulk => false,
+            Self::Urgent => pace.per_chat_burst.saturating_mul(2),
+            Self::Normal => pace.per_chat_burst,
+            Self::Progress | Self::Bulk => 1,
         }
     }
 }

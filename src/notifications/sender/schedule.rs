@@ -260,8 +260,7 @@ impl<T> Chat<T> {
         }
         let ready = match wish.deed {
             Deed::Message => {
-                let burst = if wish.priority.may_burst() { pace.per_chat_burst } else { 1 };
-                self.bucket.ready_at(now, pace.per_chat_every, burst)
+                self.bucket.ready_at(now, pace.per_chat_every, wish.priority.burst(pace))
             }
             Deed::Change(_) if wish.priority == Priority::Progress => {
                 self.next_progress.unwrap_or(now)

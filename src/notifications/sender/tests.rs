@@ -163,6 +163,17 @@ async fn a_word_about_money_overtakes_waiting_segments() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_word_about_money_has_room_after_a_lively_conversation() {
+    let chat = Chat::new();
+    let sender = start(&chat);
+    crowd(&sender, Priority::Normal, 4).await;
+    sender.send(Priority::Urgent, ANNA, &OutgoingMessage::plain("paid")).await.unwrap();
+    sender.send(Priority::Normal, ANNA, &OutgoingMessage::plain("5")).await.unwrap();
+    assert_eq!(chat.words().last().map(String::as_str), Some("5"));
+    assert_eq!(chat.times(), [0, 0, 0, 0, 0, 2000]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_newest_edit_of_progress_replaces_a_waiting_one() {
     let chat = Chat::new();
     let sender = start(&chat);
