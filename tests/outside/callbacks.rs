@@ -28,18 +28,15 @@ async fn every_answer(plan: Plan) {
     let counter = Counter::open(&shop).await;
     counter.forged_and_broken_bodies_are_refused().await;
     counter.an_orphan_is_kept_and_reported().await;
-    counter.a_good_notice_pays_once().await;
-    counter.wrong_money_is_a_conflict(1, "amount", "0.01").await;
-    counter.wrong_money_is_a_conflict(2, "amount", "39.91").await;
-    counter.wrong_money_is_a_conflict(3, "currency", "USD").await;
-    match counter.dialect {
-        Dialect::V4 => {
-            counter.another_merchants_money_is_a_conflict().await;
-            counter.a_failed_attempt_can_still_be_paid().await;
-        }
-        Dialect::Hmac => counter.a_failure_is_final().await,
-    }
-    counter.a_success_without_an_amount_is_asked_about().await;
+    tokio::join!(
+        counter.a_good_notice_pays_once(),
+        counter.wrong_money_is_a_conflict(1, "amount", "0.01"),
+        counter.wrong_money_is_a_conflict(2, "amount", "39.91"),
+        counter.wrong_money_is_a_conflict(3, "currency", "USD"),
+        counter.a_failure_is_what_the_dialect_means_by_it(),
+        counter.a_success_without_an_amount_is_asked_about(),
+        counter.another_merchants_money_is_a_conflict(),
+    );
     drop(counter);
     shop.close().await;
 }
@@ -234,6 +231,9 @@ impl<'a> Counter<'a> {
 
     /// Signed with our salt, for another store: evidence, but not of our money (spec.md §3.2).
     async fn another_merchants_money_is_a_conflict(&self) {
+        if self.dialect == Dialect::Hmac {
+            return; // it does not say whose money it is
+        }
         let (_, body) = self.notice(6, "SUCCESS").sealed();
         let mut stranger: serde_json::Value = serde_json::from_slice(&body).unwrap();
         stranger["accId"] = json!("9100000000000000007999");
@@ -244,6 +244,13 @@ impl<'a> Counter<'a> {
         let order = self.shop.order(&self.order(6).order_no);
         assert_eq!(order["status"], "pending_payment");
         assert_eq!(order["payments"][0]["status"], "conflicted");
+    }
+
+    async fn a_failure_is_what_the_dialect_means_by_it(&self) {
+        match self.dialect {
+            Dialect::V4 => self.a_failed_attempt_can_still_be_paid().await,
+            Dialect::Hmac => self.a_failure_is_final().await,
+        }
     }
 
     async fn a_failed_attempt_can_still_be_paid(&self) {

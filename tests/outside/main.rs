@@ -21,6 +21,7 @@ mod errands;
 mod flood;
 mod late_money;
 mod model_faults;
+mod operators;
 mod settings;
 mod shop;
 mod whole_purchase;

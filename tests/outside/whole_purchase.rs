@@ -29,6 +29,8 @@ async fn a_report_is_bought_by_polling_and_hmac() {
         buyer.taps("btn-check-ok").await;
         let ordered = buyer.reads_payment_card().await;
         the_bill_is_right(&shop, &ordered);
+        let picture = shop.buyer(BUYER).sees("pay-qr-caption").await;
+        assert_eq!(picture.kind, Shown::Photo, "a code to scan comes as a picture");
         let receipt = shop.world.pingpong.pay(&ordered.payment_no).await;
         let ok: Value = serde_json::from_str(&receipt.body).unwrap();
         assert_eq!((receipt.status, ok), (200, serde_json::json!({ "status": "ok" })));

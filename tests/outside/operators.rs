@@ -1,0 +1,74 @@
+//! Promoters and operators (spec.md §2 step 8, §6): the link, the commission, and a refund that
+//! takes both back.
+
+use super::errands::Birth;
+use super::on_every_database;
+use super::shop::{ALERT_CHAT, Plan, Shop};
+use super::world::pingpong::Dialect;
+
+const PROMOTER: i64 = 600_000_001;
+const BUYER: i64 = 600_000_002;
+const STRANGER: i64 = 600_000_003;
+
+#[tokio::test]
+async fn a_promoter_earns_until_the_money_goes_back() {
+    on_every_database(async |kind| {
+        let shop = Shop::open(&Plan::new(kind, Dialect::Hmac)).await;
+        let code = invitation(&shop).await;
+        let mut buyer = shop.buyer(BUYER);
+        buyer.types(&format!("/start aff_{code}"));
+        buyer.sees("start-welcome").await;
+        let ordered = buyer.orders_whole_chart(Birth::Typed, "朋友介绍来的").await;
+        shop.world.pingpong.pay(&ordered.payment_no).await;
+        buyer.sees("report-closing").await;
+        shop.order_is(&ordered.order_no, "completed").await;
+        let mut promoter = shop.buyer(PROMOTER);
+        promoter.sees("affiliate-booked").await;
+        // A fifth of 39.90.
+        assert_eq!(commission(&shop, "amount_minor").await, 798);
+        assert_eq!(commission(&shop, "reversed_minor").await, 0);
+        only_operators_refund(&shop, &ordered.order_no).await;
+        let mut operator = shop.buyer(ALERT_CHAT);
+        operator.types(&format!("/refund {}", ordered.order_no));
+        operator.sees("refund-confirm").await;
+        operator.taps("btn-refund-confirm").await;
+        operator.sees("refund-requested").await;
+        buyer.sees("refund-succeeded").await;
+        shop.order_is(&ordered.order_no, "refunded").await;
+        promoter.sees("affiliate-reversed").await;
+        assert_eq!(commission(&shop, "reversed_minor").await, 798);
+        let refunds = shop.world.pingpong.refunds_of(&ordered.payment_no);
+        assert_eq!(refunds.len(), 1, "{refunds:?}");
+        assert_eq!(refunds[0].amount, "39.90");
+        shop.close().await;
+    })
+    .await;
+}
+
+/// The code in the promoter's link, which is of no use to themselves.
+async fn invitation(shop: &Shop) -> String {
+    let mut promoter = shop.buyer(PROMOTER);
+    promoter.types("/affiliate");
+    let card = promoter.sees("affiliate-rule").await;
+    let (_, code) = card.text.split_once("?start=aff_").expect("the card shows the link");
+    let code: String = code.chars().take_while(char::is_ascii_alphanumeric).collect();
+    promoter.types(&format!("/start aff_{code}"));
+    promoter.sees("start-invited-self").await;
+    let referred =
+        format!("SELECT COUNT(*) FROM users WHERE id = {PROMOTER} AND referred_by <> ''");
+    assert_eq!(shop.database.number(&referred).await, 0, "nobody invites themselves");
+    code
+}
+
+async fn commission(shop: &Shop, column: &str) -> i64 {
+    shop.database.number(&format!("SELECT {column} FROM commissions")).await
+}
+
+async fn only_operators_refund(shop: &Shop, order_no: &str) {
+    let mut stranger = shop.buyer(STRANGER);
+    for command in ["refund", "order", "resend", "retry", "stats"] {
+        stranger.types(&format!("/{command} {order_no}"));
+        stranger.sees("unknown-command").await;
+    }
+    assert_eq!(shop.order(order_no)["status"], "completed");
+}
