@@ -85,7 +85,6 @@ async fn a_free_sign_needs_no_payment() {
     shop.taps(BUYER, "没错，开始").await;
     let order = shop.only_order(BUYER).await;
     assert_eq!(order.status, OrderStatus::Paid);
-    assert!(shop.room(BUYER).last().contains("正在生成报告"));
 }
 
 #[tokio::test]

@@ -36,7 +36,8 @@ impl Browser {
 
     /// What a reader sees of the page, as text.
     pub(crate) async fn text(&self, url: &str) -> String {
-        let html = self.run(View::Wide, &["--dump-dom".to_owned(), url.to_owned()]).await;
+        let budget = format!("--virtual-time-budget={LOOK_AFTER_MS}");
+        let html = self.run(View::Wide, &["--dump-dom".to_owned(), budget, url.to_owned()]).await;
         strip(&String::from_utf8_lossy(&html))
     }
 
@@ -46,7 +47,8 @@ impl Browser {
         let kept = std::env::var_os("MINGSHU_SCREENSHOTS").map(PathBuf::from);
         let file = kept.unwrap_or_else(|| folder.path().to_owned()).join(format!("{name}.png"));
         let shot = format!("--screenshot={}", file.display());
-        self.run(view, &["--hide-scrollbars".to_owned(), shot, url.to_owned()]).await;
+        let after = format!("--timeout={LOOK_AFTER_MS}");
+        self.run(view, &["--hide-scrollbars".to_owned(), after, shot, url.to_owned()]).await;
         let decoder =
             png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&file).unwrap()));
         let mut reader = decoder.read_info().unwrap();
@@ -74,7 +76,6 @@ impl Browser {
             .args(["--disable-sync", "--disable-dev-shm-usage"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg(format!("--window-size={width},{height}"))
-            .arg(format!("--timeout={LOOK_AFTER_MS}"))
             .args(arguments)
             .stdin(Stdio::null())
             .stderr(Stdio::null())

@@ -30,7 +30,7 @@ const ORDER: &[(&str, &str)] = &[
     ("tap", "知道准确时间"),
     ("say", "07:15"),
     ("say", "成都"),
-    ("tap", "成都 ·"),
+    ("tap", "成都市 ·"),
     ("tap", "当时钟表上的时间"),
     ("say", "这几年适合换工作吗？"),
 ];
@@ -42,7 +42,7 @@ async fn the_sandbox_page_shows_a_purchase_from_the_chart_to_the_report() {
     for (deed, what) in ORDER {
         demo.does(deed, what).await;
     }
-    let check = browser.text(&demo.page("")).await;
+    let check = browser.text(&demo.page("?look=once")).await;
     for sign in ["请核对「八字详批」", "庚午", "辛巳", "乙酉", "没错，去付款", "命书 · mingshu"]
     {
         assert!(check.contains(sign), "`{sign}` is missing: {check}");
@@ -51,7 +51,7 @@ async fn the_sandbox_page_shows_a_purchase_from_the_chart_to_the_report() {
 
     demo.does("tap", "没错").await;
     let link = demo.link("去支付").await;
-    let paying = browser.text(&demo.page("?pay=open")).await;
+    let paying = browser.text(&demo.page("?look=once")).await;
     assert!(paying.contains("待付款 ¥39.90"), "{paying}");
     let cashier = browser.text(&link).await;
     assert!(cashier.contains("39.90"), "{cashier}");
@@ -60,7 +60,7 @@ async fn the_sandbox_page_shows_a_purchase_from_the_chart_to_the_report() {
 
     demo.pay(&link).await;
     demo.hears(BUYER, "报告到此完结").await;
-    let report = browser.text(&demo.page("")).await;
+    let report = browser.text(&demo.page("?look=once")).await;
     for sign in ["命盘总览", "大运流年与行动建议", "报告到此完结"] {
         assert!(report.contains(sign), "`{sign}` is missing: {report}");
     }
