@@ -29,7 +29,8 @@ pub(super) async fn run(bot: &Bot, claimed: &Claimed) -> Result<(), BotError> {
     if let Incoming::Blocked(blocked) = update.incoming {
         if blocked {
             mark_unreachable::run(&bot.till.base, update.user).await?;
-        } else {
+        } else if users::repo::find(bot.till.base.db.read(), update.user).await?.is_some() {
+            // A stranger is written down when they speak: their first word may be an invitation.
             greet(bot, &update, None).await?;
         }
         return bot.inbox.finish(claimed, None).await;

@@ -24,9 +24,9 @@ use crate::flows::raise_alert;
 use crate::kernel::ids::{self, UserId};
 
 /// Longer than any healthy pause between two heartbeats.
-const LEASE: Duration = Duration::from_secs(20);
+const LEASE: Duration = Duration::from_secs(10);
 /// How often leases are kept.
-pub(super) const HEARTBEAT: Duration = Duration::from_secs(5);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(3);
 /// A repeat of Telegram comes within a day; two days leave room (reference/telegram.md §A.1).
 const KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 /// Runs before an update that cannot be handled is parked.

@@ -33,6 +33,7 @@ pub(super) async fn run(bot: &Bot, stop: &CancellationToken) {
                 bot.beat();
             }
             Err(error) => {
+                begun = begun && !webhook_stands(&error);
                 let wait = complain(&error, pause);
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}
@@ -67,6 +68,12 @@ async fn round(
     bot.inbox.keep(&texts).await?;
     let last = texts.iter().filter_map(|json| update::number(json).ok()).max();
     Ok(last.map(|id| id.saturating_add(1)))
+}
+
+/// Somebody has set a webhook since we removed ours.
+fn webhook_stands(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(SendError::Refused { code: 409, description })
+        if description.contains("webhook"))
 }
 
 /// Says what is wrong, and how long to wait.

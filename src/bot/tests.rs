@@ -75,6 +75,23 @@ async fn every_question_reads_well() {
 }
 
 #[tokio::test]
+async fn the_check_card_reads_well_in_english() {
+    let shop = Shop::open().await;
+    shop.says_in(BUYER, "/start", "en").await;
+    for deed in ["Full BaZi", "Begin", "Agree", "Female", "lunar"] {
+        shop.taps(BUYER, deed).await;
+    }
+    shop.says(BUYER, "1990-闰5-26").await;
+    shop.taps(BUYER, "know").await;
+    shop.says(BUYER, "23:58").await;
+    shop.taps(BUYER, "midnight").await;
+    shop.says(BUYER, "london").await;
+    shop.taps(BUYER, "伦敦").await;
+    shop.taps(BUYER, "Skip").await;
+    insta::assert_snapshot!(shop.room(BUYER).last());
+}
+
+#[tokio::test]
 async fn a_free_sign_needs_no_payment() {
     let shop = Shop::open().await;
     shop.says(BUYER, "/products").await;
@@ -85,6 +102,7 @@ async fn a_free_sign_needs_no_payment() {
     shop.taps(BUYER, "没错，开始").await;
     let order = shop.only_order(BUYER).await;
     assert_eq!(order.status, OrderStatus::Paid);
+    assert_eq!(shop.room(BUYER).toast().as_deref(), Some("正在处理…"));
 }
 
 #[tokio::test]

@@ -36,10 +36,8 @@ pub async fn run(
     if place.is_some() {
         orders::repo::save_anchor(&tx, order_no, place).await?;
     }
-    for payment in payments::list_of_order(tx.conn(), order_no).await? {
-        if !payment.status.is_open() {
-            continue;
-        }
+    let attempts = payments::list_of_order(tx.conn(), order_no).await?;
+    if let Some(payment) = attempts.into_iter().rfind(|payment| payment.status.is_open()) {
         let payment_no = payment.payment_no.clone();
         if payment.status == PaymentStatus::Init {
             jobs::enqueue_again(&tx, &OpenPayment { payment_no }, now).await?;

@@ -225,7 +225,13 @@ impl BirthDraft {
         }
     }
 
+    /// Abroad the official clock is believed; of China's six summers many records know nothing.
     fn needs_summer_time(&self) -> bool {
+        if let Some(PlaceAnswer::At(place)) = &self.place
+            && place.zone != bazi::Zone::CHINA.name()
+        {
+            return false;
+        }
         let input = self.answer().and_then(|answer| read_birth::input(Gender::Male, &answer).ok());
         input.is_some_and(|input| matches!(input.summer_time_question(), Ok(Some(_minutes))))
     }

@@ -185,11 +185,14 @@ fn summer_time_is_asked_only_where_it_was() {
     assert_eq!(talk.ask(), &Ask::SummerTime);
     talk.tap("s");
     assert_eq!(talk.birth().summer_time, SummerTime::StandardTime);
-    let mut talk = at_birth();
-    talk.say("1990-12-20");
-    talk.say("07:15");
-    talk.tap(button::SKIP);
-    assert_eq!(talk.birth().summer_time, SummerTime::ClockTime);
+    for (date, place) in [("1990-12-20", "成都"), ("1990-07-20", "纽约")] {
+        let mut talk = at_birth();
+        talk.say(date);
+        talk.say("07:15");
+        talk.say(place);
+        talk.tap("0");
+        assert_eq!(talk.birth().summer_time, SummerTime::ClockTime, "{place}");
+    }
 }
 
 #[test]
