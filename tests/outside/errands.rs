@@ -51,7 +51,7 @@ impl Buyer<'_> {
     /// From `/start` to the check card of 八字详批.
     pub(crate) async fn fills_in_whole_chart(&mut self, birth: Birth, question: &str) -> Shown {
         self.types("/start");
-        self.sees("start-welcome").await;
+        self.sees_one_of(&["start-welcome", "start-welcome-back"]).await;
         self.taps_named("八字详批").await;
         self.sees("product-card").await;
         self.taps("btn-order").await;
