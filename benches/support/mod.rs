@@ -212,7 +212,8 @@ async fn serve(till: &Till, assets: &Assets, texts: &Arc<Texts>) -> std::net::So
         .map(|(name, counter)| (name.clone(), Arc::clone(&counter.gateway)))
         .collect();
     let words = (Arc::clone(texts), Arc::new(Pages::load(assets).unwrap()));
-    let state = CallbackState::new(till.base.clone(), till.money.clone(), gateways, words, None);
+    let state =
+        CallbackState::new(till.base.clone(), till.money.clone(), gateways, words, Arc::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, callback::router(state)).await.unwrap() });

@@ -1,7 +1,7 @@
 //! `mingshu serve`: starts the processes that a role asks for, and stops them together.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -9,6 +9,7 @@ use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::health::{self, Health, Pulse};
 use super::listeners::Listeners;
@@ -92,8 +93,9 @@ pub async fn start(
     let api = BotApi::try_new(telegram.api_url.as_str(), telegram.token.clone())
         .context("the Telegram client")?;
     let api = Arc::new(api);
+    let chat_url = Arc::new(OnceLock::new());
     if role.runs_callback() {
-        listeners.add(server.callback_bind, callback_routes(parts));
+        listeners.add(server.callback_bind, callback_routes(parts, &chat_url));
     }
     let speaks = role.runs_bot() || role.runs_worker();
     let sender = speaks.then(|| sender(parts, &api, extras.pace));
@@ -104,6 +106,10 @@ pub async fn start(
         bot = Some(made);
     }
     listeners.start(lifecycle, extras.listener).await?;
+    if role.runs_callback() {
+        let api = Arc::clone(&api);
+        lifecycle.start("way back", |phases| find_chat(api, chat_url, phases.draining));
+    }
     if let Some(bot) = bot {
         lifecycle.start("bot", |phases| bot::run(bot, phases.draining));
     }
@@ -112,6 +118,26 @@ pub async fn start(
         lifecycle.start("worker", |phases| worker.run(phases.draining));
     }
     Ok(())
+}
+
+/// Asks Telegram for the bot's name until it answers, so that payers find their way back.
+async fn find_chat(
+    api: Arc<BotApi>,
+    chat_url: Arc<OnceLock<String>>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    const AGAIN: Duration = Duration::from_secs(15);
+    loop {
+        if let Ok(name) = bot::username(&api).await {
+            chat_url.get_or_init(|| format!("https://t.me/{name}"));
+            stop.cancelled().await;
+            return Ok(());
+        }
+        tokio::select! {
+            () = tokio::time::sleep(AGAIN) => {}
+            () = stop.cancelled() => return Ok(()),
+        }
+    }
 }
 
 /// How long a stopping program may take.
@@ -129,7 +155,7 @@ fn metrics_route(handle: PrometheusHandle) -> Router {
     )
 }
 
-fn callback_routes(parts: &Parts) -> Router {
+fn callback_routes(parts: &Parts, chat_url: &Arc<OnceLock<String>>) -> Router {
     let gateways: BTreeMap<_, _> = parts
         .till
         .counters
@@ -138,7 +164,13 @@ fn callback_routes(parts: &Parts) -> Router {
         .collect();
     let words = (Arc::clone(&parts.texts), Arc::clone(&parts.pages));
     let money = parts.till.money.clone();
-    callback::router(CallbackState::new(parts.base.clone(), money, gateways, words, None))
+    callback::router(CallbackState::new(
+        parts.base.clone(),
+        money,
+        gateways,
+        words,
+        Arc::clone(chat_url),
+    ))
 }
 
 fn build_bot(parts: &Parts, api: &Arc<BotApi>, sender: &Sender, pulse: &Pulse) -> Bot {

@@ -26,9 +26,10 @@ impl fmt::Display for Point {
     }
 }
 
-/// Two charts of one birth that cannot both be right.
+/// Two charts of one birth that cannot both be right. What they say stays out of the display: it
+/// ends in logs and alerts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{point}: {remote} instead of {local}{}", if *.near_boundary { ", close to a boundary" } else { "" })]
+#[error("{point} differ{}", if *.near_boundary { ", close to a boundary" } else { "" })]
 pub struct Disagreement {
     pub point: Point,
     pub local: String,

@@ -285,6 +285,7 @@ impl Doing<'_> {
             Retried::Started(step) | Retried::Running(step) => {
                 speech.say("retry-started", &args.text("step", step.as_str()))
             }
+            Retried::Refunding => speech.say("retry-started", &args.text("step", "refund")),
             Retried::Nothing(status) => {
                 speech.say("retry-nothing", &args.text("status", state(&speech, status)))
             }

@@ -8,7 +8,7 @@ mod payment;
 mod return_page;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -31,8 +31,8 @@ pub struct CallbackState {
     gateways: Arc<BTreeMap<String, Arc<dyn PaymentGateway>>>,
     texts: Arc<Texts>,
     pages: Arc<Pages>,
-    /// `https://t.me/<bot>`, for the way back to the chat.
-    chat_url: Option<String>,
+    /// `https://t.me/<bot>`, for the way back to the chat; known once Telegram has told it.
+    chat_url: Arc<OnceLock<String>>,
     in_flight: Arc<Semaphore>,
 }
 
@@ -42,7 +42,7 @@ impl CallbackState {
         money: MoneyRules,
         gateways: BTreeMap<String, Arc<dyn PaymentGateway>>,
         (texts, pages): (Arc<Texts>, Arc<Pages>),
-        chat_url: Option<String>,
+        chat_url: Arc<OnceLock<String>>,
     ) -> Self {
         let in_flight = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
         Self {

@@ -66,12 +66,12 @@ fn page(state: &CallbackState, status: StatusCode, order: Option<&Order>) -> Res
         text: texts.get(locale, &format!("page-{words}-text")),
         tone,
         sign,
-        refresh: tone == "wait",
+        refresh: order.is_some_and(|order| is_moving(order.status)),
         order_line: order.map(|order| {
             let args = Args::new().text("order_no", order.order_no.as_str());
             texts.format(locale, "page-order", &args)
         }),
-        chat_url: state.chat_url.clone(),
+        chat_url: state.chat_url.get().cloned(),
         back: texts.get(locale, "page-back"),
     };
     match state.pages.render("return.html", &page) {
@@ -80,6 +80,21 @@ fn page(state: &CallbackState, status: StatusCode, order: Option<&Order>) -> Res
             tracing::error!(error = &error as &dyn std::error::Error, "the result page is broken");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    }
+}
+
+/// Whether the page has more to say by itself soon.
+fn is_moving(status: OrderStatus) -> bool {
+    match status {
+        OrderStatus::PendingPayment
+        | OrderStatus::Paid
+        | OrderStatus::Generating
+        | OrderStatus::Refunding => true,
+        OrderStatus::Completed
+        | OrderStatus::Failed
+        | OrderStatus::Cancelled
+        | OrderStatus::Closed
+        | OrderStatus::Refunded => false,
     }
 }
 

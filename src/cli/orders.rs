@@ -14,7 +14,8 @@ use crate::config::Config;
 use crate::flows::base::Base;
 use crate::flows::inspect_order::{self, OrderView};
 use crate::flows::refund_order::{self, Refunded};
-use crate::flows::{resend_report, retry_order};
+use crate::flows::resend_report::{self, Resent};
+use crate::flows::retry_order::{self, Retried};
 use crate::kernel::clock::SystemClock;
 use crate::kernel::ids::OrderNo;
 use crate::orders::{self, Actor, Order, OrderStatus};
@@ -72,12 +73,22 @@ async fn answer(
         }
         OrdersCommand::Show { order_no } => show(base, &OrderNo(order_no), json, out).await,
         OrdersCommand::Retry { order_no } => {
-            retry_order::run(base, &OrderNo(order_no.clone()), SHELL).await?;
-            Ok(writeln!(out, "{order_no}: the step runs again")?)
+            match retry_order::run(base, &OrderNo(order_no.clone()), SHELL).await? {
+                Retried::Started(step) | Retried::Running(step) => {
+                    Ok(writeln!(out, "{order_no}: goes on at `{}`", step.as_str())?)
+                }
+                Retried::Refunding => Ok(writeln!(out, "{order_no}: its refund goes on")?),
+                Retried::Nothing(status) => bail!("{order_no} is {status}: nothing to retry"),
+            }
         }
         OrdersCommand::Resend { order_no } => {
-            resend_report::start(base, &OrderNo(order_no.clone()), &Actor::Operator(SHELL)).await?;
-            Ok(writeln!(out, "{order_no}: the report is sent again")?)
+            let actor = Actor::Operator(SHELL);
+            match resend_report::start(base, &OrderNo(order_no.clone()), &actor).await? {
+                Resent::Started | Resent::UnderWay => {
+                    Ok(writeln!(out, "{order_no}: the report is sent again")?)
+                }
+                Resent::NothingToSend(status) => bail!("{order_no} is {status}: nothing to send"),
+            }
         }
         OrdersCommand::Refund { order_no, reason } => {
             refund(base, &OrderNo(order_no), &reason, out).await

@@ -11,8 +11,8 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::rules::Next;
 use crate::orders::{self, Actor, Change, Order, OrderError, OrderStatus};
-use crate::payments::Fact;
 use crate::payments::repo::{self as payments, Evidence};
+use crate::payments::{Fact, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
 use crate::platform::outbox;
@@ -41,6 +41,9 @@ pub async fn cancel(
     if order.user != user {
         return Ok(Ended::NotTheirs);
     }
+    if has_money_in_doubt(&tx, number).await? {
+        return Ok(Ended::Paid);
+    }
     let change = Change::BuyerCancelled;
     let next = orders::repo::change(&tx, &mut order, change, &Actor::Buyer, reason, now).await;
     let ended = match next {
@@ -60,6 +63,9 @@ pub async fn close(base: &Base, number: &OrderNo) -> Result<Ended, SettleError> 
     let now = base.now();
     let tx = base.db.begin_write().await?;
     let mut order = orders::repo::lock(&tx, number).await?;
+    if has_money_in_doubt(&tx, number).await? {
+        return Ok(Ended::Paid);
+    }
     let change = Change::DeadlinePassed;
     let next = orders::repo::change(&tx, &mut order, change, &Actor::System, "deadline", now).await;
     let ended = match next {
@@ -76,6 +82,12 @@ pub async fn close(base: &Base, number: &OrderNo) -> Result<Ended, SettleError> 
     tx.commit().await?;
     metrics::counter!("mingshu_orders_closed_total").increment(1);
     Ok(ended)
+}
+
+/// Money arrived that does not match, and a person is looking at it: the order stays.
+async fn has_money_in_doubt(tx: &WriteTx, number: &OrderNo) -> Result<bool, SettleError> {
+    let attempts = payments::list_of_order(tx.conn(), number).await?;
+    Ok(attempts.iter().any(|payment| payment.status == PaymentStatus::Conflicted))
 }
 
 fn already(order: &Order) -> Ended {

@@ -30,7 +30,8 @@ pub struct OpenPayment {
 
 impl Job for OpenPayment {
     const KIND: &'static str = "open_payment";
-    const MAX_ATTEMPTS: i32 = 6;
+    // With its back-off more than half an hour: the usual deadline of a payment.
+    const MAX_ATTEMPTS: i32 = 60;
 
     fn dedupe_key(&self) -> String {
         format!("open:{}", self.payment_no)

@@ -88,7 +88,8 @@ async fn unopened(
     match error {
         CallError::Rejected { .. } => Err(JobError::discard(error)),
         CallError::NotSent(_) | CallError::Unknown(_) => {
-            Err(JobError::Retry { cause: error.into(), after: Some(Duration::from_secs(2)) })
+            let after = (claimed.attempt < 3).then_some(Duration::from_secs(2));
+            Err(JobError::Retry { cause: error.into(), after })
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::base::Base;
-use super::jobs::{AlertKind, News, SendRefund, TellBuyer};
+use super::jobs::{AlertKind, FulfilOrder, News, SendRefund, TellBuyer};
 use super::raise_alert;
 use super::settle_payment::{SettleError, order_event};
 use super::till::Till;
@@ -282,6 +282,11 @@ async fn failed(
     if let (OrderStatus::Refunding, Some(before)) = (order.status, before) {
         let change = Change::RefundRefused { before };
         orders::repo::change(tx, order, change, &Actor::Provider, "refund refused", now).await?;
+    }
+    if before == Some(OrderStatus::Paid) {
+        // Back in `paid`, but nobody decided to deliver after all.
+        let job = FulfilOrder { order_no: order.order_no.clone() };
+        jobs::enqueue_parked(tx, &job, "its refund was refused: an operator decides", now).await?;
     }
     event(tx, "refund.failed", refund, now).await?;
     let note = refund.last_error.as_deref().unwrap_or("refused");

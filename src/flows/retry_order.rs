@@ -8,9 +8,12 @@
 use sea_orm::DbErr;
 
 use super::base::Base;
-use super::jobs::FulfilOrder;
+use super::jobs::{FulfilOrder, SendRefund};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::orders::{self, Actor, OrderError, OrderStatus, Step};
+use crate::payments::{PaymentError, refunds};
+use crate::platform::db::WriteTx;
 use crate::platform::jobs::{Job, store as jobs};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub enum Retried {
     Started(Step),
     /// It is being worked on at this moment.
     Running(Step),
+    /// A refund that was parked is sent or asked about again.
+    Refunding,
     /// Nothing to do in this state.
     Nothing(OrderStatus),
 }
@@ -27,6 +32,8 @@ pub enum Retried {
 pub enum RetryError {
     #[error("the order cannot be read")]
     Order(#[from] OrderError),
+    #[error("the refunds cannot be read")]
+    Payment(#[from] PaymentError),
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
@@ -37,7 +44,9 @@ pub async fn run(base: &Base, order_no: &OrderNo, operator: i64) -> Result<Retri
     let tx = base.db.begin_write().await?;
     let order = orders::repo::lock(&tx, order_no).await?;
     if !matches!(order.status, OrderStatus::Paid | OrderStatus::Generating) {
-        return Ok(Retried::Nothing(order.status));
+        let woken = wake_refunds(&tx, order_no, now).await?;
+        tx.commit().await?;
+        return Ok(if woken { Retried::Refunding } else { Retried::Nothing(order.status) });
     }
     let job = FulfilOrder { order_no: order_no.clone() };
     let known = jobs::find(tx.conn(), &job.dedupe_key()).await?;
@@ -48,4 +57,25 @@ pub async fn run(base: &Base, order_no: &OrderNo, operator: i64) -> Result<Retri
     tx.commit().await?;
     tracing::info!(order.id = %order_no, actor = %Actor::Operator(operator), "an operator has an order go on");
     Ok(Retried::Started(order.step))
+}
+
+/// Has the parked jobs of unfinished refunds run again.
+async fn wake_refunds(
+    tx: &WriteTx,
+    order_no: &OrderNo,
+    now: Timestamp,
+) -> Result<bool, RetryError> {
+    let mut woken = false;
+    for refund in refunds::list_of_order(tx.conn(), order_no).await? {
+        if refund.status.is_final() {
+            continue;
+        }
+        let job = SendRefund { refund_no: refund.refund_no };
+        let known = jobs::find(tx.conn(), &job.dedupe_key()).await?;
+        if known.is_none_or(|row| row.status == "parked" || row.status == "done") {
+            jobs::enqueue_again(tx, &job, now).await?;
+            woken = true;
+        }
+    }
+    Ok(woken)
 }

@@ -169,6 +169,20 @@ pub async fn save_link(
     Ok(())
 }
 
+/// Whether a payment of ours was paid by this charge of the provider.
+pub async fn knows_provider_ref(
+    db: &impl ConnectionTrait,
+    provider: &str,
+    provider_ref: &str,
+) -> Result<bool, PaymentError> {
+    let found = payment::Entity::find()
+        .filter(Column::Provider.eq(provider))
+        .filter(Column::ProviderRef.eq(provider_ref))
+        .count(db)
+        .await?;
+    Ok(found > 0)
+}
+
 /// Keeps the provider's number of the charge that paid.
 pub async fn save_provider_ref(
     tx: &WriteTx,

@@ -95,8 +95,8 @@ pub struct IllegalStep {
     pub fact: Fact,
 }
 
-/// The state after `fact`. Every state but `succeeded` and `conflicted` may become `succeeded` on
-/// late proof; `conflicted` needs a person; nothing leaves `succeeded`.
+/// The state after `fact`. Every other state may become `succeeded` on late proof; nothing leaves
+/// `succeeded`.
 #[expect(clippy::unnested_or_patterns, reason = "one pattern for each reason")]
 pub fn step(from: PaymentStatus, fact: Fact) -> Result<Step, IllegalStep> {
     use PaymentStatus as S;
@@ -107,7 +107,7 @@ pub fn step(from: PaymentStatus, fact: Fact) -> Result<Step, IllegalStep> {
         }
         (
             Fact::Paid,
-            S::Init | S::Processing | S::Failed | S::Cancelled | S::Expired,
+            S::Init | S::Processing | S::Failed | S::Cancelled | S::Expired | S::Conflicted,
         )
         | (Fact::ConflictResolved, S::Conflicted) => S::Succeeded,
         (Fact::Mismatch, S::Init | S::Processing | S::Failed | S::Cancelled | S::Expired) => {
@@ -117,8 +117,8 @@ pub fn step(from: PaymentStatus, fact: Fact) -> Result<Step, IllegalStep> {
         (Fact::Expired, S::Init | S::Processing) => S::Expired,
         (Fact::GivenUp, S::Init | S::Processing) => S::Cancelled,
         (Fact::Paid | Fact::ConflictResolved, S::Succeeded)
-        // A later message can neither take a success away nor settle a conflict.
-        | (Fact::Mismatch | Fact::Paid, S::Conflicted)
+        // A later message cannot take a success away.
+        | (Fact::Mismatch, S::Conflicted)
         | (Fact::Mismatch, S::Succeeded)
         | (
             Fact::FailedForGood | Fact::Expired | Fact::GivenUp,

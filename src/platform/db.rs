@@ -63,7 +63,8 @@ impl Db {
         self.write.get_database_backend()
     }
 
-    /// Rung after every commit that enqueued a job.
+    /// Rung after every commit that enqueued a job. Wakes everybody who listens at that moment, so
+    /// begin to listen before you look for work.
     pub fn bell(&self) -> &Notify {
         &self.bell
     }
@@ -116,7 +117,7 @@ impl WriteTx {
         }
         self.tx.commit().await?;
         if has_jobs {
-            self.bell.notify_one();
+            self.bell.notify_waiters();
         }
         Ok(())
     }

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
 
 use super::faults::Faults;
 use super::model::{self, ModelLog, Pace};
@@ -66,6 +68,7 @@ impl World {
             .nest("/yuanfenju", yuanfenju::router(faults()));
         Router::new()
             .nest(OUTSIDE, outside)
+            .route("/", get(async || Redirect::temporary("/sandbox")))
             .merge(telegram::chat_api(self.telegram.clone(), faults()))
     }
 }

@@ -17,7 +17,8 @@ use crate::orders::Order;
 /// What the worker does for the shop.
 pub fn jobs_of_the_shop(tools: Tools) -> Registry {
     let tools = Arc::new(tools);
-    sweeps(money(reports(Registry::default(), &tools), &tools), &tools)
+    let registry = sweeps(money(reports(Registry::default(), &tools), &tools), &tools);
+    registry.slow_kind::<FulfilOrder>().slow_kind::<ResendReport>()
 }
 
 fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {

@@ -23,12 +23,15 @@ use tokio_util::task::TaskTracker;
 use crate::flows::base::Base;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
+use crate::platform::jobs::store::Lane;
 use crate::platform::jobs::{listen, presence, store};
 use registry::Registry;
 use slots::Slots;
 
 pub use list::jobs_of_the_shop;
 
+/// Jobs at once that are done in a moment: links, cards, refunds, alerts.
+const QUICK_AT_ONCE: u32 = 16;
 /// The longest time between two looks at the queue.
 const POLL: Duration = Duration::from_secs(1);
 /// The longest time between two looks for jobs of dead workers.
@@ -70,7 +73,10 @@ struct Crew {
     settings: WorkerSettings,
     /// Who claims: this process, this start of it.
     owner: String,
-    slots: Slots,
+    /// For jobs that take minutes, such as reports.
+    slow: Slots,
+    /// For everything else: a queue of reports must not hold up a payment.
+    quick: Slots,
     /// Asks handlers to end at their next checkpoint.
     stop: CancellationToken,
     /// Ends handlers where they are.
@@ -91,7 +97,8 @@ impl Worker {
             registry,
             settings,
             owner: format!("{}-{}", std::process::id(), ids::crockford(8)),
-            slots: Slots::new(settings.concurrency),
+            slow: Slots::new(settings.concurrency),
+            quick: Slots::new(QUICK_AT_ONCE),
             stop: CancellationToken::new(),
             cut_off: CancellationToken::new(),
             pulse,
@@ -112,13 +119,16 @@ impl Worker {
         tasks.spawn(listen::run(crew.base.db.clone(), beside.clone()));
         tasks.spawn(keep_house(Arc::clone(crew), beside.clone()));
         tasks.close();
-        crew.work(&stop).await;
+        tokio::join!(
+            crew.work(Lane::Only(crew.registry.slow()), &crew.slow, &stop),
+            crew.work(Lane::Without(crew.registry.slow()), &crew.quick, &stop),
+        );
         beside.cancel();
         crew.stop.cancel();
-        if !crew.slots.all_free(crew.settings.grace).await {
+        if !crew.all_free(crew.settings.grace).await {
             tracing::warn!("running jobs did not reach a checkpoint in time and are given back");
             crew.cut_off.cancel();
-            crew.slots.all_free(POLL).await;
+            crew.all_free(POLL).await;
         }
         tasks.wait().await;
         drop(presence);
@@ -129,7 +139,7 @@ impl Worker {
     /// time and never waits for work.
     pub async fn step(&self) -> Result<bool, DbErr> {
         let crew = &self.0;
-        let Some(job) = crew.claim(1).await?.pop() else { return Ok(false) };
+        let Some(job) = crew.claim(Lane::All, 1).await?.pop() else { return Ok(false) };
         crew.attend(&job).await;
         Ok(true)
     }
@@ -152,11 +162,15 @@ impl Worker {
 }
 
 impl Crew {
-    async fn work(self: &Arc<Self>, stop: &CancellationToken) {
+    async fn work(self: &Arc<Self>, lane: Lane<'_>, slots: &Slots, stop: &CancellationToken) {
         while !stop.is_cancelled() {
-            let waiting = match self.hand_out(stop).await {
+            // Listening begins before looking, so that no bell is missed in between.
+            let bell = self.base.db.bell().notified();
+            tokio::pin!(bell);
+            bell.as_mut().enable();
+            let waiting = match self.hand_out((lane, slots), stop).await {
                 Ok(true) => continue,
-                Ok(false) => self.until_work().await,
+                Ok(false) => self.until_work(lane).await,
                 Err(error) => {
                     let error = &error as &dyn std::error::Error;
                     tracing::error!(error, "the queue cannot be read");
@@ -165,23 +179,27 @@ impl Crew {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.base.db.bell().notified() => {}
+                () = bell => {}
                 () = tokio::time::sleep(waiting) => {}
             }
         }
     }
 
     /// Gives due jobs to free slots. `true`: there may be more.
-    async fn hand_out(self: &Arc<Self>, stop: &CancellationToken) -> Result<bool, DbErr> {
+    async fn hand_out(
+        self: &Arc<Self>,
+        (lane, slots): (Lane<'_>, &Slots),
+        stop: &CancellationToken,
+    ) -> Result<bool, DbErr> {
         let slots = tokio::select! {
             () = stop.cancelled() => return Ok(true),
-            slots = self.slots.take(POLL) => slots,
+            slots = slots.take(POLL) => slots,
         };
         self.pulse.store(self.base.now().millis(), Ordering::Relaxed);
         if slots.is_empty() {
             return Ok(true);
         }
-        let jobs = self.claim(slots.len()).await?;
+        let jobs = self.claim(lane, slots.len()).await?;
         let more = jobs.len() == slots.len();
         for (job, slot) in jobs.into_iter().zip(slots) {
             let crew = Arc::clone(self);
@@ -193,14 +211,21 @@ impl Crew {
         Ok(more)
     }
 
-    async fn claim(&self, limit: usize) -> Result<Vec<store::Claimed>, DbErr> {
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let (owner, lease) = (&self.owner, self.settings.lease);
-        store::claim(&self.base.db, owner, limit, lease, self.base.now()).await
+    /// Waits until nothing runs, but not longer than `patience` for each kind of slot.
+    async fn all_free(&self, patience: Duration) -> bool {
+        let (slow, quick) =
+            tokio::join!(self.slow.all_free(patience), self.quick.all_free(patience));
+        slow && quick
     }
 
-    async fn until_work(&self) -> Duration {
-        match store::next_due(&self.base.db).await {
+    async fn claim(&self, lane: Lane<'_>, limit: usize) -> Result<Vec<store::Claimed>, DbErr> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let owner = (self.owner.as_str(), self.settings.lease);
+        store::claim(&self.base.db, owner, (lane, limit), self.base.now()).await
+    }
+
+    async fn until_work(&self, lane: Lane<'_>) -> Duration {
+        match store::next_due(&self.base.db, lane).await {
             Ok(Some(due)) => due.since(self.base.now()).clamp(BREATH, POLL),
             Ok(None) => POLL,
             Err(error) => {

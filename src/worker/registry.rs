@@ -26,6 +26,7 @@ type Sweep = Arc<dyn Fn() -> Doing<anyhow::Result<()>> + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct Registry {
     handlers: BTreeMap<&'static str, Handler>,
+    slow: Vec<&'static str>,
     sweeps: Vec<(&'static str, Sweep)>,
 }
 
@@ -48,6 +49,17 @@ impl Registry {
         };
         self.handlers.insert(J::KIND, Arc::new(handle));
         self
+    }
+
+    /// Jobs of kind `J` take minutes: they have slots of their own.
+    #[must_use]
+    pub fn slow_kind<J: Job>(mut self) -> Self {
+        self.slow.push(J::KIND);
+        self
+    }
+
+    pub(super) fn slow(&self) -> &[&'static str] {
+        &self.slow
     }
 
     /// `sweep` is run at start and then every `worker.sweep_seconds`.

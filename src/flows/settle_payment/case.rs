@@ -75,12 +75,26 @@ impl Case<'_> {
             return Ok(Judgement::OldNews);
         }
         if let Some(provider_ref) = &self.observation.provider_ref {
-            payments::save_provider_ref(self.tx, payment, provider_ref).await?;
+            self.keep_provider_ref(payment, provider_ref).await?;
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(1);
         self.event("payment.succeeded", payment).await?;
         self.order_gets_money(order, payment).await?;
         Ok(Judgement::Applied)
+    }
+
+    /// One charge cannot pay two payments of ours: the second one to claim it is looked at.
+    async fn keep_provider_ref(
+        &self,
+        payment: &mut Payment,
+        provider_ref: &str,
+    ) -> Result<(), SettleError> {
+        let (db, provider) = (self.tx.conn(), payment.provider.as_str());
+        if payments::knows_provider_ref(db, provider, provider_ref).await? {
+            return self.alert(AlertKind::SecondCharge, provider_ref).await;
+        }
+        payments::save_provider_ref(self.tx, payment, provider_ref).await?;
+        Ok(())
     }
 
     fn is_second_charge(&self, payment: &Payment) -> bool {

@@ -43,7 +43,7 @@ async fn hear(db: &Db) -> Result<Infallible, sqlx::Error> {
     listener.listen(JOBS_CHANNEL).await?;
     loop {
         // Also the first time: something may have been announced before we listened.
-        db.bell().notify_one();
+        db.bell().notify_waiters();
         listener.recv().await?;
     }
 }

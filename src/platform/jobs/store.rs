@@ -127,19 +127,40 @@ pub async fn wake<J: Job>(tx: &WriteTx, job: &J, now: Timestamp) -> Result<bool,
     Ok(woken.rows_affected() > 0)
 }
 
-/// Takes at most `limit` due jobs for `owner` until the lease runs out.
+/// Which kinds of jobs are meant. Kinds are constants of the program, never foreign text.
+#[derive(Debug, Clone, Copy)]
+pub enum Lane<'a> {
+    All,
+    Only(&'a [&'static str]),
+    Without(&'a [&'static str]),
+}
+
+impl Lane<'_> {
+    fn condition(self) -> String {
+        let list = |kinds: &[&str]| {
+            kinds.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            Self::Only(kinds) => format!("AND kind IN ({})", list(kinds)),
+            Self::All | Self::Without([]) => String::new(),
+            Self::Without(kinds) => format!("AND kind NOT IN ({})", list(kinds)),
+        }
+    }
+}
+
+/// Takes at most `limit` due jobs of a lane for `owner` until the lease runs out.
 pub async fn claim(
     db: &Db,
-    owner: &str,
-    limit: u32,
-    lease: Duration,
+    (owner, lease): (&str, Duration),
+    (lane, limit): (Lane<'_>, u32),
     now: Timestamp,
 ) -> Result<Vec<Claimed>, DbErr> {
     let skip = if db.backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let kinds = lane.condition();
     // Materialized: a planner may run a plain subquery once per row, and take more than `limit`.
     let sql = format!(
         "WITH due AS MATERIALIZED (SELECT id FROM jobs WHERE status = 'ready' AND run_at <= $3 \
-         ORDER BY run_at, id LIMIT $4 {skip}) \
+         {kinds} ORDER BY run_at, id LIMIT $4 {skip}) \
          UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, \
          lease_until_at = $2, updated_at = $3 WHERE id IN (SELECT id FROM due) \
          RETURNING id, kind, dedupe_key, payload, attempts, failures, run_at"
@@ -278,9 +299,9 @@ pub async fn reap(
 }
 
 /// When the next job is due; `None` when nothing waits.
-pub async fn next_due(db: &Db) -> Result<Option<Timestamp>, DbErr> {
-    let row =
-        query_one(db.read(), "SELECT min(run_at) FROM jobs WHERE status = 'ready'", vec![]).await?;
+pub async fn next_due(db: &Db, lane: Lane<'_>) -> Result<Option<Timestamp>, DbErr> {
+    let sql = format!("SELECT min(run_at) FROM jobs WHERE status = 'ready' {}", lane.condition());
+    let row = query_one(db.read(), &sql, vec![]).await?;
     let due: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
     Ok(due.map(Timestamp))
 }

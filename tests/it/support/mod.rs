@@ -77,7 +77,9 @@ impl TestApp {
     pub(crate) async fn run_to_the_end(&self) {
         for _ in 0..200 {
             self.run_jobs().await;
-            let Some(due) = store::next_due(&self.base.db).await.unwrap() else { return };
+            let Some(due) = store::next_due(&self.base.db, store::Lane::All).await.unwrap() else {
+                return;
+            };
             self.clock.advance(due.since(self.clock.now()));
         }
         panic!("the queue does not run dry");
