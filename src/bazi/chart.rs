@@ -230,6 +230,10 @@ mod tests {
         assert!(near.notes.iter().any(|note| note.zh().contains("年柱亦然")), "{:?}", near.notes);
         let far = chart(&birth("2026-02-04 03:50", Sect::default()), 2026).unwrap();
         assert!(far.notes.is_empty(), "{:?}", far.notes);
+        let mut vague = input("2026-02-04 04:00");
+        vague.time = BirthTime::DoubleHour { branch: crate::bazi::Branch::Yin };
+        let vague = chart(&vague.normalise().unwrap(), 2026).unwrap().notes;
+        assert!(matches!(vague.as_slice(), [Note::TermOnBirthDay { .. }]), "{vague:?}");
         let hour = chart(&birth("2026-03-04 06:58", Sect::default()), 2026).unwrap();
         assert_eq!(hour.notes, [Note::NearHourChange { minutes: 2 }]);
     }

@@ -1,10 +1,11 @@
 //! What a reader of the chart has to know about its certainty.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use super::almanac::{SolarTerm, TermInstant};
-use super::birth::{BirthMoment, TermReckoning};
+use super::birth::{BirthMoment, BirthTime, TermReckoning};
+use super::sexagenary::Branch;
 
 /// A birth this close to a 节 may belong to the other month.
 const NEAR_TERM_MINUTES: i64 = 10;
@@ -25,7 +26,7 @@ pub enum Note {
         minutes: i64,
     },
     HourUnknown,
-    /// The hour is unknown and the month changed on that day.
+    /// The month changed within the span that is known of the time: the 时辰, or the day.
     TermOnBirthDay {
         term: SolarTerm,
         at: NaiveDateTime,
@@ -70,7 +71,7 @@ impl Note {
                 "出生时刻距“{term}”交节（{}）不到 {NEAR_TERM_MINUTES} 分钟，\
                  若时间略有出入，月柱可能不同{}",
                 at.format("%Y-%m-%d %H:%M"),
-                if *term == SolarTerm::LiChun { "，年柱亦然" } else { "" }
+                also_the_year(*term)
             ),
             Self::NearHourChange { minutes } => {
                 format!("出生时刻距时辰交界约 {minutes} 分钟，若时间略有出入，时柱可能不同")
@@ -81,8 +82,9 @@ impl Note {
                     .to_owned()
             }
             Self::TermOnBirthDay { term, at } => format!(
-                "出生当天 {} 交“{term}”，时辰未知，月柱按正午推算，可能不同",
-                at.format("%H:%M")
+                "出生当天 {} 交“{term}”，而出生时间不够精确，月柱可能不同{}",
+                at.format("%H:%M"),
+                also_the_year(*term)
             ),
             Self::SummerTimeRemoved { minutes } => {
                 format!("出生时实行夏令时，已减去 {minutes} 分钟")
@@ -119,15 +121,7 @@ pub(super) fn notes(birth: &BirthMoment, (began, ends): (TermInstant, TermInstan
     if birth.term_reckoning == TermReckoning::Instant {
         notes.push(Note::ForeignZone { beijing: birth.term_time });
     }
-    let minutes_to = |term: &TermInstant| (term.at - birth.term_time).abs().num_minutes();
-    for TermInstant { term, at } in [began, ends] {
-        if !birth.time.is_known() && at.date() == birth.term_time.date() {
-            notes.push(Note::TermOnBirthDay { term, at });
-        } else if birth.time.is_exact() && minutes_to(&TermInstant { term, at }) < NEAR_TERM_MINUTES
-        {
-            notes.push(Note::NearTerm { term, at });
-        }
-    }
+    notes.extend([began, ends].into_iter().filter_map(|term| near_term(birth, term)));
     let to_hour_change = birth.minutes_to_hour_change();
     if birth.time.is_exact() && to_hour_change < NEAR_HOUR_MINUTES {
         notes.push(Note::NearHourChange { minutes: to_hour_change });
@@ -136,4 +130,26 @@ pub(super) fn notes(birth: &BirthMoment, (began, ends): (TermInstant, TermInstan
         notes.push(Note::HourUnknown);
     }
     notes
+}
+
+/// The note on a 节 that may or may not have passed at the birth: the stated time may be wrong by
+/// minutes, a 时辰 by half its length, an unknown hour by half a day.
+fn near_term(birth: &BirthMoment, TermInstant { term, at }: TermInstant) -> Option<Note> {
+    let doubt = match birth.time {
+        BirthTime::Exact { .. } => TimeDelta::minutes(NEAR_TERM_MINUTES),
+        BirthTime::DoubleHour { branch: Branch::Zi } | BirthTime::LateZi => TimeDelta::minutes(30),
+        BirthTime::DoubleHour { .. } => TimeDelta::hours(1),
+        BirthTime::Unknown => TimeDelta::hours(12),
+    };
+    let near = (at - birth.term_time).abs() < doubt;
+    let exact = birth.time.is_exact();
+    near.then_some(if exact {
+        Note::NearTerm { term, at }
+    } else {
+        Note::TermOnBirthDay { term, at }
+    })
+}
+
+fn also_the_year(term: SolarTerm) -> &'static str {
+    if term == SolarTerm::LiChun { "，年柱亦然" } else { "" }
 }
