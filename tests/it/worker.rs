@@ -203,7 +203,10 @@ async fn a_dead_workers_job_is_taken_over_and_its_ghost_changes_nothing() {
         let (base, clock) = manual(database);
         let lease = Duration::from_secs(60);
         enqueue(&base, [1]).await;
-        let ghost = store::claim(&base.db, "ghost", 1, lease, base.now()).await.unwrap().remove(0);
+        let ghost = store::claim(&base.db, ("ghost", lease), (store::Lane::All, 1), base.now())
+            .await
+            .unwrap()
+            .remove(0);
         let diary = Arc::new(Diary::default());
         let worker = worker(&base, diligent(&diary), 1);
         worker.sweep().await.unwrap();
@@ -315,7 +318,7 @@ async fn a_worker_alone_on_its_database_does_not_wait_for_the_leases_of_the_dead
         let base = real(database);
         let lease = Duration::from_secs(3600);
         enqueue(&base, [1]).await;
-        store::claim(&base.db, "killed", 1, lease, base.now()).await.unwrap();
+        store::claim(&base.db, ("killed", lease), (store::Lane::All, 1), base.now()).await.unwrap();
         let diary = Arc::new(Diary::default());
         let stop = CancellationToken::new();
         let running = tokio::spawn(worker(&base, diligent(&diary), 2).run(stop.clone()));
