@@ -117,7 +117,11 @@ impl<'a> Buyer<'a> {
         found.unwrap_or_else(|| panic!("no link {key}:\n{}", self.transcript()))
     }
 
-    async fn finds_button(&self, fits: &dyn Fn(&Words, &str) -> bool, what: &str) -> (i64, String) {
+    async fn finds_button(
+        &self,
+        fits: &(dyn Fn(&Words, &str) -> bool + Sync),
+        what: &str,
+    ) -> (i64, String) {
         let look = || {
             self.newest(&|shown| {
                 shown.buttons.iter().find_map(|button| match &button.act {

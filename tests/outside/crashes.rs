@@ -3,11 +3,11 @@
 //! (spec.md §5). `MINGSHU_KILLS` says how often, `MINGSHU_KILL_SEED` repeats a run.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
+use tokio::task::JoinSet;
 
 use super::database::{self, Kind};
 use super::errands::{Birth, Ordered};
@@ -32,15 +32,18 @@ async fn a_killed_program_finishes_every_purchase_once() {
     println!("kill -9: {kills} times, MINGSHU_KILL_SEED={seed}");
     let kinds = database::kinds().await;
     let share = kills.div_ceil(kinds.len());
-    join_all(kinds.into_iter().zip(seed..).map(|(kind, seed)| {
-        let story = Story::new(seed);
-        async move { story.play(kind, share).await }
-    }))
-    .await;
+    let mut stories = JoinSet::new();
+    for (kind, seed) in kinds.into_iter().zip(seed..) {
+        stories.spawn(async move { Story::open(kind, seed).await.play(kind, share).await });
+    }
+    while let Some(ended) = stories.join_next().await {
+        ended.unwrap();
+    }
 }
 
 /// One shop under fire.
 struct Story {
+    shop: Shop,
     dice: Mutex<u64>,
     kills: Mutex<Vec<Instant>>,
     next_chat: AtomicI64,
@@ -48,42 +51,53 @@ struct Story {
 }
 
 impl Story {
-    fn new(seed: u64) -> Self {
-        Self {
-            dice: Mutex::new(seed),
-            kills: Mutex::default(),
-            next_chat: AtomicI64::new(FIRST_BUYER),
-            over: AtomicBool::new(false),
-        }
-    }
-
-    async fn play(&self, kind: Kind, kills: usize) {
+    async fn open(kind: Kind, seed: u64) -> Arc<Self> {
         let dialect = if kind == Kind::Sqlite { Dialect::Hmac } else { Dialect::V4 };
         let plan = Plan::new(kind, dialect)
             .with("MINGSHU_WORKER__LEASE_SECONDS", "3")
             .with("MINGSHU_WORKER__SWEEP_SECONDS", "1");
         let shop = Shop::open(&plan).await;
         shop.world.model.slow_down(Duration::from_millis(60));
-        let buyers = join_all((0..AT_ONCE).map(|_| self.buy_on_and_on(&shop)));
-        let ((), purchases) = tokio::join!(self.kill_on_and_on(&shop, kills), buyers);
-        let purchases: Vec<Purchase> = purchases.into_iter().flatten().collect();
-        println!("{kind:?}: {} purchases survived {kills} kills", purchases.len());
-        for purchase in &purchases {
-            self.judge(&shop, purchase).await;
-        }
-        let parked = "SELECT COUNT(*) FROM jobs WHERE status = 'parked'";
-        assert_eq!(shop.database.number(parked).await, 0);
-        shop.close().await;
+        Arc::new(Self {
+            shop,
+            dice: Mutex::new(seed),
+            kills: Mutex::default(),
+            next_chat: AtomicI64::new(FIRST_BUYER),
+            over: AtomicBool::new(false),
+        })
     }
 
-    async fn kill_on_and_on(&self, shop: &Shop, kills: usize) {
+    async fn play(self: Arc<Self>, kind: Kind, kills: usize) {
+        let mut people = JoinSet::new();
+        for _ in 0..AT_ONCE {
+            let story = Arc::clone(&self);
+            people.spawn(async move { story.buy_on_and_on().await });
+        }
+        let story = Arc::clone(&self);
+        people.spawn(async move { story.kill_on_and_on(kills).await });
+        let mut purchases = Vec::new();
+        while let Some(done) = people.join_next().await {
+            purchases.extend(done.unwrap());
+        }
+        println!("{kind:?}: {} purchases survived {kills} kills", purchases.len());
+        for purchase in &purchases {
+            self.judge(purchase).await;
+        }
+        let story = Arc::into_inner(self).expect("everybody has left");
+        let parked = "SELECT COUNT(*) FROM jobs WHERE status = 'parked'";
+        assert_eq!(story.shop.database.number(parked).await, 0);
+        story.shop.close().await;
+    }
+
+    async fn kill_on_and_on(&self, kills: usize) -> Vec<Purchase> {
         for _ in 0..kills {
             tokio::time::sleep(self.moment()).await;
-            shop.kill();
+            self.shop.kill();
             self.kills.lock().unwrap().push(Instant::now());
-            shop.restart().await;
+            self.shop.restart().await;
         }
         self.over.store(true, Ordering::Relaxed);
+        Vec::new()
     }
 
     /// 0.2 to 6 seconds.
@@ -97,16 +111,17 @@ impl Story {
         Duration::from_millis(200 + (word ^ (word >> 31)) % 5800)
     }
 
-    async fn buy_on_and_on(&self, shop: &Shop) -> Vec<Purchase> {
+    async fn buy_on_and_on(&self) -> Vec<Purchase> {
         let mut purchases = Vec::new();
         while !self.over.load(Ordering::Relaxed) {
             let chat = self.next_chat.fetch_add(1, Ordering::Relaxed);
-            purchases.push(Purchase::make(shop, chat).await);
+            purchases.push(Purchase::make(&self.shop, chat).await);
         }
         purchases
     }
 
-    async fn judge(&self, shop: &Shop, purchase: &Purchase) {
+    async fn judge(&self, purchase: &Purchase) {
+        let shop = &self.shop;
         let kills = self.kills.lock().unwrap().clone();
         let (from, to) = purchase.span;
         let hits = kills.iter().filter(|kill| (from..to).contains(*kill)).count();

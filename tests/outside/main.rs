@@ -31,9 +31,18 @@ mod world;
 use std::future::Future;
 
 use database::Kind;
-use futures_util::future::join_all;
+use tokio::task::JoinSet;
 
 /// Plays a scenario on every database, side by side.
-async fn on_every_database<F: Future<Output = ()>>(scenario: impl Fn(Kind) -> F) {
-    join_all(database::kinds().await.into_iter().map(scenario)).await;
+async fn on_every_database<F>(scenario: impl Fn(Kind) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut plays = JoinSet::new();
+    for kind in database::kinds().await {
+        plays.spawn(scenario(kind));
+    }
+    while let Some(played) = plays.join_next().await {
+        played.unwrap();
+    }
 }

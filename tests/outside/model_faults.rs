@@ -30,32 +30,35 @@ async fn buys<'a>(shop: &'a Shop, chat: i64, plays: &[Play]) -> (Buyer<'a>, Orde
     (buyer, ordered, question)
 }
 
+/// Troubles after which the report comes all the same.
+const PASSING: [&[Play]; 6] = [
+    &[Play::Busy],
+    &[Play::Status(500), Play::Status(503)],
+    &[Play::Truncated],
+    &[Play::Empty],
+    &[Play::Silent],
+    &[Play::Length],
+];
 const BROKEN: &[Play] = &[Play::Status(500), Play::Empty, Play::Truncated];
+/// Troubles after which no report comes, and what the buyer is told.
+const LASTING: [(&[Play], &str); 2] =
+    [(BROKEN, "failure-model"), (&[Play::Refused], "failure-model-refused")];
 
 #[tokio::test]
 async fn what_passes_is_tried_again_and_what_does_not_gives_the_money_back() {
-    let passes: [&[Play]; 6] = [
-        &[Play::Busy],
-        &[Play::Status(500), Play::Status(503)],
-        &[Play::Truncated],
-        &[Play::Empty],
-        &[Play::Silent],
-        &[Play::Length],
-    ];
-    let does_not = [(BROKEN, "failure-model"), (&[Play::Refused], "failure-model-refused")];
     on_every_database(async |kind| {
         let shop = Shop::open(&plan(kind)).await;
         // Refunds find the provider broken at first; that is one refund all the same.
         shop.world.pingpong.break_down("refund", 2);
-        let tried = passes.into_iter().zip(FIRST_BUYER..);
-        let given_up = does_not.into_iter().zip(FIRST_BUYER + 10..);
+        let tried = PASSING.into_iter().zip(FIRST_BUYER..);
+        let given_up = LASTING.into_iter().zip(FIRST_BUYER + 10..);
         tokio::join!(
             join_all(tried.map(|(plays, chat)| a_report_comes_after(&shop, chat, plays))),
             join_all(given_up.map(|(why, chat)| the_money_comes_back(&shop, chat, why))),
             a_free_report_fails_without_a_refund(&shop, FIRST_BUYER + 20),
             a_free_report_needs_no_payment(&shop, FIRST_BUYER + 21),
         );
-        assert_eq!(shop.world.pingpong.bills().len(), passes.len() + does_not.len());
+        assert_eq!(shop.world.pingpong.bills().len(), PASSING.len() + LASTING.len());
         shop.close().await;
     })
     .await;
