@@ -29,7 +29,7 @@ impl fmt::Display for Point {
 /// Two charts of one birth that cannot both be right. What they say stays out of the display: it
 /// ends in logs and alerts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{point} differ{}", if *.near_boundary { ", close to a boundary" } else { "" })]
+#[error("disagreement on {point}{}", if *.near_boundary { ", close to a boundary" } else { "" })]
 pub struct Disagreement {
     pub point: Point,
     pub local: String,
@@ -79,17 +79,17 @@ mod tests {
     }
 
     #[test]
-    fn each_point_is_told_with_both_sides() {
+    fn each_point_is_named_and_no_birth_data_are_told() {
         let local = chart(&birth("1992-10-21 09:40", Sect::default()), 2026).unwrap();
         let other_sex = chart(&female("1992-10-21 09:40"), 2026).unwrap();
         assert_eq!(
             cross_check(&local, &other_sex).unwrap_err().to_string(),
-            "the sex: 坤造 instead of 乾造"
+            "disagreement on the sex"
         );
         let other_hour = chart(&birth("1992-10-21 11:40", Sect::default()), 2026).unwrap();
         assert_eq!(
             cross_check(&local, &other_hour).unwrap_err().to_string(),
-            "the pillars: 壬申 庚戌 庚午 壬午 instead of 壬申 庚戌 庚午 辛巳"
+            "disagreement on the pillars"
         );
         let mut other_luck = local.clone();
         other_luck.luck.decades.reverse();

@@ -86,7 +86,8 @@ async fn status(base: &Base, number: usize) -> (String, String) {
 }
 
 fn diligent(diary: &Arc<Diary>) -> Registry {
-    Registry::default().with(diary, |diary, errand: Errand, _run| async move {
+    let registry = Registry::default().slow_kind::<Errand>();
+    registry.with(diary, |diary, errand: Errand, _run| async move {
         let now = diary.at_once.fetch_add(1, Ordering::SeqCst) + 1;
         diary.most_at_once.fetch_max(now, Ordering::SeqCst);
         tokio::task::yield_now().await;

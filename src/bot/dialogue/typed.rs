@@ -154,6 +154,9 @@ fn take_date(birth: &mut BirthDraft, date: CalendarDate, now: Timestamp) -> Step
     };
     if date.gregorian().is_ok_and(|date| date > today(now)) {
         let ask = if birth.calendar.is_some() { Ask::Decade } else { Ask::Calendar };
+        // An older answer must not shine through the buttons that follow.
+        (birth.decade, birth.year, birth.month, birth.day) = (None, None, None, None);
+        birth.leap_month = false;
         return Step::To(ask, Some(Note::new("birth-date-future")));
     }
     birth.calendar = Some(calendar);

@@ -161,6 +161,8 @@ impl<'a> Card<'a> {
         let solar = if moment.uses_solar_time() {
             let value = moment.reckoned.format("%H:%M").to_string();
             self.speech().say("check-solar-time", &Args::new().text("value", value))
+        } else if moment.place.is_some() {
+            self.speech().word("check-solar-time-unknown")
         } else {
             String::new()
         };

@@ -141,6 +141,7 @@ impl Lane<'_> {
             kinds.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ")
         };
         match self {
+            Self::Only([]) => "AND 1 = 0".to_owned(),
             Self::Only(kinds) => format!("AND kind IN ({})", list(kinds)),
             Self::All | Self::Without([]) => String::new(),
             Self::Without(kinds) => format!("AND kind NOT IN ({})", list(kinds)),

@@ -357,6 +357,7 @@ check-place = Place: { $value }
 check-place-skipped = Place: not given (no true solar time)
 check-dst = <i>one hour of summer time taken off</i>
 check-solar-time = True solar time: { $value }
+check-solar-time-unknown = <i>Only the double hour is known, so it is not converted to true solar time. If you know the exact time, change it below.</i>
 check-sect-next-day = <i>day begins at 23:00</i>
 check-sect-same-day = <i>day begins at midnight</i>
 check-answer = { $label }: { $value }

@@ -385,6 +385,7 @@ check-place = 出生地：{ $value }
 check-place-skipped = 出生地：未填（不换算真太阳时）
 check-dst = <i>已扣除夏令时一小时</i>
 check-solar-time = 真太阳时：{ $value }
+check-solar-time-unknown = <i>只知时辰，没有换算真太阳时；知道准确时间可以点「改时间」。</i>
 check-sect-next-day = <i>23 点换日</i>
 check-sect-same-day = <i>零点换日</i>
 check-answer = { $label }：{ $value }
