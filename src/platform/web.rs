@@ -7,10 +7,12 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use futures_util::StreamExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -44,9 +46,24 @@ pub fn wrapped(routes: Router, limits: RequestLimits) -> Router {
         .method_not_allowed_fallback(async || problem(StatusCode::METHOD_NOT_ALLOWED))
         // The last one is the outermost.
         .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        .layer(from_fn(move |request, next| heard_out(limits.body_bytes, request, next)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(observed))
+}
+
+/// Reads what is announced as too large to its end, within reason, before it is refused: who is
+/// still sending would see a broken connection instead of the answer.
+async fn heard_out(limit: usize, request: Request, next: Next) -> Response {
+    const WITHIN_REASON: usize = 8 * 1024 * 1024;
+    let announced = request.headers().get(CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if !announced.is_some_and(|length| length > limit && length <= WITHIN_REASON) {
+        return next.run(request).await;
+    }
+    let mut body = request.into_body().into_data_stream();
+    while let Some(Ok(_piece)) = body.next().await {}
+    problem(StatusCode::PAYLOAD_TOO_LARGE)
 }
 
 /// A bare status in our JSON form: `{"error":"not found"}`.
