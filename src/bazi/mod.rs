@@ -1,9 +1,9 @@
 //! BaZi charts: four pillars, 大运 and 流年 of a birth.
 //!
 //! [`BirthInput`] is what a buyer states; [`BirthInput::normalise`] checks it and takes it to the
-//! [`BirthMoment`] that is reckoned with; [`chart`] makes the [`Chart`]. All of it is pure: no
+//! [`BirthMoment`] that is reckoned with; [`chart()`] makes the [`Chart`]. All of it is pure: no
 //! clock, no network, no panic. An outside service may make the chart instead ([`ports`]); then
-//! [`cross_check`] compares it with ours.
+//! [`cross_check()`] compares it with ours.
 //!
 //! Stems, branches and everything counted from them are our own arithmetic. The sky, that is the
 //! instants of the solar terms and the lunar months, is `tyme4rs`, pinned to 1.4.3: 1.5.0 shifts

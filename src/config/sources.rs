@@ -45,7 +45,7 @@ pub enum SettingsFile {
     /// None, even if one is there: for programs that bring their own settings, such as the demo.
     #[default]
     None,
-    /// [`DEFAULT_FILE`], if it is there.
+    /// `Config.toml` where the program runs, if it is there.
     IfThere,
     Named(PathBuf),
 }
