@@ -10,14 +10,14 @@
 mod support;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use mingshu::flows::base::Base;
-use mingshu::platform::jobs::{Job, store};
+use mingshu::platform::jobs::{Job, JobError, store};
 use mingshu::worker::registry::Registry;
 use mingshu::worker::{Worker, WorkerSettings};
 use support::{Bench, Figures};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Callbacks per second of the open loop (issue 2, "How it is judged" 6).
@@ -37,7 +37,7 @@ fn main() {
     });
 }
 
-/// A job whose handler notes when it began.
+/// A job whose handler says when it began.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Probe {
     number: usize,
@@ -53,31 +53,22 @@ impl Job for Probe {
 }
 
 async fn job_start(bench: &Bench) -> Figures {
-    let started = Arc::new(AtomicI64::new(-1));
-    let origin = Instant::now();
-    let tools = Arc::new((Arc::clone(&started), origin));
-    let registry = Registry::default().with(&tools, |tools, _job: Probe, _run| async move {
-        tools.0.store(micros(tools.1), Ordering::SeqCst);
-        Ok(())
+    let (told, mut began) = mpsc::unbounded_channel();
+    let tools = Arc::new(told);
+    let registry = Registry::default().with(&tools, |told, _job: Probe, _run| async move {
+        told.send(Instant::now()).map_err(JobError::discard)
     });
     let stop = CancellationToken::new();
     let worker = worker(&bench.base, registry);
     let running = tokio::spawn(worker.run(stop.clone()));
     let mut figures = Figures::default();
     for number in 0..JOBS {
-        started.store(-1, Ordering::SeqCst);
         let now = bench.base.clock.now();
         let tx = bench.base.db.begin_write().await.unwrap();
         store::enqueue(&tx, &Probe { number }, now).await.unwrap();
         tx.commit().await.unwrap();
-        let committed = micros(origin);
-        let began = loop {
-            match started.load(Ordering::SeqCst) {
-                -1 => tokio::task::yield_now().await,
-                micros => break micros,
-            }
-        };
-        figures.add(Duration::from_micros(u64::try_from(began - committed).unwrap_or(0)));
+        let committed = Instant::now();
+        figures.add(began.recv().await.unwrap().saturating_duration_since(committed));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     stop.cancel();
@@ -130,8 +121,4 @@ async fn success_message(bench: &Bench) -> Figures {
 fn worker(base: &Base, registry: Registry) -> Worker {
     let settings = WorkerSettings { grace: Duration::from_secs(1), ..WorkerSettings::default() };
     Worker::new(base.clone(), registry, settings, Arc::default())
-}
-
-fn micros(origin: Instant) -> i64 {
-    i64::try_from(origin.elapsed().as_micros()).unwrap_or(i64::MAX)
 }

@@ -5,6 +5,7 @@
 //! since 1970 UTC (columns `…_at`), words of a status are text, sealed columns hold ciphertext.
 
 mod m20261121_000001_first_tables;
+mod m20261121_000002_money;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -15,7 +16,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_first_tables::Migration)]
+        vec![
+            Box::new(m20261121_000001_first_tables::Migration),
+            Box::new(m20261121_000002_money::Migration),
+        ]
     }
 }
 
