@@ -189,6 +189,7 @@ fn till(base: &Base) -> Till {
         gateway: Arc::new(gateway),
         proof: Proof::Query,
         default_method: "wechat".to_owned(),
+        methods: vec!["wechat".to_owned(), "alipay".to_owned()],
     };
     Till {
         base: base.clone(),
@@ -201,6 +202,7 @@ fn till(base: &Base) -> Till {
         provider: "pingpong".to_owned(),
         public_url: "http://127.0.0.1:9".to_owned(),
         payment_ttl: Duration::from_secs(1800),
+        method_ttl: BTreeMap::new(),
         test: true,
     }
 }

@@ -24,7 +24,10 @@ pub(super) fn counters(config: &Config) -> anyhow::Result<BTreeMap<String, Count
         config::Proof::Query => Proof::Query,
     };
     let provider = gateway.provider().to_owned();
-    let counter = Counter { gateway, proof, default_method: config.pingpong.method.clone() };
+    let default_method = config.pingpong.method.clone();
+    let others = config.pingpong.method_names.keys().filter(|name| **name != default_method);
+    let methods = [default_method.clone()].into_iter().chain(others.cloned()).collect();
+    let counter = Counter { gateway, proof, default_method, methods };
     Ok(BTreeMap::from([(provider, counter)]))
 }
 

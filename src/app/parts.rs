@@ -115,21 +115,34 @@ fn catalog(assets: &Assets) -> Result<Catalog, Vec<String>> {
     if mistakes.is_empty() { Ok(catalog) } else { Err(mistakes) }
 }
 
-fn till(config: &Config, base: &Base, catalog: &Catalog, test: bool) -> anyhow::Result<Till> {
+/// What the shop has decided about money, for work outside the server.
+pub fn money_rules(config: &Config) -> anyhow::Result<MoneyRules> {
+    let catalog = catalog(&assets(config))
+        .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;
+    Ok(money(config, &catalog))
+}
+
+fn money(config: &Config, catalog: &Catalog) -> MoneyRules {
     let late_payment = match config.orders.late_payment {
         config::LatePayment::Fulfil => LatePayment::Fulfil,
         config::LatePayment::Refund => LatePayment::Refund,
         config::LatePayment::AskAdmin => LatePayment::AskAdmin,
     };
     let stocks = catalog.all().map(|product| (product.sku.clone(), product.stock)).collect();
-    let minutes = u64::from(config.orders.payment_ttl_minutes);
+    MoneyRules { late_payment, stocks, time_zone: config.orders.time_zone }
+}
+
+fn till(config: &Config, base: &Base, catalog: &Catalog, test: bool) -> anyhow::Result<Till> {
+    let minutes = |count: u32| Duration::from_secs(u64::from(count).saturating_mul(60));
+    let method_ttl = config.orders.method_ttl_minutes.iter();
     Ok(Till {
         base: base.clone(),
-        money: MoneyRules { late_payment, stocks, time_zone: config.orders.time_zone },
+        money: money(config, catalog),
         counters: Arc::new(outside::counters(config)?),
         provider: PROVIDER.to_owned(),
         public_url: config.server.public_url.as_str().to_owned(),
-        payment_ttl: Duration::from_secs(minutes.saturating_mul(60)),
+        payment_ttl: minutes(config.orders.payment_ttl_minutes),
+        method_ttl: method_ttl.map(|(method, count)| (method.clone(), minutes(*count))).collect(),
         test,
     })
 }

@@ -12,9 +12,10 @@ use super::error::BotError;
 use super::speech::Speech;
 use crate::catalog::product::Stock;
 use crate::flows::close_order::{self, Ended};
+use crate::flows::new_payment::{self, Switched};
 use crate::flows::order_again::{self, Again};
 use crate::flows::place_order::{self, PlaceOrder, PlaceOrderError, Placed};
-use crate::flows::refund_order::{self, Refunded};
+use crate::flows::refund_order::{self, Refunded, Wish};
 use crate::flows::resend_report::{self, Resent};
 use crate::flows::retry_order::{self, Retried};
 use crate::flows::show_payment::{self, Shown};
@@ -71,6 +72,7 @@ impl Doing<'_> {
             Deed::CheckPaid(no) => self.check_paid(no).await,
             Deed::ShowPayment(no) => self.show_payment(no).await,
             Deed::CancelOrder(no, reason) => self.cancel_order(no, reason).await,
+            Deed::SwitchMethod(no, method) => self.switch_method(no, method).await,
             Deed::OrderAgain(no) => self.order_again(no).await,
             Deed::Resend(no) => self.resend(no).await,
             Deed::BecomeAffiliate => self.become_affiliate().await,
@@ -218,6 +220,18 @@ impl Doing<'_> {
         })
     }
 
+    /// The worker puts the new payment's card in the place of the pressed message.
+    async fn switch_method(&self, no: &OrderNo, method: &str) -> Result<Shows, BotError> {
+        let whose = (self.user.id, no);
+        Ok(match new_payment::switch(&self.bot.till, whose, method, self.place).await? {
+            Switched::Soon => Shows::toast("toast-working"),
+            Switched::Same(order) => self.show_payment(&order.order_no).await?,
+            Switched::Over(order) => Shows::view(View::Order(order.order_no)),
+            Switched::NotThatWay => Shows::toast("toast-pay-not-that-way"),
+            Switched::NotTheirs => Shows::toast("toast-not-yours"),
+        })
+    }
+
     async fn cancel_order(&self, no: &OrderNo, reason: &str) -> Result<Shows, BotError> {
         if self.own_order(no).await?.is_none() {
             return Ok(Shows::toast("toast-not-yours"));
@@ -309,13 +323,20 @@ impl Doing<'_> {
         let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
         let args = Args::new().text("order_no", no.as_str());
         let actor = self.operator();
-        let outcome = refund_order::start(&self.bot.till.base, no, (&actor, "operator")).await?;
+        let wish = Wish { reason: "operator", ..Wish::default() };
+        let outcome = refund_order::start(&self.bot.till.base, no, &actor, &wish).await?;
         let text = match outcome {
-            Refunded::Started(refund_no, amount) => {
+            Refunded::Started(refund_no, amount) | Refunded::WrittenDown(refund_no, amount) => {
                 let args = args.text("refund_no", refund_no.as_str());
                 speech.say("refund-requested", &args.text("amount", speech.money(amount)))
             }
-            Refunded::NothingToRefund => speech.say("refund-nothing-paid", &args),
+            Refunded::WindowOver(end) => {
+                let args = args.text("deadline", speech.date_time(end));
+                speech.say("refund-window-over", &args)
+            }
+            Refunded::NothingToRefund | Refunded::TooMuch(_) | Refunded::ReferenceUsed => {
+                speech.say("refund-nothing-paid", &args)
+            }
             Refunded::NotNow(status) => {
                 speech.say("refund-not-possible", &args.text("status", state(&speech, status)))
             }

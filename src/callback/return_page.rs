@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::CallbackState;
+use crate::flows::check_payment;
 use crate::flows::till::return_token;
 use crate::kernel::ids::OrderNo;
 use crate::kernel::locale::Locale;
@@ -46,13 +47,27 @@ pub(super) async fn show(
         return page(&state, StatusCode::NOT_FOUND, None);
     }
     match orders::repo::find(state.base.db.read(), &number).await {
-        Ok(Some(order)) => page(&state, StatusCode::OK, Some(&order)),
+        Ok(Some(order)) => {
+            ask(&state, &order).await;
+            page(&state, StatusCode::OK, Some(&order))
+        }
         Ok(None) => page(&state, StatusCode::NOT_FOUND, None),
         Err(error) => {
             let error = &error as &dyn std::error::Error;
             tracing::error!(error, order.id = %number, "the result page cannot read its order");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
+    }
+}
+
+/// A payer who comes back has often just paid: the worker asks the provider (spec.md §4 rule 11).
+async fn ask(state: &CallbackState, order: &Order) {
+    if order.status != OrderStatus::PendingPayment {
+        return;
+    }
+    if let Err(error) = check_payment::payer_returned(&state.base, &order.order_no).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, order.id = %order.order_no, "the provider will be asked later");
     }
 }
 

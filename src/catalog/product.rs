@@ -40,6 +40,8 @@ pub struct Product {
     pub free_limit_per_day: Option<u32>,
     /// Overrides `orders.payment_ttl_minutes`.
     pub payment_ttl: Option<Duration>,
+    /// So many days after the payment an operator may still give it back; `None`: at any time.
+    pub refund_days: Option<u32>,
     pub report: ReportPlan,
     pub prompt: PromptFile,
 }

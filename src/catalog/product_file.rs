@@ -37,6 +37,7 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
             .find("payment_ttl_minutes")
             .and_then(|value| value.count(5..=day_minutes))
             .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        refund_days: root.find("refund_days").and_then(|value| value.count(0..=3_650)),
         report: read_report(&root),
         prompt: PromptFile { file: format!("products/{sku}/prompt.md"), text: String::new() },
     };

@@ -22,6 +22,8 @@ pub struct ProductSnapshot {
     pub delivery: Delivery,
     pub report: ReportPlan,
     pub test: bool,
+    #[serde(default)]
+    pub refund_days: Option<u32>,
 }
 
 impl ProductSnapshot {
@@ -37,6 +39,7 @@ impl ProductSnapshot {
             delivery: product.delivery,
             report: product.report,
             test: product.test,
+            refund_days: product.refund_days,
         }
     }
 

@@ -9,6 +9,7 @@ mod healthcheck;
 mod init;
 mod orders;
 mod serve;
+mod settle;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};

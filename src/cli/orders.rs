@@ -8,12 +8,12 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
 use super::config::refuse;
+use super::settle::{self, ConfirmArgs, RefundArgs};
 use super::{Context, Exit};
 use crate::app::parts;
 use crate::config::Config;
 use crate::flows::base::Base;
 use crate::flows::inspect_order::{self, OrderView};
-use crate::flows::refund_order::{self, Refunded};
 use crate::flows::resend_report::{self, Resent};
 use crate::flows::retry_order::{self, Retried};
 use crate::kernel::clock::SystemClock;
@@ -21,7 +21,7 @@ use crate::kernel::ids::OrderNo;
 use crate::orders::{self, Actor, Order, OrderStatus};
 
 /// Stands for the person at the shell in the audit trail: no Telegram user has this number.
-const SHELL: i64 = 0;
+pub(super) const SHELL: i64 = 0;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum OrdersCommand {
@@ -39,13 +39,10 @@ pub(super) enum OrdersCommand {
     Retry { order_no: String },
     /// Send a finished report to its buyer once more
     Resend { order_no: String },
-    /// Give back everything that is left of an order's payment
-    Refund {
-        order_no: String,
-        /// Kept with the refund, and told to the provider
-        #[arg(long)]
-        reason: String,
-    },
+    /// Give money of an order back: all that is left of it, or a part
+    Refund(RefundArgs),
+    /// Say that an order's money is there, or accept money that did not match
+    Confirm(ConfirmArgs),
 }
 
 pub(super) fn run(context: &Context, command: OrdersCommand) -> anyhow::Result<Exit> {
@@ -55,14 +52,14 @@ pub(super) fn run(context: &Context, command: OrdersCommand) -> anyhow::Result<E
     };
     super::runtime()?.block_on(async {
         let base = parts::base(&config, Arc::new(SystemClock)).await?;
-        let outcome = answer(&base, command, context.json, &mut std::io::stdout()).await;
+        let outcome = answer((&base, &config), command, context.json, &mut std::io::stdout()).await;
         base.db.close().await?;
         outcome.map(|()| Exit::Done)
     })
 }
 
 async fn answer(
-    base: &Base,
+    (base, config): (&Base, &Config),
     command: OrdersCommand,
     json: bool,
     out: &mut impl Write,
@@ -90,8 +87,10 @@ async fn answer(
                 Resent::NothingToSend(status) => bail!("{order_no} is {status}: nothing to send"),
             }
         }
-        OrdersCommand::Refund { order_no, reason } => {
-            refund(base, &OrderNo(order_no), &reason, out).await
+        OrdersCommand::Refund(args) => settle::refund(base, &args, out).await,
+        OrdersCommand::Confirm(args) => {
+            let money = parts::money_rules(config)?;
+            settle::confirm(base, &money, &args, out).await
         }
     }
 }
@@ -202,20 +201,4 @@ fn print_card(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
         writeln!(out, "job {}  {}  attempt {}  {error}", job.id, job.status, job.attempts)?;
     }
     Ok(())
-}
-
-async fn refund(
-    base: &Base,
-    order_no: &OrderNo,
-    reason: &str,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
-    match refund_order::start(base, order_no, (&Actor::Operator(SHELL), reason)).await? {
-        Refunded::Started(number, amount) => {
-            writeln!(out, "{order_no}: {amount} goes back as {number}; the worker sends it")?;
-            Ok(())
-        }
-        Refunded::NothingToRefund => bail!("{order_no}: nothing is left to refund"),
-        Refunded::NotNow(status) => bail!("{order_no} is {status}: it cannot be refunded now"),
-    }
 }

@@ -1,5 +1,7 @@
 //! Sections about the shop: orders, proof of payment, affiliates, encryption.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde::Deserializer;
@@ -12,6 +14,9 @@ use super::values::{self, TableOr};
 pub struct Orders {
     /// How long an order can be paid; products and methods may say otherwise.
     pub payment_ttl_minutes: u32,
+    /// By method, where a way to pay needs another time.
+    #[serde(deserialize_with = "minutes_by_method")]
+    pub method_ttl_minutes: BTreeMap<String, u32>,
     pub late_payment: LatePayment,
     /// In which times are shown to buyers.
     #[serde(with = "values::zone")]
@@ -22,10 +27,20 @@ impl Default for Orders {
     fn default() -> Self {
         Self {
             payment_ttl_minutes: 30,
+            method_ttl_minutes: BTreeMap::new(),
             late_payment: LatePayment::Fulfil,
             time_zone: Tz::Asia__Shanghai,
         }
     }
+}
+
+fn minutes_by_method<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, u32>, D::Error> {
+    deserializer.deserialize_any(TableOr {
+        expected: "a table such as { bank = 60 }",
+        from_text: |text| serde_json::from_str(text).ok(),
+    })
 }
 
 /// What happens to money for an order that is already closed (spec.md §4 rule 7).

@@ -23,6 +23,7 @@ pub(super) fn check(config: &Config, merged: &Merged) -> Vec<Problem> {
     checks.bazi(config);
     checks.ai(config);
     checks.ranges(config);
+    checks.method_ttl(config);
     checks.security(config);
     checks.rest(config);
     checks.problems
@@ -150,6 +151,19 @@ impl Checks<'_> {
             if !range.contains(value) {
                 let expected = format!("{} to {}", range.start(), range.end());
                 self.refuse(key, &format!("`{value}`"), &expected);
+            }
+        }
+    }
+
+    fn method_ttl(&mut self, config: &Config) {
+        const KEY: &str = "orders.method_ttl_minutes";
+        for (method, minutes) in &config.orders.method_ttl_minutes {
+            if !config.pingpong.method_names.contains_key(method) {
+                let expected = "methods that pingpong.method_names knows";
+                self.refuse(KEY, &format!("`{method}`"), expected);
+            }
+            if !(1..=10_080).contains(minutes) {
+                self.refuse(KEY, &format!("`{minutes}`"), "1 to 10080");
             }
         }
     }

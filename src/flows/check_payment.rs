@@ -1,112 +1,171 @@
-//! The provider is asked what became of a payment: when the buyer says "paid", when a callback
-//! alone is not enough, and before an order is closed at its deadline (spec.md §4 rules 8, 11).
+//! The provider is asked what became of a payment: when the buyer says "paid" or comes back to the
+//! result page, when a callback alone is not enough, before an order is closed at its deadline, and
+//! at the rungs of a ladder that goes on for a day (spec.md §4 rules 8, 11).
 
 use std::time::Duration;
 
+use super::base::Base;
 use super::close_order;
-use super::jobs::{CheckPayment, News, TellBuyer};
-use super::settle_payment;
+use super::jobs::{CheckCause, CheckPayment, News, TellBuyer};
+use super::settle_payment::{self, SettleError, payment_event};
 use super::till::Till;
-use crate::kernel::ids::{OrderNo, PaymentNo, UserId};
+use crate::kernel::ids::{self, OrderNo, PaymentNo, UserId};
 use crate::orders::{self, OrderStatus};
-use crate::payments::Payment;
-use crate::payments::ports::{Observation, Outcome};
-use crate::payments::repo as payments;
-use crate::platform::jobs::JobError;
+use crate::payments::ports::{CallError, Observation, Outcome};
+use crate::payments::repo::{self as payments, Evidence};
+use crate::payments::rules::{Fact, next_rung};
+use crate::payments::{Payment, PaymentStatus};
 use crate::platform::jobs::store as jobs;
+use crate::platform::jobs::{Job, JobError};
+
+/// Results of one sweep that are looked at together.
+const AT_ONCE: u64 = 200;
+/// Visits of the result page within this time are one question, in seconds.
+const VISIT: i64 = 30;
 
 /// Asks at once on the buyer's wish. `false`: there is nothing open to ask about.
 pub async fn ask_now(
     till: &Till,
     (user, order_no): (UserId, &OrderNo),
-) -> Result<bool, settle_payment::SettleError> {
+) -> Result<bool, SettleError> {
     let order = orders::repo::get(till.base.db.read(), order_no).await?;
     if order.user != user || order.status != OrderStatus::PendingPayment {
         return Ok(false);
     }
-    let open = payments::list_of_order(till.base.db.read(), order_no).await?;
-    let now = till.base.now();
-    let tx = till.base.db.begin_write().await?;
-    for payment in open.iter().filter(|payment| payment.status.is_open()) {
-        let job = CheckPayment { payment_no: payment.payment_no.clone() };
-        jobs::enqueue_again(&tx, &job, now).await?;
+    ask(&till.base, order_no, CheckCause::Asked).await?;
+    Ok(true)
+}
+
+/// The payer's browser came back to the result page of an unpaid order.
+pub async fn payer_returned(base: &Base, order_no: &OrderNo) -> Result<(), SettleError> {
+    let visit = base.now().seconds().checked_div(VISIT).unwrap_or_default();
+    ask(base, order_no, CheckCause::Returned(visit)).await
+}
+
+async fn ask(base: &Base, order_no: &OrderNo, cause: CheckCause) -> Result<(), SettleError> {
+    let now = base.now();
+    let attempts = payments::list_of_order(base.db.read(), order_no).await?;
+    let tx = base.db.begin_write().await?;
+    for payment in attempts.into_iter().filter(|payment| payment.status.is_open()) {
+        let job = CheckPayment { payment_no: payment.payment_no, cause };
+        match cause {
+            CheckCause::Asked => jobs::enqueue_again(&tx, &job, now).await?,
+            CheckCause::Callback
+            | CheckCause::Returned(_)
+            | CheckCause::Ladder(_)
+            | CheckCause::Deadline => jobs::enqueue(&tx, &job, now).await?,
+        }
     }
     tx.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 #[tracing::instrument(name = "job.payment.check", skip_all, fields(payment.id = %job.payment_no))]
 pub async fn run(till: &Till, job: CheckPayment) -> Result<(), JobError> {
     let db = till.base.db.read();
     let payment = payments::get(db, &job.payment_no).await.map_err(JobError::retry)?;
-    let Some(observation) = query(till, &payment).await? else { return Ok(()) };
+    if payment.status == PaymentStatus::Succeeded {
+        return Ok(());
+    }
+    let observation = query(till, &payment).await?;
     match observation.outcome {
         Outcome::Paid | Outcome::FinallyFailed | Outcome::Other(_) => {
-            settle(till, &observation).await
+            settle_payment::run(&till.base, &till.money, &observation, b"")
+                .await
+                .map_err(JobError::retry)?;
+            Ok(())
         }
         Outcome::AttemptFailed | Outcome::Pending | Outcome::Closed => {
-            not_paid(till, &payment).await
+            not_paid(till, &payment, job.cause).await
         }
     }
 }
 
-/// The provider's word on a payment, written to our books when it is decided. `None`: nobody can
-/// be asked any more.
-pub async fn query(till: &Till, payment: &Payment) -> Result<Option<Observation>, JobError> {
+/// The provider's word on a payment. That it was asked, and what it said, is kept with the payment.
+pub async fn query(till: &Till, payment: &Payment) -> Result<Observation, JobError> {
     let Some(counter) = till.counter(&payment.provider) else {
         return Err(JobError::discard(anyhow::anyhow!("no provider {}", payment.provider)));
     };
-    match counter.gateway.query(&payment.payment_no).await {
-        Ok(observation) => Ok(Some(observation)),
-        Err(error) => {
-            metrics::counter!("mingshu_payment_query_failures_total").increment(1);
-            Err(JobError::Retry { cause: error.into(), after: None })
-        }
-    }
+    let answer = counter.gateway.query(&payment.payment_no).await;
+    let word = match &answer {
+        Ok(observation) => observation.outcome.as_str(),
+        Err(CallError::Rejected { .. }) => "refused to answer",
+        Err(CallError::NotSent(_)) => "not reached",
+        Err(CallError::Unknown(_)) => "no answer",
+    };
+    note(&till.base, payment, word).await.map_err(JobError::retry)?;
+    answer.map_err(|error| {
+        metrics::counter!("mingshu_payment_query_failures_total").increment(1);
+        JobError::retry(error)
+    })
 }
 
-async fn settle(till: &Till, observation: &Observation) -> Result<(), JobError> {
-    settle_payment::run(&till.base, &till.money, observation, b"")
-        .await
-        .map_err(JobError::retry)?;
+async fn note(base: &Base, payment: &Payment, word: &str) -> Result<(), SettleError> {
+    let tx = base.db.begin_write().await?;
+    payments::save_query(&tx, &payment.payment_no, word, base.now()).await?;
+    tx.commit().await?;
     Ok(())
 }
 
-/// Not paid: closed when the deadline has passed, otherwise the buyer hears it.
-async fn not_paid(till: &Till, payment: &Payment) -> Result<(), JobError> {
+/// Not paid: order and payment are closed when their deadlines have passed; otherwise the buyer
+/// hears it, if the buyer asked.
+async fn not_paid(till: &Till, payment: &Payment, cause: CheckCause) -> Result<(), JobError> {
     let now = till.base.now();
     let db = till.base.db.read();
     let order = orders::repo::get(db, &payment.order_no).await.map_err(JobError::retry)?;
-    if order.status != OrderStatus::PendingPayment {
-        return Ok(());
-    }
-    if now > order.expires_at {
+    let pending = order.status == OrderStatus::PendingPayment;
+    if pending && now > order.expires_at {
         close_order::close(&till.base, &order.order_no).await.map_err(JobError::retry)?;
         return Ok(());
     }
-    let tx = till.base.db.begin_write().await.map_err(JobError::retry)?;
-    let word = TellBuyer {
-        order_no: order.order_no,
-        news: News::NotPaidYet,
-        about: now.seconds().to_string(),
-    };
-    jobs::enqueue(&tx, &word, now).await.map_err(JobError::retry)?;
-    tx.commit().await.map_err(JobError::retry)
+    if now > payment.expires_at {
+        return expire(&till.base, payment).await.map_err(JobError::retry);
+    }
+    if pending && cause == CheckCause::Asked {
+        tell_not_yet(&till.base, &order.order_no).await.map_err(JobError::retry)?;
+    }
+    Ok(())
 }
 
-/// Has every payment whose deadline has passed checked, and orders without any payment closed:
-/// the net below everything else.
-pub async fn sweep(till: &Till) -> Result<usize, settle_payment::SettleError> {
-    const AT_ONCE: u64 = 200;
+/// One attempt ends at its own deadline; its order, paid by another one or still payable, stays.
+async fn expire(base: &Base, payment: &Payment) -> Result<(), SettleError> {
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    orders::repo::lock(&tx, &payment.order_no).await?;
+    let mut payment = payments::lock(&tx, &payment.payment_no).await?;
+    if !payment.status.is_open() {
+        return Ok(());
+    }
+    let note = "not paid at its deadline";
+    let evidence = Evidence { source: "system", evidence_key: None, note };
+    payments::apply(&tx, &mut payment, Fact::Expired, &evidence, now).await?;
+    payment_event(&tx, "payment.failed", &payment, now).await?;
+    tx.commit().await?;
+    metrics::counter!("mingshu_payments_total", "outcome" => "expired").increment(1);
+    Ok(())
+}
+
+async fn tell_not_yet(base: &Base, order_no: &OrderNo) -> Result<(), SettleError> {
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    let about = now.seconds().to_string();
+    let word = TellBuyer { order_no: order_no.clone(), news: News::NotPaidYet, about };
+    jobs::enqueue(&tx, &word, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The net below everything else: has every payment checked whose deadline or rung of the ladder
+/// has come, and closes orders that have no payment to ask about.
+pub async fn sweep(till: &Till) -> Result<usize, SettleError> {
     /// Lets a callback that is on its way arrive first.
     const GRACE: Duration = Duration::from_secs(15);
 
     let now = till.base.now();
     let db = till.base.db.read();
     let overdue = payments::overdue(db, now.minus(GRACE), AT_ONCE).await?;
-    if !overdue.is_empty() {
-        enqueue_checks(till, &overdue).await?;
-    }
+    enqueue_checks(till, &overdue).await?;
+    climb(&till.base, &overdue).await?;
     for order_no in orders::repo::overdue(db, now.minus(GRACE), AT_ONCE).await? {
         let attempts = payments::list_of_order(db, &order_no).await?;
         if attempts.iter().all(|payment| !payment.status.is_open()) {
@@ -116,19 +175,46 @@ pub async fn sweep(till: &Till) -> Result<usize, settle_payment::SettleError> {
     Ok(overdue.len())
 }
 
-async fn enqueue_checks(
-    till: &Till,
-    overdue: &[PaymentNo],
-) -> Result<(), settle_payment::SettleError> {
+async fn enqueue_checks(till: &Till, overdue: &[PaymentNo]) -> Result<(), SettleError> {
+    if overdue.is_empty() {
+        return Ok(());
+    }
     let now = till.base.now();
     let tx = till.base.db.begin_write().await?;
     for payment_no in overdue {
-        let job = CheckPayment { payment_no: payment_no.clone() };
-        let waiting = jobs::find(tx.conn(), &crate::platform::jobs::Job::dedupe_key(&job)).await?;
+        let job = CheckPayment { payment_no: payment_no.clone(), cause: CheckCause::Deadline };
+        let waiting = jobs::find(tx.conn(), &job.dedupe_key()).await?;
         let busy = waiting.is_some_and(|row| row.status == "ready" || row.status == "running");
         if !busy {
             jobs::enqueue_again(&tx, &job, now).await?;
         }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Asks about every payment whose rung has come, and steps up; those `asked` anyway only step.
+async fn climb(base: &Base, asked: &[PaymentNo]) -> Result<(), SettleError> {
+    let now = base.now();
+    let due = payments::due_queries(base.db.read(), now, AT_ONCE).await?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let tx = base.db.begin_write().await?;
+    for payment in due {
+        let rung = payment.queries;
+        let following = rung.saturating_add(1);
+        // Rungs that passed while the program stood still are one question.
+        let next = (following..)
+            .map_while(|rung| next_rung(payment.created_at, rung, ids::random_below(100)))
+            .find(|at| *at > now);
+        payments::save_rung(&tx, &payment, next).await?;
+        if asked.contains(&payment.payment_no) {
+            continue;
+        }
+        let cause = CheckCause::Ladder(rung);
+        let job = CheckPayment { payment_no: payment.payment_no, cause };
+        jobs::enqueue(&tx, &job, now).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -1,11 +1,9 @@
 //! An unpaid order ends: its deadline passed and the provider says that it is not paid, or the
 //! buyer gave it up (spec.md §4 rule 11, seed 003).
 
-use serde_json::json;
-
 use super::base::Base;
 use super::jobs::{News, TellBuyer};
-use super::settle_payment::{SettleError, order_event};
+use super::settle_payment::{SettleError, order_event, payment_event};
 use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
@@ -15,7 +13,6 @@ use crate::payments::repo::{self as payments, Evidence};
 use crate::payments::{Fact, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// What became of the wish to end an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +81,22 @@ pub async fn close(base: &Base, number: &OrderNo) -> Result<Ended, SettleError> 
     Ok(ended)
 }
 
+/// An operator gives money back that did not match: the order ends with it, if it was still open.
+pub(super) async fn without_its_money(
+    tx: &WriteTx,
+    order: &mut Order,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<(), SettleError> {
+    if order.status != OrderStatus::PendingPayment {
+        return Ok(());
+    }
+    let (change, why) = (Change::DeadlinePassed, "money that did not match goes back");
+    orders::repo::change(tx, order, change, actor, why, now).await?;
+    give_up_payments(tx, order, (Fact::GivenUp, why), now).await?;
+    Ok(order_event(tx, "order.closed", order, now).await?)
+}
+
 /// Money arrived that does not match, and a person is looking at it: the order stays.
 async fn has_money_in_doubt(tx: &WriteTx, number: &OrderNo) -> Result<bool, SettleError> {
     let attempts = payments::list_of_order(tx.conn(), number).await?;
@@ -117,9 +130,7 @@ async fn give_up_payments(
         let mut payment = payments::lock(tx, &payment.payment_no).await?;
         let evidence = Evidence { source: "system", evidence_key: None, note };
         payments::apply(tx, &mut payment, fact, &evidence, now).await?;
-        let payload = json!({ "order_no": order.order_no, "payment_no": payment.payment_no,
-            "status": payment.status });
-        outbox::write(tx, "payment.failed", order.order_no.as_str(), &payload, now).await?;
+        payment_event(tx, "payment.failed", &payment, now).await?;
     }
     stock::release(tx, (&order.sku, &order.order_no), now).await?;
     Ok(())

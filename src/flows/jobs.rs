@@ -42,6 +42,25 @@ impl Job for OpenPayment {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CheckPayment {
     pub payment_no: PaymentNo,
+    #[serde(default)]
+    pub cause: CheckCause,
+}
+
+/// Why a provider is asked; only who asked hears that nothing has come yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckCause {
+    /// The buyer says "I have paid".
+    #[default]
+    Asked,
+    /// A callback that only a query can decide.
+    Callback,
+    /// The payer came back to the result page; the number tells apart visits some time apart.
+    Returned(i64),
+    /// A rung of the ladder (spec.md §4 rule 11).
+    Ladder(i32),
+    /// Its deadline passed.
+    Deadline,
 }
 
 impl Job for CheckPayment {
@@ -49,7 +68,14 @@ impl Job for CheckPayment {
     const MAX_ATTEMPTS: i32 = 12;
 
     fn dedupe_key(&self) -> String {
-        format!("check:{}", self.payment_no)
+        let number = &self.payment_no;
+        match self.cause {
+            CheckCause::Asked => format!("check:{number}"),
+            CheckCause::Callback => format!("check:{number}:callback"),
+            CheckCause::Returned(visit) => format!("check:{number}:returned:{visit}"),
+            CheckCause::Ladder(rung) => format!("check:{number}:ladder:{rung}"),
+            CheckCause::Deadline => format!("check:{number}:deadline"),
+        }
     }
 }
 
@@ -84,6 +110,8 @@ pub enum News {
     PaymentInDoubt,
     /// Asked on the buyer's wish: not paid yet.
     NotPaidYet,
+    /// The deadline is near.
+    Reminder,
     /// Closed unpaid at its deadline.
     Closed,
     /// Money came after the order was given up, and goes back.
@@ -131,6 +159,10 @@ pub enum AlertKind {
     UnknownProviderWord,
     /// The provider charged one payment twice.
     SecondCharge,
+    /// The provider refuses to open a payment.
+    PaymentUnavailable,
+    /// The money of a refund had gone back before: more was given back than was paid.
+    RefundedTwice,
     /// Money came late and `orders.late_payment` says that a person decides.
     LateMoney,
     /// A second proof could not be had; the callback alone decided.

@@ -5,20 +5,17 @@ use std::sync::Arc;
 
 use sea_orm::DbErr;
 
-use super::jobs::OpenPayment;
+use super::new_payment;
 use super::settle_payment::{self, SettleError, order_event};
 use super::till::Till;
 use crate::catalog::answers::FormAnswers;
 use crate::catalog::{Catalog, Product, rules, stock};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{OrderNo, PaymentNo, Sku, UserId};
+use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
 use crate::orders::{self, NewOrder, Order, OrderError};
-use crate::payments::repo as payments;
-use crate::payments::{NewPayment, PaymentError};
 use crate::platform::db::WriteTx;
-use crate::platform::jobs::store as jobs;
 use crate::users;
 
 /// What a buyer has confirmed on the check card.
@@ -51,12 +48,8 @@ pub enum Placed {
 pub enum PlaceOrderError {
     #[error("the answers do not fit the form any more")]
     Answers,
-    #[error("no provider `{0}` is configured")]
-    NoProvider(String),
     #[error("the order cannot be written")]
     Order(#[from] OrderError),
-    #[error("the payment cannot be written")]
-    Payment(#[from] PaymentError),
     #[error("the user cannot be read")]
     User(#[from] users::UserError),
     #[error("the order cannot be settled")]
@@ -116,7 +109,7 @@ async fn write(
     if order.total.is_zero() {
         settle_payment::nothing_to_pay(tx, &mut order, now).await?;
     } else {
-        write_payment(till, tx, (&order, request.method.as_deref()), now).await?;
+        new_payment::write(till, tx, (&order, request.method.as_deref()), now).await?;
     }
     Ok(order)
 }
@@ -127,7 +120,8 @@ async fn new_order(
     (product, request, order_no): (&Product, &PlaceOrder, OrderNo),
     now: Timestamp,
 ) -> Result<NewOrder, PlaceOrderError> {
-    let ttl = product.payment_ttl.unwrap_or(till.payment_ttl);
+    let method = request.method.as_deref().or_else(|| till.default_method()).unwrap_or_default();
+    let ttl = till.time_to_pay(product.payment_ttl, method);
     let user = users::repo::find(tx.conn(), request.user).await?;
     Ok(NewOrder {
         order_no,
@@ -145,30 +139,6 @@ async fn new_order(
         product: serde_json::to_value(product.snapshot())?,
         form: serde_json::to_value(&request.answers)?,
     })
-}
-
-/// Writes a fresh attempt to pay `order` and the job that opens it.
-async fn write_payment(
-    till: &Till,
-    tx: &WriteTx,
-    (order, method): (&Order, Option<&str>),
-    now: Timestamp,
-) -> Result<(), PlaceOrderError> {
-    let counter = till
-        .counter(&till.provider)
-        .ok_or_else(|| PlaceOrderError::NoProvider(till.provider.clone()))?;
-    let new = NewPayment {
-        payment_no: PaymentNo::generate(now),
-        order_no: order.order_no.clone(),
-        provider: till.provider.clone(),
-        dialect: counter.gateway.dialect().to_owned(),
-        method: method.unwrap_or(&counter.default_method).to_owned(),
-        amount: order.total,
-        expires_at: order.expires_at,
-    };
-    payments::insert(tx, &new, now).await?;
-    jobs::enqueue(tx, &OpenPayment { payment_no: new.payment_no }, now).await?;
-    Ok(())
 }
 
 async fn free_limit_reached(

@@ -49,6 +49,8 @@ impl AlertKind {
             Self::CallbackNotApplied => "callback_not_applied",
             Self::UnknownProviderWord => "unknown_provider_word",
             Self::SecondCharge => "second_charge",
+            Self::PaymentUnavailable => "payment_unavailable",
+            Self::RefundedTwice => "refunded_twice",
             Self::LateMoney => "late_money",
             Self::ProofMissing => "proof_missing",
             Self::ProofContradicts => "proof_contradicts",

@@ -1,8 +1,9 @@
 //! The buyer wants to see the payment card of an unpaid order again: the job that shows it is
 //! woken, and the card appears where the buyer looks. A payment that could not be opened is tried
-//! once more.
+//! once more; where none is open any more, a fresh one is made.
 
 use super::jobs::{News, OpenPayment, TellBuyer};
+use super::new_payment;
 use super::settle_payment::SettleError;
 use super::till::Till;
 use crate::kernel::ids::{OrderNo, UserId};
@@ -37,7 +38,10 @@ pub async fn run(
         orders::repo::save_anchor(&tx, order_no, place).await?;
     }
     let attempts = payments::list_of_order(tx.conn(), order_no).await?;
-    if let Some(payment) = attempts.into_iter().rfind(|payment| payment.status.is_open()) {
+    let tried = attempts.len();
+    let last_method = attempts.last().map(|payment| payment.method.clone());
+    let open = attempts.into_iter().rfind(|payment| payment.status.is_open());
+    if let Some(payment) = open {
         let payment_no = payment.payment_no.clone();
         if payment.status == PaymentStatus::Init {
             jobs::enqueue_again(&tx, &OpenPayment { payment_no }, now).await?;
@@ -46,6 +50,9 @@ pub async fn run(
             let card = TellBuyer { order_no, news: News::PaymentReady, about: payment_no.0 };
             jobs::enqueue_again(&tx, &card, now).await?;
         }
+    } else if tried < new_payment::MOST_ATTEMPTS {
+        orders::repo::lock(&tx, order_no).await?;
+        new_payment::write(till, &tx, (&order, last_method.as_deref()), now).await?;
     }
     tx.commit().await?;
     Ok(Shown::Soon(Box::new(order)))

@@ -28,6 +28,7 @@ pub async fn run(tools: &Tools, job: TellBuyer, claimed: &Claimed) -> Result<(),
         | News::PaymentFailed
         | News::PaymentInDoubt
         | News::NotPaidYet
+        | News::Reminder
         | News::Closed
         | News::LateMoneyReturns
         | News::LateMoneyHeld
@@ -50,9 +51,11 @@ pub async fn run(tools: &Tools, job: TellBuyer, claimed: &Claimed) -> Result<(),
 fn is_stale(news: News, order: &Order) -> bool {
     let pending = order.status == OrderStatus::PendingPayment;
     match news {
-        News::PaymentReady | News::PaymentUnavailable | News::AttemptFailed | News::NotPaidYet => {
-            !pending
-        }
+        News::PaymentReady
+        | News::PaymentUnavailable
+        | News::AttemptFailed
+        | News::NotPaidYet
+        | News::Reminder => !pending,
         News::Closed => order.status != OrderStatus::Closed,
         News::PaymentFailed
         | News::PaymentInDoubt

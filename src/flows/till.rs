@@ -25,6 +25,8 @@ pub struct Counter {
     pub proof: Proof,
     /// The method used when the buyer has no choice: `wechat`, `alipay`, `bank`.
     pub default_method: String,
+    /// Every method that a buyer may choose, the default first.
+    pub methods: Vec<String>,
 }
 
 /// The shop's side of every payment.
@@ -40,6 +42,8 @@ pub struct Till {
     pub public_url: String,
     /// How long a payment stays open unless the product says otherwise.
     pub payment_ttl: Duration,
+    /// Methods whose payments stay open for another time.
+    pub method_ttl: BTreeMap<String, Duration>,
     /// Bought in the sandbox: orders are marked `test`.
     pub test: bool,
 }
@@ -47,6 +51,16 @@ pub struct Till {
 impl Till {
     pub fn counter(&self, provider: &str) -> Option<&Counter> {
         self.counters.get(provider)
+    }
+
+    /// The method of who did not choose; `None` when no provider is configured.
+    pub fn default_method(&self) -> Option<&str> {
+        self.counter(&self.provider).map(|counter| counter.default_method.as_str())
+    }
+
+    /// How long a new order can be paid: the product's own time, else the method's, else the shop's.
+    pub fn time_to_pay(&self, product: Option<Duration>, method: &str) -> Duration {
+        product.or_else(|| self.method_ttl.get(method).copied()).unwrap_or(self.payment_ttl)
     }
 
     /// Where a provider sends its notifications: no query string, at most 255 characters

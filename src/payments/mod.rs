@@ -42,10 +42,27 @@ pub struct Payment {
     pub qr_code: Option<String>,
     /// When the second proof was had (spec.md §4 rule 8).
     pub proven_at: Option<Timestamp>,
+    /// Where the provider was told to send its notifications.
+    pub notify_url: Option<String>,
+    /// The provider's latest answer to a question of ours, and when it was asked.
+    pub last_query: Option<(Timestamp, String)>,
+    /// When the ladder asks next (spec.md §4 rule 11); `None` at its end.
+    pub next_query_at: Option<Timestamp>,
+    /// Rungs of the ladder behind us.
+    pub queries: i32,
+    /// The money that arrived instead of `amount`, when it did not match.
+    pub stated: Option<Money>,
     pub expires_at: Timestamp,
     pub paid_at: Option<Timestamp>,
     pub created_at: Timestamp,
     version: i64,
+}
+
+impl Payment {
+    /// What arrived, if anything did: the agreed amount, or what the provider stated instead.
+    pub fn received(&self) -> Money {
+        self.stated.unwrap_or(self.amount)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +102,8 @@ pub struct Refund {
     pub order_status_before: Option<String>,
     pub provider_refund_ref: Option<String>,
     pub last_error: Option<String>,
+    /// How an operator gave the money back when the provider could not.
+    pub manual_reference: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     version: i64,

@@ -71,6 +71,20 @@ pub enum Outcome {
     Other(String),
 }
 
+impl Outcome {
+    /// The word that is kept with a payment.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Paid => "paid",
+            Self::AttemptFailed => "attempt_failed",
+            Self::FinallyFailed => "finally_failed",
+            Self::Pending => "pending",
+            Self::Closed => "closed",
+            Self::Other(word) => word,
+        }
+    }
+}
+
 /// Where a fact came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {

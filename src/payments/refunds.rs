@@ -24,7 +24,7 @@ pub struct NewRefund {
     pub order_status_before: Option<String>,
 }
 
-/// Reserves money of a succeeded payment for a refund. The caller holds the lock on the order, so
+/// Reserves money that a payment brought for a refund. The caller holds the lock on the order, so
 /// that requested and done together never exceed what was paid.
 ///
 /// `false`: this cause has its refund already.
@@ -56,6 +56,7 @@ pub async fn reserve(
         order_status_before: Set(new.order_status_before.clone()),
         provider_refund_ref: Set(None),
         last_error: Set(None),
+        manual_reference: Set(None),
         created_at: Set(now.millis()),
         updated_at: Set(now.millis()),
         version: Set(1),
@@ -78,7 +79,8 @@ pub async fn refundable(
         .all(db)
         .await?;
     let taken = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.amount_minor));
-    Ok(Money::new(payment.amount.minor.saturating_sub(taken), payment.amount.currency))
+    let received = payment.received();
+    Ok(Money::new(received.minor.saturating_sub(taken), received.currency))
 }
 
 pub async fn get(db: &impl ConnectionTrait, no: &RefundNo) -> Result<Refund, PaymentError> {
@@ -198,6 +200,23 @@ pub async fn save_status(
     Ok(())
 }
 
+/// Notes that an operator gave the money back by other means, under `reference`.
+pub async fn save_by_hand(
+    tx: &WriteTx,
+    refund: &mut Refund,
+    reference: &str,
+    now: Timestamp,
+) -> Result<(), PaymentError> {
+    save_status(tx, refund, RefundStatus::Succeeded, (None, None), now).await?;
+    refund::Entity::update_many()
+        .col_expr(Column::ManualReference, Expr::value(reference))
+        .filter(Column::RefundNo.eq(refund.refund_no.as_str()))
+        .exec(tx.conn())
+        .await?;
+    refund.manual_reference = Some(reference.to_owned());
+    Ok(())
+}
+
 impl TryFrom<refund::Model> for Refund {
     type Error = PaymentError;
 
@@ -215,6 +234,7 @@ impl TryFrom<refund::Model> for Refund {
             order_status_before: row.order_status_before,
             provider_refund_ref: row.provider_refund_ref,
             last_error: row.last_error,
+            manual_reference: row.manual_reference,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
             version: row.version,

@@ -39,6 +39,14 @@ pub async fn insert(tx: &WriteTx, new: &NewPayment, now: Timestamp) -> Result<()
         pay_url: Set(None),
         qr_code: Set(None),
         proven_at: Set(None),
+        notify_url: Set(None),
+        queries: Set(0),
+        next_query_at: Set(None),
+        last_query_at: Set(None),
+        last_query_word: Set(None),
+        reminded_at: Set(None),
+        stated_minor: Set(None),
+        stated_currency: Set(None),
         expires_at: Set(new.expires_at.millis()),
         paid_at: Set(None),
         created_at: Set(now.millis()),
@@ -125,7 +133,9 @@ pub async fn apply(
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now.millis()));
     if let Some(at) = paid_at {
-        update = update.col_expr(Column::PaidAt, Expr::value(at.millis()));
+        update = update
+            .col_expr(Column::PaidAt, Expr::value(at.millis()))
+            .col_expr(Column::NextQueryAt, Expr::value(None::<i64>));
     }
     let written = update
         .filter(Column::PaymentNo.eq(payment.payment_no.as_str()))
@@ -154,18 +164,91 @@ pub async fn remark(
     write_log(tx, &payment.payment_no, (Some(status), status), evidence, now).await
 }
 
-/// Keeps what the provider gave us to show the payer.
+/// Keeps what the provider gave us to show the payer, where it was told to call back, and when the
+/// ladder asks first.
 pub async fn save_link(
     tx: &WriteTx,
     no: &PaymentNo,
     created: &CreatedPayment,
+    (notify_url, ask_at): (&str, Option<Timestamp>),
 ) -> Result<(), PaymentError> {
     payment::Entity::update_many()
         .col_expr(Column::PayUrl, Expr::value(created.pay_url.clone()))
         .col_expr(Column::QrCode, Expr::value(created.qr_code.clone()))
+        .col_expr(Column::NotifyUrl, Expr::value(notify_url))
+        .col_expr(Column::NextQueryAt, Expr::value(ask_at.map(Timestamp::millis)))
         .filter(Column::PaymentNo.eq(no.as_str()))
         .exec(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Keeps the provider's answer to a question of ours: a word of [`super::ports::Outcome`], or that
+/// there was none.
+pub async fn save_query(
+    tx: &WriteTx,
+    no: &PaymentNo,
+    word: &str,
+    now: Timestamp,
+) -> Result<(), PaymentError> {
+    payment::Entity::update_many()
+        .col_expr(Column::LastQueryAt, Expr::value(now.millis()))
+        .col_expr(Column::LastQueryWord, Expr::value(word))
+        .filter(Column::PaymentNo.eq(no.as_str()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Steps one rung up the ladder.
+pub async fn save_rung(
+    tx: &WriteTx,
+    payment: &Payment,
+    next: Option<Timestamp>,
+) -> Result<(), PaymentError> {
+    payment::Entity::update_many()
+        .col_expr(Column::Queries, Expr::value(payment.queries.saturating_add(1)))
+        .col_expr(Column::NextQueryAt, Expr::value(next.map(Timestamp::millis)))
+        .filter(Column::PaymentNo.eq(payment.payment_no.as_str()))
+        .filter(Column::Queries.eq(payment.queries))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Payments that the ladder has to ask about now, whatever their status: the provider may know of
+/// money that we gave up waiting for.
+pub async fn due_queries(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<Payment>, PaymentError> {
+    let rows = payment::Entity::find()
+        .filter(Column::NextQueryAt.lte(now.millis()))
+        .order_by_asc(Column::NextQueryAt)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Payment::try_from).collect()
+}
+
+/// Keeps the money that arrived instead of the agreed amount; `None` when it was the agreed one
+/// after all.
+pub async fn save_stated(
+    tx: &WriteTx,
+    payment: &mut Payment,
+    stated: Option<Money>,
+) -> Result<(), PaymentError> {
+    payment::Entity::update_many()
+        .col_expr(Column::StatedMinor, Expr::value(stated.map(|money| money.minor)))
+        .col_expr(
+            Column::StatedCurrency,
+            Expr::value(stated.map(|money| money.currency.as_str().to_owned())),
+        )
+        .filter(Column::PaymentNo.eq(payment.payment_no.as_str()))
+        .exec(tx.conn())
+        .await?;
+    payment.stated = stated;
     Ok(())
 }
 
@@ -276,6 +359,8 @@ impl TryFrom<payment::Model> for Payment {
     fn try_from(row: payment::Model) -> Result<Self, PaymentError> {
         let damaged = |what| PaymentError::Damaged { number: row.payment_no.clone(), what };
         let currency: Currency = row.currency.parse().map_err(|_word| damaged("currency"))?;
+        let stated = row.stated_minor.zip(row.stated_currency.as_deref());
+        let stated = stated.and_then(|(minor, code)| Some(Money::new(minor, code.parse().ok()?)));
         Ok(Self {
             status: PaymentStatus::parse(&row.status).ok_or_else(|| damaged("status"))?,
             payment_no: PaymentNo(row.payment_no),
@@ -288,6 +373,11 @@ impl TryFrom<payment::Model> for Payment {
             pay_url: row.pay_url,
             qr_code: row.qr_code,
             proven_at: row.proven_at.map(Timestamp),
+            notify_url: row.notify_url,
+            last_query: row.last_query_at.map(Timestamp).zip(row.last_query_word),
+            next_query_at: row.next_query_at.map(Timestamp),
+            queries: row.queries,
+            stated,
             expires_at: Timestamp(row.expires_at),
             paid_at: row.paid_at.map(Timestamp),
             created_at: Timestamp(row.created_at),

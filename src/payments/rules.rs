@@ -3,8 +3,10 @@
 #![warn(clippy::arithmetic_side_effects)]
 
 use std::fmt;
+use std::time::Duration;
 
 use super::ports::{Observation, Outcome, RefundOutcome, StatedAmount};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::money::{AmountMatch, Money};
 
 /// The words of the column `payments.status`.
@@ -168,6 +170,35 @@ fn states(expected: Money, stated: &StatedAmount) -> bool {
     same_currency && expected.matches_major(&stated.amount) == AmountMatch::Same
 }
 
+/// The money that an observation speaks of, when it can be read as money at all.
+pub fn stated_money(stated: &StatedAmount) -> Option<Money> {
+    let currency = stated.currency.as_deref()?.parse().ok()?;
+    Money::parse_major(stated.amount.trim(), currency).ok().filter(|money| money.minor > 0)
+}
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+
+/// When a payment is asked about without anybody's wish, counted from its opening (spec.md §4
+/// rule 11). It goes on after the order was given up: only so is late money found whose callback
+/// was lost.
+pub const QUERY_LADDER: [Duration; 6] = [
+    Duration::from_secs(MINUTE),
+    Duration::from_secs(5 * MINUTE),
+    Duration::from_secs(15 * MINUTE),
+    Duration::from_secs(HOUR),
+    Duration::from_secs(6 * HOUR),
+    Duration::from_secs(24 * HOUR),
+];
+
+/// The rung of the ladder after `asked` questions; `None` at its end. `jitter` from 0 to 99 spreads
+/// it over the tenth that follows, so that payments of one minute are not asked about in one second.
+pub fn next_rung(opened: Timestamp, asked: i32, jitter: u64) -> Option<Timestamp> {
+    let rung = QUERY_LADDER.get(usize::try_from(asked).ok()?)?;
+    let spread = (*rung / 1000).saturating_mul(u32::try_from(jitter.min(99)).unwrap_or(0));
+    Some(opened.plus(*rung).plus(spread))
+}
+
 /// The words of the column `refunds.status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -291,6 +322,33 @@ mod tests {
         let mut foreign = paid(Some(("19.90", Some("CNY"))));
         foreign.merchant_matches = false;
         assert_eq!(meaning(due, &foreign), Meaning::Fact(Fact::Mismatch));
+    }
+
+    #[test]
+    fn stated_money_is_read_when_it_is_money() {
+        let stated = |amount: &str, currency: Option<&str>| {
+            let currency = currency.map(Into::into);
+            stated_money(&StatedAmount { amount: amount.into(), currency })
+        };
+        assert_eq!(stated("19.80", Some("CNY")), Some(Money::new(1980, Currency::CNY)));
+        assert_eq!(stated("5.000000", Some("USD")), Some(Money::new(500, Currency::USD)));
+        assert_eq!(stated("5.000001", Some("USD")), None);
+        assert_eq!(stated("19.80", None), None);
+        assert_eq!(stated("-1.00", Some("CNY")), None);
+        assert_eq!(stated("much", Some("CNY")), None);
+    }
+
+    #[test]
+    fn the_ladder_is_climbed_to_its_end() {
+        let opened = Timestamp::from_millis(1_000_000);
+        let minutes = |asked, jitter| {
+            next_rung(opened, asked, jitter).map(|at| at.since(opened).as_secs() / 60)
+        };
+        let rungs: Vec<_> = (0..7).map(|asked| minutes(asked, 0)).collect();
+        let expected = [Some(1), Some(5), Some(15), Some(60), Some(360), Some(1440), None];
+        assert_eq!(rungs, expected);
+        assert_eq!(minutes(3, 99), Some(65), "spread over less than a tenth");
+        assert_eq!(minutes(-1, 0), None);
     }
 
     #[test]

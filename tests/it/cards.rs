@@ -23,7 +23,8 @@ async fn the_payment_card_has_the_link_the_check_and_the_way_out() {
             card.keyboard.into_iter().flatten().map(|button| button.action).collect();
         assert!(matches!(&actions[0], ButtonAction::Url(url) if url.contains("pay.example")));
         assert_eq!(actions[1], ButtonAction::Callback(format!("pay:check:{number}")));
-        assert_eq!(actions[2], ButtonAction::Callback(format!("pay:cancel:{number}")));
+        assert_eq!(actions[2], ButtonAction::Callback(format!("pay:methods:{number}")));
+        assert_eq!(actions[3], ButtonAction::Callback(format!("pay:cancel:{number}")));
         assert_eq!(app.messenger.photos(), 1);
         assert!(app.reload(number).await.anchor_message.is_some());
     })

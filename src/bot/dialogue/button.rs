@@ -34,6 +34,10 @@ pub(in crate::bot) enum Press {
     PayShow(OrderNo),
     PayCheck(OrderNo),
     PayCancel(OrderNo),
+    /// Choose another way to pay.
+    PayMethods(OrderNo),
+    /// Pay by this method; whether there is such a method is asked where it is used.
+    PayBy(OrderNo, String),
     /// Cancel for a reason, one of [`CANCEL_REASONS`].
     CancelFor(OrderNo, &'static str),
     CancelKeep(OrderNo),
@@ -94,6 +98,8 @@ impl Press {
             Self::PayShow(no) => format!("pay:show:{no}"),
             Self::PayCheck(no) => format!("pay:check:{no}"),
             Self::PayCancel(no) => format!("pay:cancel:{no}"),
+            Self::PayMethods(no) => format!("pay:methods:{no}"),
+            Self::PayBy(no, method) => format!("pay:by.{method}:{no}"),
             Self::CancelFor(no, reason) => format!("cancel:{reason}:{no}"),
             Self::CancelKeep(no) => format!("cancel:keep:{no}"),
             Self::OperatorOpen(no) => format!("op:open:{no}"),
@@ -143,6 +149,8 @@ impl Press {
             ("pay", "show") => Self::PayShow(no),
             ("pay", "check") => Self::PayCheck(no),
             ("pay", "cancel") => Self::PayCancel(no),
+            ("pay", "methods") => Self::PayMethods(no),
+            ("pay", word) => Self::PayBy(no, word.strip_prefix("by.")?.to_owned()),
             ("cancel", "keep") => Self::CancelKeep(no),
             ("cancel", reason) => {
                 Self::CancelFor(no, CANCEL_REASONS.into_iter().find(|known| *known == reason)?)
@@ -204,6 +212,8 @@ mod tests {
             Press::PayShow(no()),
             Press::PayCheck(no()),
             Press::PayCancel(no()),
+            Press::PayMethods(no()),
+            Press::PayBy(no(), "wechat".to_owned()),
             Press::CancelKeep(no()),
             Press::OperatorOpen(no()),
             Press::OperatorRetry(no()),

@@ -189,6 +189,10 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         }
         Press::PayCheck(no) => Turn::perform(next, Deed::CheckPaid(no.clone())),
         Press::PayCancel(no) => Turn::show(next, View::CancelReason(no.clone())),
+        Press::PayMethods(no) => Turn::show(next, View::PayMethods(no.clone())),
+        Press::PayBy(no, method) => {
+            Turn::perform(next, Deed::SwitchMethod(no.clone(), method.clone()))
+        }
         Press::CancelFor(no, reason) => Turn::perform(next, Deed::CancelOrder(no.clone(), reason)),
         Press::Form(_)
         | Press::OperatorOpen(_)
@@ -232,6 +236,8 @@ fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
         | Press::PayShow(_)
         | Press::PayCheck(_)
         | Press::PayCancel(_)
+        | Press::PayMethods(_)
+        | Press::PayBy(..)
         | Press::CancelFor(..)
         | Press::CancelKeep(_) => Answer::Show(View::Home),
     };

@@ -62,6 +62,8 @@ pub(in crate::bot) enum View {
         key: &'static str,
     },
     CancelReason(OrderNo),
+    /// The ways to pay an order.
+    PayMethods(OrderNo),
     Languages,
     LanguageSet,
     Affiliate,
@@ -103,6 +105,8 @@ pub(in crate::bot) enum Deed {
     CheckPaid(OrderNo),
     ShowPayment(OrderNo),
     CancelOrder(OrderNo, &'static str),
+    /// Pay an order by another method.
+    SwitchMethod(OrderNo, String),
     OrderAgain(OrderNo),
     Resend(OrderNo),
     BecomeAffiliate,

@@ -50,6 +50,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
         View::Order(no) => my_orders::card(scene, no).await?,
         View::AboutOrder { no, key } => my_orders::about(scene, no, key).await?,
         View::CancelReason(no) => my_orders::cancel_reason(scene, no).await?,
+        View::PayMethods(no) => my_orders::pay_methods(scene, no).await?,
         View::Languages => plain::languages(scene),
         View::LanguageSet => plain::language_set(scene),
         View::Affiliate => plain::affiliate(scene).await?,

@@ -195,3 +195,31 @@ pub(super) async fn cancel_reason(
     keyboard.push(scene.row("btn-cancel-keep", &Press::CancelKeep(no.clone())));
     Ok(message(scene.speech.say("cancel-why", &scene.about(&order)), keyboard))
 }
+
+/// The ways to pay; a way back that leaves everything as it is.
+pub(super) async fn pay_methods(
+    scene: &Scene<'_>,
+    no: &OrderNo,
+) -> Result<OutgoingMessage, BotError> {
+    let Some(order) = scene.order(no).await? else {
+        return Ok(plain::text(scene, "order-not-found"));
+    };
+    if order.status != OrderStatus::PendingPayment {
+        return card(scene, no).await;
+    }
+    let till = &scene.bot.till;
+    let methods = till.counter(&till.provider).map_or(&[][..], |counter| &counter.methods);
+    let mut keyboard: Keyboard = methods.iter().map(|method| by(scene, no, method)).collect();
+    keyboard.push(scene.row("btn-back", &Press::PayShow(no.clone())));
+    Ok(message(scene.speech.say("pay-method-ask", &scene.about(&order)), keyboard))
+}
+
+/// The button of one method; a provider's own word stands for itself.
+fn by(scene: &Scene<'_>, no: &OrderNo, method: &str) -> Vec<Button> {
+    let press = Press::PayBy(no.clone(), method.to_owned());
+    let key = format!("btn-method-{method}");
+    if scene.speech.texts.has(scene.speech.locale, &key) {
+        return scene.row(&key, &press);
+    }
+    vec![Button::callback(format!("💳 {method}"), press.data())]
+}

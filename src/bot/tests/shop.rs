@@ -247,6 +247,7 @@ fn till(base: Base) -> Till {
         gateway: Arc::new(PingPongHmac::try_new(&config).unwrap()),
         proof: Proof::Callback,
         default_method: "wechat".to_owned(),
+        methods: vec!["wechat".to_owned(), "alipay".to_owned()],
     };
     Till {
         base,
@@ -259,6 +260,7 @@ fn till(base: Base) -> Till {
         provider: "pingpong".to_owned(),
         public_url: "https://shop.example".to_owned(),
         payment_ttl: Duration::from_secs(30 * 60),
+        method_ttl: BTreeMap::new(),
         test: false,
     }
 }

@@ -2,20 +2,23 @@
 
 use serde_json::json;
 
-use super::{MoneyRules, SettleError, order_event, order_is_paid};
+use super::{MoneyRules, SettleError, order_event, order_is_paid, payment_event};
+use crate::audit::{self, NewAction};
 use crate::catalog::stock;
 use crate::flows::base::LatePayment;
-use crate::flows::jobs::{AlertKind, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer};
+use crate::flows::jobs::{
+    AlertKind, CheckCause, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer,
+};
 use crate::flows::raise_alert;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::RefundNo;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
 use crate::payments::inbox::Judgement;
-use crate::payments::ports::Observation;
+use crate::payments::ports::{Observation, Source};
 use crate::payments::refunds::{self, NewRefund};
 use crate::payments::repo::{self as payments, Evidence};
 use crate::payments::rules::{self, Meaning, Step};
-use crate::payments::{Fact, Payment};
+use crate::payments::{Fact, Payment, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
 use crate::platform::outbox;
@@ -37,6 +40,7 @@ impl Case<'_> {
             return Ok(Judgement::Orphan);
         };
         let mut order = orders::repo::lock(self.tx, &found.order_no).await?;
+        self.write_down(&order).await?;
         let mut payment = payments::lock(self.tx, number).await?;
         match rules::meaning(payment.amount, self.observation) {
             Meaning::Fact(Fact::Mismatch) => self.conflict(&order, &mut payment).await,
@@ -69,7 +73,13 @@ impl Case<'_> {
             self.alert(AlertKind::SecondCharge, payment.order_no.as_str()).await?;
             return Ok(Judgement::Applied);
         }
-        let evidence = self.evidence("paid");
+        let note = self.observation.note.as_deref().unwrap_or("paid");
+        let evidence = self.evidence(note);
+        let by_operator = self.observation.source == Source::Operator;
+        let fact = match (by_operator, payment.status) {
+            (true, PaymentStatus::Conflicted) => Fact::ConflictResolved,
+            (true | false, _) => fact,
+        };
         let step = payments::apply(self.tx, payment, fact, &evidence, self.now).await?;
         if step == Step::AlreadyThere {
             return Ok(Judgement::OldNews);
@@ -77,10 +87,32 @@ impl Case<'_> {
         if let Some(provider_ref) = &self.observation.provider_ref {
             self.keep_provider_ref(payment, provider_ref).await?;
         }
+        if !by_operator && payment.stated.is_some() {
+            // The agreed amount came after all; what an operator accepts stays what it was.
+            payments::save_stated(self.tx, payment, None).await?;
+        }
         metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(1);
-        self.event("payment.succeeded", payment).await?;
+        payment_event(self.tx, "payment.succeeded", payment, self.now).await?;
         self.order_gets_money(order, payment).await?;
         Ok(Judgement::Applied)
+    }
+
+    /// What an operator says is an operator's deed (spec.md §4 rule 18).
+    async fn write_down(&self, order: &Order) -> Result<(), SettleError> {
+        if self.observation.source != Source::Operator {
+            return Ok(());
+        }
+        let deed = NewAction {
+            operator: self.observation.actor.as_deref().unwrap_or("operator"),
+            action: "payment.confirm",
+            subject: self.observation.payment_no.as_str(),
+            order_no: Some(&order.order_no),
+            details: json!({
+                "reference": self.observation.provider_ref,
+                "note": self.observation.note,
+            }),
+        };
+        Ok(audit::repo::record(self.tx, &deed, self.now).await?)
     }
 
     /// One charge cannot pay two payments of ours: the second one to claim it is looked at.
@@ -112,11 +144,27 @@ impl Case<'_> {
         if order.paid_at.is_some() {
             return self.give_back(order, payment, (News::SurplusReturns, "surplus")).await;
         }
-        if order.status == OrderStatus::PendingPayment {
-            let actor = self.actor();
-            return order_is_paid(self.tx, order, (&actor, "payment succeeded"), self.now).await;
+        if order.status != OrderStatus::PendingPayment {
+            return self.late_money(order, payment).await;
         }
-        self.late_money(order, payment).await
+        let actor = self.actor();
+        order_is_paid(self.tx, order, (&actor, "payment succeeded"), self.now).await?;
+        self.give_up_others(order).await
+    }
+
+    /// The order's other attempts are not waited for any more. The ladder still asks about them:
+    /// whoever paid twice gets the second payment back.
+    async fn give_up_others(&self, order: &Order) -> Result<(), SettleError> {
+        for other in payments::list_of_order(self.tx.conn(), &order.order_no).await? {
+            if !other.status.is_open() {
+                continue;
+            }
+            let mut other = payments::lock(self.tx, &other.payment_no).await?;
+            let note = "another payment paid the order";
+            let evidence = Evidence { source: "system", evidence_key: None, note };
+            payments::apply(self.tx, &mut other, Fact::GivenUp, &evidence, self.now).await?;
+        }
+        Ok(())
     }
 
     /// Money after expiry, closing, cancelling or failure is real money (spec.md §4 rule 7).
@@ -162,7 +210,7 @@ impl Case<'_> {
         let refund = NewRefund {
             refund_no: RefundNo::generate(self.now),
             cause: format!("{cause}:{}", payment.payment_no),
-            amount: payment.amount,
+            amount: payment.received(),
             reason: cause.to_owned(),
             actor: Actor::System.to_string(),
             order_status_before: late.then(|| order.status.as_str().to_owned()),
@@ -176,7 +224,7 @@ impl Case<'_> {
         }
         let job = SendRefund { refund_no: refund.refund_no.clone() };
         jobs::enqueue(self.tx, &job, self.now).await?;
-        self.event("refund.requested", payment).await?;
+        self.refund_event(order, &refund).await?;
         self.tell(order, news).await
     }
 
@@ -189,12 +237,24 @@ impl Case<'_> {
         let note = self.stated_note(payment);
         let evidence = self.evidence(&note);
         payments::apply(self.tx, payment, Fact::Mismatch, &evidence, self.now).await?;
+        self.keep_stated(payment).await?;
         metrics::counter!("mingshu_payments_total", "outcome" => "conflicted").increment(1);
         tracing::error!(payment.id = %payment.payment_no, "money arrived that does not match");
         self.alert(AlertKind::PaymentConflict, &note).await?;
-        self.event("payment.conflicted", payment).await?;
+        payment_event(self.tx, "payment.conflicted", payment, self.now).await?;
         self.tell(order, News::PaymentInDoubt).await?;
         Ok(Judgement::Mismatch)
+    }
+
+    /// The money that came instead of the agreed amount; what another merchant got is not ours.
+    async fn keep_stated(&self, payment: &mut Payment) -> Result<(), SettleError> {
+        let ours = self.observation.merchant_matches;
+        let stated = self.observation.stated.as_ref().filter(|_stated| ours);
+        let stated = stated.and_then(rules::stated_money);
+        if payment.status == PaymentStatus::Conflicted && stated.is_some() {
+            payments::save_stated(self.tx, payment, stated).await?;
+        }
+        Ok(())
     }
 
     fn stated_note(&self, payment: &Payment) -> String {
@@ -217,7 +277,7 @@ impl Case<'_> {
             return Ok(Judgement::OldNews);
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "failed").increment(1);
-        self.event("payment.failed", payment).await?;
+        payment_event(self.tx, "payment.failed", payment, self.now).await?;
         if order.status == OrderStatus::PendingPayment {
             let change = Change::PaymentFailedForGood;
             let reason = "the payment failed";
@@ -232,7 +292,8 @@ impl Case<'_> {
     async fn needs_query(&self, payment: &Payment) -> Result<Judgement, SettleError> {
         let evidence = self.evidence("only a query can decide");
         payments::remark(self.tx, payment, &evidence, self.now).await?;
-        let job = CheckPayment { payment_no: payment.payment_no.clone() };
+        let job =
+            CheckPayment { payment_no: payment.payment_no.clone(), cause: CheckCause::Callback };
         jobs::enqueue_again(self.tx, &job, self.now).await?;
         Ok(Judgement::NeedsQuery)
     }
@@ -279,15 +340,12 @@ impl Case<'_> {
         Ok(())
     }
 
-    async fn event(&self, kind: &str, payment: &Payment) -> Result<(), SettleError> {
-        let payload = json!({
-            "order_no": payment.order_no,
-            "payment_no": payment.payment_no,
-            "status": payment.status,
-            "amount": payment.amount.to_major(),
-            "currency": payment.amount.currency,
-        });
-        outbox::write(self.tx, kind, payment.order_no.as_str(), &payload, self.now).await?;
+    async fn refund_event(&self, order: &Order, refund: &NewRefund) -> Result<(), SettleError> {
+        let payload = json!({ "order_no": order.order_no, "refund_no": refund.refund_no,
+            "status": "requested", "amount": refund.amount.to_major(),
+            "currency": refund.amount.currency });
+        outbox::write(self.tx, "refund.requested", order.order_no.as_str(), &payload, self.now)
+            .await?;
         Ok(())
     }
 }

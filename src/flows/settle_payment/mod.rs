@@ -18,14 +18,15 @@ use super::base::{Base, LatePayment};
 use super::jobs::{AlertKind, FulfilOrder};
 use super::raise_alert;
 use crate::affiliates::AffiliateError;
+use crate::audit::AuditError;
 use crate::catalog::product::Stock;
 use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
 use crate::orders::{self, Actor, Change, Order, OrderError};
-use crate::payments::PaymentError;
 use crate::payments::inbox::{self, Judgement, Received};
 use crate::payments::ports::Observation;
+use crate::payments::{Payment, PaymentError};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
 use crate::platform::outbox;
@@ -68,6 +69,10 @@ pub enum SettleError {
     Payment(#[from] PaymentError),
     #[error("the commission cannot take it")]
     Commission(#[from] AffiliateError),
+    #[error("no provider `{0}` is configured")]
+    NoProvider(String),
+    #[error("the operator's deed cannot be written down")]
+    Audit(#[from] AuditError),
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
@@ -81,6 +86,7 @@ impl SettleError {
                 | Self::Order(OrderError::Db(_) | OrderError::Stale(_))
                 | Self::Payment(PaymentError::Db(_) | PaymentError::Stale(_))
                 | Self::Commission(AffiliateError::Db(_))
+                | Self::Audit(AuditError::Db(_))
         )
     }
 }
@@ -191,4 +197,21 @@ pub(super) async fn order_event(
         "test": order.test,
     });
     outbox::write(tx, kind, order.order_no.as_str(), &payload, now).await
+}
+
+/// Writes an event about a payment: numbers, states and amounts only.
+pub(super) async fn payment_event(
+    tx: &WriteTx,
+    kind: &str,
+    payment: &Payment,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let payload = json!({
+        "order_no": payment.order_no,
+        "payment_no": payment.payment_no,
+        "status": payment.status,
+        "amount": payment.amount.to_major(),
+        "currency": payment.amount.currency,
+    });
+    outbox::write(tx, kind, payment.order_no.as_str(), &payload, now).await
 }

@@ -74,6 +74,11 @@ fn text(tools: &Tools, order: &Order, payment: &Payment) -> String {
 fn keyboard(tools: &Tools, order: &Order, payment: &Payment) -> Keyboard {
     let word = |key: &str| tools.text(order.locale, key);
     let mut rows = ways_to_pay(tools, order, payment);
+    let ways = tools.till.counter(&payment.provider).map_or(0, |counter| counter.methods.len());
+    if ways > 1 {
+        let data = format!("pay:methods:{}", order.order_no);
+        rows.push(vec![Button::callback(word("btn-switch-method"), data)]);
+    }
     rows.push(vec![Button::callback(
         word("btn-cancel-order"),
         format!("pay:cancel:{}", order.order_no),

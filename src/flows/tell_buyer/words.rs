@@ -33,11 +33,15 @@ pub(super) async fn message(
         | News::PaymentFailed
         | News::PaymentInDoubt
         | News::NotPaidYet
+        | News::Reminder
         | News::Closed
         | News::LateMoneyReturns
         | News::LateMoneyHeld
         | News::SurplusReturns => {
-            args.text("deadline", tools.deadline(order.locale, order.expires_at))
+            let left = order.expires_at.since(tools.now()).as_secs().div_ceil(60);
+            let minutes = i64::try_from(left).unwrap_or(i64::MAX);
+            args.number("minutes", minutes)
+                .text("deadline", tools.deadline(order.locale, order.expires_at))
         }
     };
     let text = tools.format(order.locale, text_key(job.news, order), &args);
@@ -63,6 +67,7 @@ fn text_key(news: News, order: &Order) -> &'static str {
         News::PaymentFailed => "pay-failed",
         News::PaymentInDoubt => "pay-conflicted",
         News::NotPaidYet => "pay-not-yet",
+        News::Reminder => "pay-reminder",
         News::Closed => "pay-closed",
         News::LateMoneyReturns => "pay-late-refund",
         News::LateMoneyHeld => "pay-late-review",
@@ -81,7 +86,7 @@ async fn buttons(tools: &Tools, order: &Order, news: News) -> Result<Keyboard, P
         vec![vec![Button::callback(label, format!("order:again:{}", order.order_no))]]
     };
     Ok(match news {
-        News::AttemptFailed | News::NotPaidYet => {
+        News::AttemptFailed | News::NotPaidYet | News::Reminder => {
             match card::open_payment(&tools.till.base.db, order).await? {
                 Some(payment) => card::ways_to_pay(tools, order, &payment),
                 None => Keyboard::new(),

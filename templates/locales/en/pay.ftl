@@ -57,6 +57,7 @@ pay-verifying =
 toast-pay-checking = Checking…
 toast-pay-not-yet = Not arrived yet, please tap again in a moment
 toast-pay-already = Already paid
+toast-pay-not-that-way = This way to pay is not available now
 toast-pay-over = This order is over
 
 ## Reminder, failure

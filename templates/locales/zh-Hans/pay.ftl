@@ -57,6 +57,7 @@ pay-verifying =
 toast-pay-checking = 正在核对…
 toast-pay-not-yet = 还没有到账，稍后再点一次
 toast-pay-already = 已经付款成功
+toast-pay-not-that-way = 现在不能这样付款
 toast-pay-over = 这张订单已经结束
 
 ## 提醒、失败

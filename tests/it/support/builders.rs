@@ -89,6 +89,7 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
         gateway: Arc::clone(gateway) as _,
         proof: Proof::Query,
         default_method: "wechat".to_owned(),
+        methods: vec!["wechat".to_owned(), "alipay".to_owned()],
     };
     Till {
         base: base.clone(),
@@ -101,6 +102,7 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
         provider: "fakepay".to_owned(),
         public_url: "https://shop.example".to_owned(),
         payment_ttl: Duration::from_secs(30 * 60),
+        method_ttl: BTreeMap::new(),
         test: false,
     }
 }

@@ -263,6 +263,8 @@ pub(crate) struct FakeGateway {
     asked: AtomicUsize,
     refunds: Mutex<Vec<RefundRequest>>,
     refund_outcome: Mutex<RefundOutcome>,
+    /// How often it refuses to open a payment.
+    refusals: AtomicUsize,
     qr_code: Mutex<Option<String>>,
 }
 
@@ -275,6 +277,7 @@ impl FakeGateway {
             asked: AtomicUsize::new(0),
             refunds: Mutex::default(),
             refund_outcome: Mutex::new(RefundOutcome::Succeeded),
+            refusals: AtomicUsize::new(0),
             qr_code: Mutex::default(),
         }
     }
@@ -293,6 +296,16 @@ impl FakeGateway {
 
     pub(crate) fn gives_code(&self, text: &str) {
         *self.qr_code.lock().unwrap() = Some(text.to_owned());
+    }
+
+    /// What refunds and questions about them are answered from now on.
+    pub(crate) fn answer_refunds(&self, outcome: RefundOutcome) {
+        *self.refund_outcome.lock().unwrap() = outcome;
+    }
+
+    /// The next payment is not opened.
+    pub(crate) fn refuse_to_open(&self) {
+        self.refusals.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(crate) fn asked(&self) -> usize {
@@ -315,6 +328,11 @@ impl PaymentGateway for FakeGateway {
     }
 
     async fn create(&self, request: &CreatePayment) -> Result<CreatedPayment, CallError> {
+        let refuses = |left: usize| left.checked_sub(1);
+        if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, refuses).is_ok() {
+            let (code, message) = ("100001".to_owned(), "not today".to_owned());
+            return Err(CallError::Rejected { code, message });
+        }
         Ok(CreatedPayment {
             provider_ref: None,
             pay_url: format!("https://pay.example/{}", request.payment_no),
