@@ -195,8 +195,8 @@ pub const QUERY_LADDER: [Duration; 6] = [
 /// it over the tenth that follows, so that payments of one minute are not asked about in one second.
 pub fn next_rung(opened: Timestamp, asked: i32, jitter: u64) -> Option<Timestamp> {
     let rung = QUERY_LADDER.get(usize::try_from(asked).ok()?)?;
-    let spread = (*rung / 1000).saturating_mul(u32::try_from(jitter.min(99)).unwrap_or(0));
-    Some(opened.plus(*rung).plus(spread))
+    let thousandths = rung.as_secs().saturating_mul(jitter.min(99));
+    Some(opened.plus(*rung).plus(Duration::from_millis(thousandths)))
 }
 
 /// The words of the column `refunds.status`.
