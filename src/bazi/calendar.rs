@@ -186,7 +186,7 @@ mod tests {
     fn a_leap_month_that_does_not_exist_is_answered_with_the_one_that_does() {
         assert_eq!(
             lunar(1990, 4, true, 1).unwrap_err().zh(),
-            "农历 1990 年没有闰4月，这一年闰的是5月"
+            "农历 1990 年没有闰四月，这一年闰的是五月"
         );
         assert_eq!(
             lunar(1991, 4, true, 1).unwrap_err().zh(),

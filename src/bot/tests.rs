@@ -66,6 +66,7 @@ async fn every_question_reads_well() {
         "初九",
         "子时",
         "晚子时",
+        "跳过",
         "23 点换日",
     ] {
         shop.taps(BUYER, deed).await;
@@ -84,9 +85,8 @@ async fn the_check_card_reads_well_in_english() {
     shop.says(BUYER, "1990-闰5-26").await;
     shop.taps(BUYER, "know").await;
     shop.says(BUYER, "23:58").await;
-    shop.taps(BUYER, "midnight").await;
     shop.says(BUYER, "london").await;
-    shop.taps(BUYER, "伦敦").await;
+    shop.taps(BUYER, "London").await;
     shop.taps(BUYER, "Skip").await;
     insta::assert_snapshot!(shop.room(BUYER).last());
 }

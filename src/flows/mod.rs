@@ -24,6 +24,7 @@ pub mod new_payment;
 pub mod open_payment;
 pub mod order_again;
 pub mod place_order;
+mod purchase_message;
 pub mod raise_alert;
 pub mod read_birth;
 pub mod refund_order;

@@ -8,6 +8,7 @@ use crate::catalog::{Catalog, ProductSnapshot};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
+use crate::kernel::money::Money;
 use crate::notifications::sender::Sender;
 use crate::orders::{Order, OrderError};
 use crate::platform::texts::{self, Args, Texts};
@@ -81,6 +82,15 @@ impl Tools {
 
     pub(super) fn format(&self, locale: Locale, key: &str, args: &Args) -> String {
         self.texts.format(locale, key, args)
+    }
+
+    /// An amount as buyers read it: `免费` when there is nothing to pay.
+    pub(super) fn price(&self, locale: Locale, price: Money) -> String {
+        if price.is_zero() {
+            self.text(locale, "products-free")
+        } else {
+            texts::money(locale, price)
+        }
     }
 
     /// An instant of today as clock time, another one with its date, in the shop's zone.

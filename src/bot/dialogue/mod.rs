@@ -30,6 +30,10 @@ pub(super) struct Dialogue {
     pub(super) listens: Listening,
     /// The form that is being filled in, or was left in the middle.
     pub(super) draft: Option<Draft>,
+    /// The key of the note that stands in front of the question: the same words again would change
+    /// nothing that can be seen.
+    #[serde(default)]
+    pub(super) noted: Option<String>,
 }
 
 /// What the anchor asks.

@@ -47,7 +47,7 @@ pub(in crate::bot) fn step(dialogue: &Dialogue, input: &Input, facts: &Facts<'_>
     match input {
         Input::Command(line) => commanded(next, line, facts).fresh(),
         Input::Text(text) => typed(next, text, facts),
-        Input::NotText => not_text(next),
+        Input::NotText => not_text(next, facts),
         Input::Press { press: None, .. } => old_button(next, facts),
         Input::Press { press: Some(press), .. } if press.is_operators() && !facts.operator => {
             old_button(next, facts)
@@ -115,14 +115,15 @@ fn operators(next: Dialogue, command: Command, rest: &str) -> Turn {
         | Command::PaySupport
         | Command::Terms => Answer::Show(View::Help),
     };
-    Turn { dialogue: next, answer, place: Where::Fresh, toast: None }
+    Turn { dialogue: next, answer, place: Where::Fresh, toast: None, leaves: None }
 }
 
-/// Leaves the step; what was filled in is dropped.
+/// Leaves the step; what was filled in is dropped, and its message says so.
 fn cancel(mut next: Dialogue) -> Turn {
     let form = next.draft.take().is_some();
     next.listens = Listening::Nothing;
-    Turn::show(next, View::Left { form })
+    let left = next.anchor.take().filter(|_message| form);
+    Turn { leaves: left, ..Turn::show(next, View::Left { form }) }
 }
 
 fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
@@ -139,10 +140,10 @@ fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
     }
 }
 
-fn not_text(next: Dialogue) -> Turn {
+fn not_text(next: Dialogue, facts: &Facts<'_>) -> Turn {
     match next.listens {
         Listening::Form if next.draft.is_some() => {
-            Turn::show(next, View::Form(Some(Note::new("form-text-not-text"))))
+            resume(next, Some(Note::new("form-text-not-text")), facts)
         }
         Listening::Nothing | Listening::Consent | Listening::Form => {
             Turn::show(next, View::Say("unknown-text")).fresh()
@@ -241,7 +242,7 @@ fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
         | Press::CancelFor(..)
         | Press::CancelKeep(_) => Answer::Show(View::Home),
     };
-    Turn { dialogue: next, answer, place: Where::InPlace, toast: None }
+    Turn { dialogue: next, answer, place: Where::InPlace, toast: None, leaves: None }
 }
 
 /// A fresh form, behind the privacy notice when it was not accepted yet.
@@ -260,7 +261,11 @@ fn resume(mut next: Dialogue, note: Option<Note>, facts: &Facts<'_>) -> Turn {
     }
     if facts.consented {
         next.listens = Listening::Form;
-        Turn::show(next, View::Form(note))
+        let before = next.noted.take();
+        next.noted = note.as_ref().map(|note| note.key.to_owned());
+        let is_repeated = note.is_some() && next.noted == before;
+        let turn = Turn::show(next, View::Form(note));
+        if is_repeated { turn.fresh() } else { turn }
     } else {
         next.listens = Listening::Consent;
         Turn::show(next, View::Consent)

@@ -12,6 +12,8 @@ pub(in crate::bot) struct Turn {
     pub(in crate::bot) place: Where,
     /// The key of the few words that float over the chat when a button was pressed.
     pub(in crate::bot) toast: Option<&'static str>,
+    /// The message of a form that was left: it loses its buttons.
+    pub(in crate::bot) leaves: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -117,11 +119,11 @@ pub(in crate::bot) enum Deed {
 
 impl Turn {
     pub(super) fn show(dialogue: Dialogue, view: View) -> Self {
-        Self { dialogue, answer: Answer::Show(view), place: Where::InPlace, toast: None }
+        Self { dialogue, answer: Answer::Show(view), place: Where::InPlace, toast: None, leaves: None }
     }
 
     pub(super) fn perform(dialogue: Dialogue, deed: Deed) -> Self {
-        Self { dialogue, answer: Answer::Do(deed), place: Where::InPlace, toast: None }
+        Self { dialogue, answer: Answer::Do(deed), place: Where::InPlace, toast: None, leaves: None }
     }
 
     pub(super) fn fresh(mut self) -> Self {

@@ -68,8 +68,13 @@ fn plain_line(scene: &Scene<'_>, order: &Order) -> Args {
 }
 
 fn with_state(scene: &Scene<'_>, order: &Order, args: Args) -> Args {
-    args.text("icon", scene.speech.word(&format!("order-icon-{}", order.status)))
-        .text("status", scene.speech.word(&format!("order-status-{}", order.status)))
+    let state = match order.status {
+        // There was nothing to pay.
+        OrderStatus::Paid if order.total.is_zero() => "free",
+        status => status.as_str(),
+    };
+    args.text("icon", scene.speech.word(&format!("order-icon-{state}")))
+        .text("status", scene.speech.word(&format!("order-status-{state}")))
 }
 
 /// One order: its state, and whatever can be done with it.
@@ -80,6 +85,14 @@ pub(super) async fn card(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMess
     let speech = &scene.speech;
     let args = with_state(scene, &order, scene.about(&order))
         .text("created_at", speech.date_time(order.created_at));
+    if order.status == OrderStatus::PendingPayment && shop::in_doubt(scene, &order).await? {
+        let text = speech.say("pay-card-in-doubt", &scene.about(&order));
+        let keyboard = vec![
+            scene.row("btn-support", &Press::Support),
+            scene.row("btn-back", &Press::Orders(0)),
+        ];
+        return Ok(message(text, keyboard));
+    }
     let mut parts = vec![speech.say("order-card", &args)];
     if order.status == OrderStatus::PendingPayment {
         let deadline = Args::new().text("deadline", speech.deadline(order.expires_at));
@@ -185,7 +198,7 @@ pub(super) async fn cancel_reason(
     let Some(order) = scene.order(no).await? else {
         return Ok(plain::text(scene, "order-not-found"));
     };
-    if order.status != OrderStatus::PendingPayment {
+    if order.status != OrderStatus::PendingPayment || shop::in_doubt(scene, &order).await? {
         return card(scene, no).await;
     }
     let reason = |word: &'static str| {

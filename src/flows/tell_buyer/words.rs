@@ -3,19 +3,20 @@
 use super::card;
 use crate::flows::fulfil_order::Failure;
 use crate::flows::jobs::{News, TellBuyer};
+use crate::flows::purchase_message;
 use crate::flows::tools::Tools;
 use crate::kernel::ids::RefundNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::Order;
 use crate::payments::{PaymentError, refunds};
-use crate::platform::texts::{self, Args};
+use crate::platform::texts;
 
 pub(super) async fn message(
     tools: &Tools,
     order: &Order,
     job: &TellBuyer,
 ) -> Result<OutgoingMessage, PaymentError> {
-    let mut args = about(tools, order);
+    let mut args = purchase_message::about(tools, order);
     args = match job.news {
         News::RefundStarted | News::RefundSucceeded | News::RefundFailed => {
             let number = RefundNo(job.about.clone());
@@ -46,17 +47,6 @@ pub(super) async fn message(
     };
     let text = tools.format(order.locale, text_key(job.news, order), &args);
     Ok(OutgoingMessage::html(text).with_keyboard(buttons(tools, order, job.news).await?))
-}
-
-/// What every message about an order can speak of.
-pub(super) fn about(tools: &Tools, order: &Order) -> Args {
-    let product = tools.product(order).map(|product| product.name.get(order.locale).to_owned());
-    // After the personal data were erased the number has to do.
-    let product = product.unwrap_or_else(|_erased| order.sku.to_string());
-    Args::new()
-        .escaped("product", &product)
-        .text("amount", texts::money(order.locale, order.total))
-        .text("order_no", order.order_no.as_str())
 }
 
 fn text_key(news: News, order: &Order) -> &'static str {

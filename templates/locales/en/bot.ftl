@@ -187,9 +187,9 @@ form-text-not-text = I can only read text here. Please type it.
 form-choice-unknown = “{ $value }” is not one of the choices. Please use the buttons below.
 form-number-unreadable = “{ $value }” is not a number. Please send one from { $min } to { $max }.
 form-number-out-of-range = { $value } is not between { $min } and { $max }. Please try again.
-form-use-buttons = Please use the buttons above for this step.
+form-use-buttons = Please use the buttons below for this step.
 form-answer-kept = Noted: { $value }
-form-left = You have left the form. To begin again, send /products .
+form-left = ✖️ You left this form; nothing was sent.
 btn-form-leave = ❌ Leave the form
 
 gender-ask =
@@ -219,7 +219,7 @@ birth-month-ask = Which month of { $year }?
 birth-month-ask-lunar = Which month of the lunar year { $year }?
 birth-day-ask = Which day? ({ $year }, month { $month })
 birth-day-ask-lunar = Which day? (lunar year { $year }, { $month })
-birth-date-hint = <i>You can also type it, for example 1990-05-20 or 19900520.</i>
+birth-date-hint = <i>You can also type it, for example 20 May 1990 or 1990-05-20.</i>
 birth-date-hint-lunar = <i>You can also type it, for example 1990-04-26; for a leap month 1990-leap5-26.</i>
 btn-decade = { $year }s
 btn-year = { $year }
@@ -244,7 +244,8 @@ lunar-month = month { $month }
 lunar-month-leap = leap month { $month }
 lunar-day = day { $day }
 
-birth-date-unreadable = I could not read “{ $value }”. Please write it like 1990-05-20, or use the buttons above.
+birth-date-unreadable = I could not read “{ $value }”. Please write it like 1990-05-20, or use the buttons below.
+birth-date-ambiguous = “{ $value }” can be read in two ways. Please name the month, like 20 May 1990, or write 1990-05-20.
 birth-date-unreadable-year = The year is missing. Please send it with the year, for example 1990-05-20.
 birth-date-year-range = Births from { $min } to { $max } are supported.
 birth-date-month-range = There is no month { $month }; months go from 1 to 12.
@@ -331,7 +332,11 @@ birth-dst-unsure-note = We take it as clock time. Most birth certificates give c
 birth-place-ask =
     Where?
 
-    Just the city, for example “Chengdu”. Its longitude gives true solar time, which makes the hour more exact.
+    Just the city, for example “Chengdu”. Its longitude turns clock time into true solar time, which makes the hour more exact.
+birth-place-ask-hour =
+    Where?
+
+    Just the city, for example “Chengdu”. Without the exact time the chart keeps the hour you chose and is not converted to true solar time; for births outside China the time zone decides about the solar terms.
 birth-place-results = Which of these?
 birth-place-none = I could not find “{ $value }”. Try another spelling or a larger city nearby, or skip.
 birth-place-many = Too many places are called “{ $value }”. Please add the province or country.
@@ -339,6 +344,7 @@ birth-place-coordinates = You can also send a longitude, for example <code>104.0
 birth-place-longitude-range = Longitudes go from 180°W to 180°E.
 birth-zone-ask = Which time zone is used there?
 birth-zone-unknown = There is no time zone “{ $value }”. Please write it like Asia/Shanghai.
+btn-place-alone = { $name }
 btn-place = { $name } · { $region }
 btn-place-skip = Skip
 btn-place-overseas = 🌍 Outside China
@@ -350,7 +356,8 @@ birth-place-skipped-note = Without a place the chart uses clock time, and the re
 check-title = <b>Please check “{ $product }”</b>
 check-gender = Sex: { $value }
 check-date = Birthday: { $value }
-check-date-other = <i>that is { $value }</i>
+check-date-solar = <i>that is { $value }</i>
+check-date-lunar = <i>that is { $value }</i>
 check-hour = Time: { $value }
 check-hour-unknown = Time: unknown (three pillars)
 check-place = Place: { $value }

@@ -26,6 +26,11 @@ pay-card =
     Please pay before <b>{ $deadline }</b>
 
     You can close the payment page afterwards; we tell you here when the money has arrived.
+pay-card-in-doubt =
+    <b>{ $product }</b> · { $amount }
+
+    🔎 We are checking the money that arrived; please do not pay again
+    Order <code>{ $order_no }</code>
 pay-qr-caption = Scan to pay { $amount }, valid until { $deadline }.
 pay-create-failed =
     The payment cannot be opened right now. Your order is kept.
@@ -123,15 +128,11 @@ pay-received =
 
     { $product } · { $amount }
     Order <code>{ $order_no }</code>
-
-    🔄 Your report is being written, please wait…
 pay-received-free =
     ✅ Received
 
     { $product }
     Order <code>{ $order_no }</code>
-
-    🔄 Your report is being written, please wait…
 receipt =
     <b>Receipt</b>
 
@@ -154,8 +155,6 @@ pay-late-fulfil =
 
     Order <code>{ $order_no }</code> was already closed; we have reopened it for you.
     { $product } · { $amount }
-
-    🔄 Your report is being written, please wait…
 pay-late-refund =
     Your payment of { $amount } arrived after order <code>{ $order_no }</code> had ended, so we cannot deliver.
 

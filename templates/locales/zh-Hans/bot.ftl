@@ -184,9 +184,9 @@ form-text-not-text = 这里只能读文字，请打字发来。
 form-choice-unknown = 没有「{ $value }」这一项，请点下面的按钮。
 form-number-unreadable = 「{ $value }」不是数字，请发一个 { $min } 到 { $max } 的数字。
 form-number-out-of-range = { $value } 不在 { $min } 到 { $max } 之间，请再发一次。
-form-use-buttons = 这一步请点上面的按钮。
+form-use-buttons = 这一步请点下面的按钮。
 form-answer-kept = 已记下：{ $value }
-form-left = 已退出填写。想再开始，发送 /products 。
+form-left = ✖️ 已退出，这份没有提交。
 btn-form-leave = ❌ 退出填写
 
 gender-ask =
@@ -272,7 +272,8 @@ lunar-day = { $day ->
    *[30] 三十
 }
 
-birth-date-unreadable = 没看懂「{ $value }」。请写成 1990-05-20，或点上面的按钮。
+birth-date-unreadable = 没看懂「{ $value }」。请写成 1990-05-20，或点下面的按钮。
+birth-date-ambiguous = 「{ $value }」分不清哪个是日、哪个是月。请写成 1990-05-20，或点下面的按钮。
 birth-date-unreadable-year = 没有年份。请连年份一起发，例如 1990-05-20。
 birth-date-year-range = 目前支持 { $min } 年到 { $max } 年出生。
 birth-date-month-range = 没有 { $month } 月，月份是 1 到 12。
@@ -359,7 +360,11 @@ birth-dst-unsure-note = 按当时钟表上的时间计算。大多数出生证�
 birth-place-ask =
     在哪里出生？
 
-    发城市名就好，例如“成都”。我们用经度换算真太阳时，时辰会更准。
+    发城市名就好，例如“成都”。有了经度，钟表时间就能换算成真太阳时，时辰更准。
+birth-place-ask-hour =
+    在哪里出生？
+
+    发城市名就好，例如“成都”。只知道时辰，就按这个时辰排盘，不换算真太阳时；海外出生会按当地时区核对节气。
 birth-place-results = 是下面哪一个？
 birth-place-none = 没有找到「{ $value }」。换个写法试试，或发附近的大城市；也可以跳过。
 birth-place-many = 叫「{ $value }」的地方太多，请加上省份或国家再发一次。
@@ -367,6 +372,7 @@ birth-place-coordinates = 也可以发经度，例如 <code>东经 104.07</code>
 birth-place-longitude-range = 经度应在 180°W 到 180°E 之间。
 birth-zone-ask = 当地用哪个时区？
 birth-zone-unknown = 没有时区「{ $value }」，请写成 Asia/Shanghai 这样的名称。
+btn-place-alone = { $name }
 btn-place = { $name } · { $region }
 btn-place-skip = 跳过
 btn-place-overseas = 🌍 海外
@@ -378,7 +384,8 @@ birth-place-skipped-note = 没有出生地，就按钟表时间排盘，报告�
 check-title = <b>请核对「{ $product }」</b>
 check-gender = 性别：{ $value }
 check-date = 生日：{ $value }
-check-date-other = <i>即{ $value }</i>
+check-date-solar = <i>即公历 { $value }</i>
+check-date-lunar = <i>即{ $value }</i>
 check-hour = 时间：{ $value }
 check-hour-unknown = 时间：不知道（按三柱看）
 check-place = 出生地：{ $value }
