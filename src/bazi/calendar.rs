@@ -190,11 +190,11 @@ mod tests {
         );
         assert_eq!(
             lunar(1991, 4, true, 1).unwrap_err().zh(),
-            "农历 1991 年没有闰4月，这一年没有闰月"
+            "农历 1991 年没有闰四月，这一年没有闰月"
         );
         assert_eq!(
             lunar(1990, 5, true, 30).unwrap_err().zh(),
-            "农历 1990 年闰5月没有 30 日，最后一天是 29 日"
+            "农历 1990 年闰五月只有 29 天，没有第 30 天"
         );
         assert_eq!(leap_month(1990), Some(5));
     }

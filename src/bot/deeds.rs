@@ -23,6 +23,7 @@ use crate::flows::{accept_privacy, become_affiliate, change_language, check_paym
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Actor, Order, OrderStatus};
+use crate::payments::{RefundStatus, refunds};
 use crate::platform::texts::Args;
 use crate::users::User;
 
@@ -297,9 +298,12 @@ impl Doing<'_> {
         let args = Args::new().text("order_no", no.as_str());
         let text = match retry_order::run(&self.bot.till.base, no, self.user.id.0).await? {
             Retried::Started(step) | Retried::Running(step) => {
-                speech.say("retry-started", &args.text("step", step.as_str()))
+                let step = speech.word(&format!("step-{}", step.as_str()));
+                speech.say("retry-started", &args.text("step", step))
             }
-            Retried::Refunding => speech.say("retry-started", &args.text("step", "refund")),
+            Retried::Refunding => {
+                speech.say("retry-started", &args.text("step", speech.word("step-refund")))
+            }
             Retried::Nothing(status) => {
                 speech.say("retry-nothing", &args.text("status", state(&speech, status)))
             }
@@ -334,14 +338,43 @@ impl Doing<'_> {
                 let args = args.text("deadline", speech.date_time(end));
                 speech.say("refund-window-over", &args)
             }
-            Refunded::NothingToRefund | Refunded::TooMuch(_) | Refunded::ReferenceUsed => {
-                speech.say("refund-nothing-paid", &args)
-            }
-            Refunded::NotNow(status) => {
-                speech.say("refund-not-possible", &args.text("status", state(&speech, status)))
-            }
+            refused @ (Refunded::NothingToRefund
+            | Refunded::TooMuch(_)
+            | Refunded::ReferenceUsed
+            | Refunded::NotNow(_)) => self.not_refunded(no, &refused, &speech).await?,
         };
         Ok(Shows::operator(text, no))
+    }
+
+    /// After a second tap: the refund that the first one started.
+    async fn not_refunded(
+        &self,
+        no: &OrderNo,
+        refused: &Refunded,
+        speech: &Speech<'_>,
+    ) -> Result<String, BotError> {
+        let args = Args::new().text("order_no", no.as_str());
+        let refunds = refunds::list_of_order(self.bot.till.base.db.read(), no).await?;
+        let latest = refunds.iter().rfind(|refund| refund.status != RefundStatus::Failed);
+        if let Some(refund) = latest {
+            let status = speech.word(&format!("refund-status-{}", refund.status.as_str()));
+            let args = args
+                .text("refund_no", refund.refund_no.as_str())
+                .text("amount", speech.money(refund.amount))
+                .text("status", status);
+            return Ok(speech.say("refund-already", &args));
+        }
+        Ok(match refused {
+            Refunded::NotNow(status) => {
+                speech.say("refund-not-possible", &args.text("status", state(speech, *status)))
+            }
+            Refunded::Started(..)
+            | Refunded::WrittenDown(..)
+            | Refunded::WindowOver(_)
+            | Refunded::NothingToRefund
+            | Refunded::TooMuch(_)
+            | Refunded::ReferenceUsed => speech.say("refund-nothing-paid", &args),
+        })
     }
 
     fn operator(&self) -> Actor {

@@ -115,9 +115,8 @@ async fn details(tools: &Tools, order: &Order) -> anyhow::Result<Vec<String>> {
     let db = tools.till.base.db.read();
     for refund in refunds::list_of_order(db, &order.order_no).await? {
         let status = tools.text(locale, &format!("refund-status-{}", refund.status.as_str()));
-        let args = Args::new()
-            .text("amount", texts::money(locale, refund.amount))
-            .text("status", status);
+        let args =
+            Args::new().text("amount", texts::money(locale, refund.amount)).text("status", status);
         lines.push(tools.format(locale, "order-card-refund", &args));
     }
     Ok(lines)

@@ -90,6 +90,7 @@ fn ends(news: News) -> bool {
         | News::PaymentUnavailable
         | News::AttemptFailed
         | News::NotPaidYet
+        | News::Reminder
         | News::LateMoneyHeld
         | News::SurplusReturns => false,
     }

@@ -319,6 +319,29 @@ pub async fn count_by_status(
         .collect())
 }
 
+/// How far orders that were created since `since` came, whatever became of them later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Milestones {
+    pub paid: i64,
+    pub delivered: i64,
+}
+
+pub async fn milestones(
+    db: &impl ConnectionTrait,
+    since: Timestamp,
+) -> Result<Milestones, OrderError> {
+    let (paid, delivered): (i64, i64) = order::Entity::find()
+        .select_only()
+        .column_as(Column::PaidAt.count(), "paid")
+        .column_as(Column::CompletedAt.count(), "delivered")
+        .filter(Column::CreatedAt.gte(since.millis()))
+        .into_tuple()
+        .one(db)
+        .await?
+        .unwrap_or_default();
+    Ok(Milestones { paid, delivered })
+}
+
 struct Note<'a> {
     from: Option<OrderStatus>,
     to: OrderStatus,

@@ -82,7 +82,10 @@ mod tests {
             ("new york", "New York", "USA"),
         ] {
             let found = search(query, 1)[0];
-            assert_eq!((found.latin_name().as_str(), found.latin_region().as_str()), (name, region));
+            assert_eq!(
+                (found.latin_name().as_str(), found.latin_region().as_str()),
+                (name, region)
+            );
         }
     }
 

@@ -119,11 +119,23 @@ pub(in crate::bot) enum Deed {
 
 impl Turn {
     pub(super) fn show(dialogue: Dialogue, view: View) -> Self {
-        Self { dialogue, answer: Answer::Show(view), place: Where::InPlace, toast: None, leaves: None }
+        Self {
+            dialogue,
+            answer: Answer::Show(view),
+            place: Where::InPlace,
+            toast: None,
+            leaves: None,
+        }
     }
 
     pub(super) fn perform(dialogue: Dialogue, deed: Deed) -> Self {
-        Self { dialogue, answer: Answer::Do(deed), place: Where::InPlace, toast: None, leaves: None }
+        Self {
+            dialogue,
+            answer: Answer::Do(deed),
+            place: Where::InPlace,
+            toast: None,
+            leaves: None,
+        }
     }
 
     pub(super) fn fresh(mut self) -> Self {

@@ -217,7 +217,7 @@ pub(super) async fn pay_methods(
     let Some(order) = scene.order(no).await? else {
         return Ok(plain::text(scene, "order-not-found"));
     };
-    if order.status != OrderStatus::PendingPayment {
+    if order.status != OrderStatus::PendingPayment || shop::in_doubt(scene, &order).await? {
         return card(scene, no).await;
     }
     let till = &scene.bot.till;

@@ -29,9 +29,9 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::give_up::Failure;
 
-use super::{deliver_report, purchase_message};
 use super::jobs::FulfilOrder;
 use super::tools::Tools;
+use super::{deliver_report, purchase_message};
 use crate::kernel::ids::OrderNo;
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Order, OrderStatus, Step};

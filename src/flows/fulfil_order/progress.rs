@@ -94,7 +94,8 @@ impl Case<'_> {
                 return;
             }
         };
-        let (user, message) = (self.order.user, OutgoingMessage::html(format!("{head}\n\n{below}")));
+        let (user, message) =
+            (self.order.user, OutgoingMessage::html(format!("{head}\n\n{below}")));
         let edited = self.tools.sender.edit(priority, user, anchor, &message).await;
         if let Err(error) = edited {
             let error = &error as &dyn std::error::Error;
