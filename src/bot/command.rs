@@ -13,6 +13,8 @@ pub(super) enum Command {
     Language,
     Affiliate,
     Privacy,
+    MyData,
+    Forget,
     PaySupport,
     Terms,
     Stats,
@@ -24,7 +26,7 @@ pub(super) enum Command {
 
 impl Command {
     /// In the order of the menu; the operators' come last.
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Start,
         Self::Products,
         Self::Orders,
@@ -33,6 +35,8 @@ impl Command {
         Self::Language,
         Self::Affiliate,
         Self::Privacy,
+        Self::MyData,
+        Self::Forget,
         Self::PaySupport,
         Self::Terms,
         Self::Stats,
@@ -52,6 +56,8 @@ impl Command {
             Self::Language => "language",
             Self::Affiliate => "affiliate",
             Self::Privacy => "privacy",
+            Self::MyData => "mydata",
+            Self::Forget => "forget",
             Self::PaySupport => "paysupport",
             Self::Terms => "terms",
             Self::Stats => "stats",
@@ -74,6 +80,8 @@ impl Command {
             | Self::Language
             | Self::Affiliate
             | Self::Privacy
+            | Self::MyData
+            | Self::Forget
             | Self::PaySupport
             | Self::Terms => false,
         }

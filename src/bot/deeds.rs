@@ -3,28 +3,26 @@
 //! Everything here may run twice for one update, after a crash between the deed and its answer:
 //! orders are keyed by their draft, the other deeds say "already so".
 
+mod operators;
+mod own_data;
+
 use super::Bot;
 use super::dialogue::{
-    Answer, Deed, Dialogue, Facts, Listening, OperatorView, Turn, View, Where, after_consent,
-    after_vain_search,
+    Answer, Deed, Dialogue, Facts, Listening, OperatorView, Turn, View, Where, afresh,
+    after_consent, after_vain_search,
 };
 use super::error::BotError;
-use super::speech::Speech;
 use crate::catalog::product::Stock;
 use crate::flows::close_order::{self, Ended};
 use crate::flows::new_payment::{self, Switched};
 use crate::flows::order_again::{self, Again};
 use crate::flows::place_order::{self, PlaceOrder, PlaceOrderError, Placed};
-use crate::flows::refund_order::{self, Refunded, Wish};
 use crate::flows::resend_report::{self, Resent};
-use crate::flows::retry_order::{self, Retried};
 use crate::flows::show_payment::{self, Shown};
 use crate::flows::{accept_privacy, become_affiliate, change_language, check_payment};
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Actor, Order, OrderStatus};
-use crate::payments::{RefundStatus, refunds};
-use crate::platform::texts::Args;
 use crate::users::User;
 
 /// Who wants the deed, and where the talk stands.
@@ -77,6 +75,8 @@ impl Doing<'_> {
             Deed::OrderAgain(no) => self.order_again(no).await,
             Deed::Resend(no) => self.resend(no).await,
             Deed::BecomeAffiliate => self.become_affiliate().await,
+            Deed::ExportData => self.export_data().await,
+            Deed::ForgetMe => self.forget_me().await,
             Deed::Retry(no) => self.retry(no).await,
             Deed::OperatorResend(no) => self.operator_resend(no).await,
             Deed::Refund(no) => self.refund(no).await,
@@ -260,6 +260,10 @@ impl Doing<'_> {
             }
             Again::StillPayable(order) => self.show_payment(&order.order_no).await?,
             Again::AnswersGone => Shows::fresh(View::Say("reorder-impossible")),
+            Again::FormAfresh(sku) => {
+                let turn = afresh(self.dialogue.clone(), &sku, &self.facts);
+                self.take(turn)
+            }
             Again::NotTheirs => Shows::toast("toast-not-yours"),
         })
     }
@@ -292,107 +296,4 @@ impl Doing<'_> {
         }
         Ok(Shows::fresh(View::Affiliate))
     }
-
-    async fn retry(&self, no: &OrderNo) -> Result<Shows, BotError> {
-        let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
-        let args = Args::new().text("order_no", no.as_str());
-        let text = match retry_order::run(&self.bot.till.base, no, self.user.id.0).await? {
-            Retried::Started(step) | Retried::Running(step) => {
-                let step = speech.word(&format!("step-{}", step.as_str()));
-                speech.say("retry-started", &args.text("step", step))
-            }
-            Retried::Refunding => {
-                speech.say("retry-started", &args.text("step", speech.word("step-refund")))
-            }
-            Retried::Nothing(status) => {
-                speech.say("retry-nothing", &args.text("status", state(&speech, status)))
-            }
-        };
-        Ok(Shows::operator(text, no))
-    }
-
-    async fn operator_resend(&self, no: &OrderNo) -> Result<Shows, BotError> {
-        let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
-        let args = Args::new().text("order_no", no.as_str());
-        let text = match resend_report::start(&self.bot.till.base, no, &self.operator()).await? {
-            Resent::Started | Resent::UnderWay => speech.say("resend-started", &args),
-            Resent::NothingToSend(status) => {
-                speech.say("resend-nothing", &args.text("status", state(&speech, status)))
-            }
-        };
-        Ok(Shows::operator(text, no))
-    }
-
-    async fn refund(&self, no: &OrderNo) -> Result<Shows, BotError> {
-        let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
-        let args = Args::new().text("order_no", no.as_str());
-        let actor = self.operator();
-        let wish = Wish { reason: "operator", ..Wish::default() };
-        let outcome = refund_order::start(&self.bot.till.base, no, &actor, &wish).await?;
-        let text = match outcome {
-            Refunded::Started(refund_no, amount) | Refunded::WrittenDown(refund_no, amount) => {
-                let args = args.text("refund_no", refund_no.as_str());
-                speech.say("refund-requested", &args.text("amount", speech.money(amount)))
-            }
-            Refunded::WindowOver(end) => {
-                let args = args.text("deadline", speech.date_time(end));
-                speech.say("refund-window-over", &args)
-            }
-            refused @ (Refunded::NothingToRefund
-            | Refunded::TooMuch(_)
-            | Refunded::ReferenceUsed
-            | Refunded::NotNow(_)) => self.not_refunded(no, &refused, &speech).await?,
-        };
-        Ok(Shows::operator(text, no))
-    }
-
-    /// After a second tap: the refund that the first one started.
-    async fn not_refunded(
-        &self,
-        no: &OrderNo,
-        refused: &Refunded,
-        speech: &Speech<'_>,
-    ) -> Result<String, BotError> {
-        let args = Args::new().text("order_no", no.as_str());
-        let refunds = refunds::list_of_order(self.bot.till.base.db.read(), no).await?;
-        let latest = refunds.iter().rfind(|refund| refund.status != RefundStatus::Failed);
-        if let Some(refund) = latest {
-            let status = speech.word(&format!("refund-status-{}", refund.status.as_str()));
-            let args = args
-                .text("refund_no", refund.refund_no.as_str())
-                .text("amount", speech.money(refund.amount))
-                .text("status", status);
-            return Ok(speech.say("refund-already", &args));
-        }
-        Ok(match refused {
-            Refunded::NotNow(status) => {
-                speech.say("refund-not-possible", &args.text("status", state(speech, *status)))
-            }
-            Refunded::Started(..)
-            | Refunded::WrittenDown(..)
-            | Refunded::WindowOver(_)
-            | Refunded::NothingToRefund
-            | Refunded::TooMuch(_)
-            | Refunded::ReferenceUsed => speech.say("refund-nothing-paid", &args),
-        })
-    }
-
-    fn operator(&self) -> Actor {
-        Actor::Operator(self.user.id.0)
-    }
-
-    /// `None`: there is no such order.
-    async fn operators_speech(&self, no: &OrderNo) -> Result<Option<Speech<'_>>, BotError> {
-        let order = orders::repo::find(self.bot.till.base.db.read(), no).await?;
-        Ok(order.map(|_order| self.bot.speech(self.user.locale)))
-    }
-}
-
-fn state(speech: &Speech<'_>, status: OrderStatus) -> String {
-    speech.word(&format!("order-status-{status}"))
-}
-
-/// The order's page says that there is none.
-fn unknown(no: &OrderNo) -> Shows {
-    Shows::view(View::Operator(OperatorView::Order(no.clone())))
 }

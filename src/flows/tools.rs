@@ -25,6 +25,8 @@ pub struct Tools {
     pub writing: Writing,
     pub affiliation: Affiliation,
     pub operators: Operators,
+    /// Where buyers find a person, such as `@my_support`.
+    pub contact: Option<String>,
 }
 
 /// Where charts come from.
@@ -91,6 +93,12 @@ impl Tools {
         } else {
             texts::money(locale, price)
         }
+    }
+
+    /// Where a person can be found; nothing when nobody is named.
+    pub(super) fn contact_line(&self, locale: Locale) -> Option<String> {
+        let contact = self.contact.as_deref()?;
+        Some(self.format(locale, "paysupport-contact", &Args::new().escaped("contact", contact)))
     }
 
     /// An instant of today as clock time, another one with its date, in the shop's zone.

@@ -279,6 +279,19 @@ pub async fn save_anchor(
     Ok(())
 }
 
+/// Forgets what the user answered in all orders. Not guarded by the version: nothing else writes
+/// the column.
+pub async fn erase_forms(tx: &WriteTx, user: UserId, now: Timestamp) -> Result<(), OrderError> {
+    order::Entity::update_many()
+        .col_expr(Column::FormSealed, Expr::value(Option::<String>::None))
+        .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
+        .filter(Column::UserId.eq(user.0))
+        .filter(Column::FormSealed.is_not_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 pub async fn history(
     db: &impl ConnectionTrait,
     no: &OrderNo,

@@ -131,6 +131,13 @@ pub async fn mark_sent(
     mark(tx, (order, round, seq), "sent", Some(message_id), now).await
 }
 
+/// Forgets the messages of a report in all rounds.
+pub async fn erase(tx: &WriteTx, order: &OrderNo) -> Result<(), ReportError> {
+    let sql = "DELETE FROM deliveries WHERE order_no = $1";
+    execute(tx.conn(), sql, vec![order.as_str().into()]).await?;
+    Ok(())
+}
+
 /// How many messages of the round went out, and how many there are.
 pub async fn count(
     db: &impl ConnectionTrait,

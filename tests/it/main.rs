@@ -16,5 +16,6 @@ mod crashes;
 mod money;
 mod orders;
 mod pipeline;
+mod privacy;
 mod support;
 mod worker;

@@ -18,7 +18,7 @@ pub(super) use self::birth::{Ask, BirthDraft, Part, decade_of, find_places, this
 pub(super) use self::button::{FormButton, Press};
 pub(super) use self::form::{At, Draft};
 pub(super) use self::note::{Note, Value};
-pub(super) use self::step::{Facts, Input, after_consent, after_vain_search, step};
+pub(super) use self::step::{Facts, Input, afresh, after_consent, after_vain_search, step};
 pub(super) use self::turn::{Answer, Deed, OperatorView, Turn, View, Where};
 
 /// The state of one private chat.

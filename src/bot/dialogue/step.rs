@@ -75,6 +75,8 @@ fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
         Command::Language => Turn::show(next, View::Languages),
         Command::Affiliate => Turn::perform(next, Deed::BecomeAffiliate),
         Command::Privacy => Turn::show(next, View::Privacy { asking: false }),
+        Command::MyData => Turn::perform(next, Deed::ExportData),
+        Command::Forget => Turn::show(next, View::Forget { sure: false }),
         Command::PaySupport => Turn::show(next, View::PaySupport),
         Command::Terms => Turn::show(next, View::Terms),
         Command::Help
@@ -112,6 +114,8 @@ fn operators(next: Dialogue, command: Command, rest: &str) -> Turn {
         | Command::Language
         | Command::Affiliate
         | Command::Privacy
+        | Command::MyData
+        | Command::Forget
         | Command::PaySupport
         | Command::Terms => Answer::Show(View::Help),
     };
@@ -177,6 +181,9 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::Products => Turn::show(next, View::Products),
         Press::Product(sku) if facts.for_sale(sku).is_none() => gone(next, sku.clone()),
         Press::Product(sku) => Turn::show(next, View::Product(sku.clone())),
+        Press::Forget => Turn::show(next, View::Forget { sure: true }),
+        Press::ForgetSurely => Turn::perform(next, Deed::ForgetMe),
+        Press::ForgetKeep => Turn::show(next, View::Say("forget-kept")),
         Press::Help => Turn::show(next, View::Help),
         Press::Support => Turn::show(next, View::PaySupport).fresh(),
         Press::Languages => Turn::show(next, View::Languages),
@@ -225,6 +232,9 @@ fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
         | Press::Decline
         | Press::Resume
         | Press::Restart
+        | Press::Forget
+        | Press::ForgetSurely
+        | Press::ForgetKeep
         | Press::Help
         | Press::Support
         | Press::Languages
@@ -352,6 +362,11 @@ fn lost(mut next: Dialogue) -> Turn {
 /// Where the talk goes on after the notice was accepted.
 pub(in crate::bot) fn after_consent(dialogue: Dialogue, facts: &Facts<'_>) -> Turn {
     resume(dialogue, None, facts)
+}
+
+/// A form of this product from its beginning, because the answers of an order were refused.
+pub(in crate::bot) fn afresh(dialogue: Dialogue, sku: &Sku, facts: &Facts<'_>) -> Turn {
+    begin(dialogue, sku, facts).fresh()
 }
 
 /// A button of a draft that never became an order.

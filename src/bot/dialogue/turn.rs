@@ -69,6 +69,10 @@ pub(in crate::bot) enum View {
     Languages,
     LanguageSet,
     Affiliate,
+    /// What is erased; the second time there is no way back.
+    Forget {
+        sure: bool,
+    },
     Help,
     Terms,
     PaySupport,
@@ -112,6 +116,9 @@ pub(in crate::bot) enum Deed {
     OrderAgain(OrderNo),
     Resend(OrderNo),
     BecomeAffiliate,
+    /// Everything that we keep about the person goes into the chat as a file.
+    ExportData,
+    ForgetMe,
     Retry(OrderNo),
     OperatorResend(OrderNo),
     Refund(OrderNo),

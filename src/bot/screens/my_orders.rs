@@ -5,6 +5,7 @@ use crate::bot::dialogue::Press;
 use crate::bot::dialogue::button::CANCEL_REASONS;
 use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
+use crate::flows::fulfil_order::Failure;
 use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, Order, OrderStatus};
@@ -150,6 +151,10 @@ fn deeds(scene: &Scene<'_>, order: &Order) -> Keyboard {
             scene.row("btn-resend", &Press::OrderResend(no())),
             scene.row("btn-order-again", &Press::OrderAgain(no())),
         ],
+        // The same answers would be refused again.
+        OrderStatus::Failed if Failure::of(order) == Some(Failure::ModelRefused) => {
+            vec![scene.row("btn-fill-in-afresh", &Press::Begin(order.sku.clone()))]
+        }
         OrderStatus::Failed | OrderStatus::Cancelled | OrderStatus::Closed => {
             again("btn-order-retry")
         }

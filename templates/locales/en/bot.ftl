@@ -93,7 +93,7 @@ privacy-notice =
     · We ask for sex, time and place of birth, or your question, only to write this report.
     · It is stored encrypted. The AI gets the chart and your question, never your name.
     · You pay on the payment company's page. We never see your card or account.
-    · You can ask us to delete it at any time. Full text: /privacy .
+    · Get it all with /mydata , delete it with /forget , at any time. Full text: /privacy .
 privacy-full =
     <b>Privacy</b>
 
@@ -112,8 +112,30 @@ privacy-full =
     Birth data, questions and reports are stored encrypted so that you can open them again.
     Payment records are kept as bookkeeping requires, without any of the above.
 
-    <b>How to delete it</b>
-    Contact us through /paysupport . We delete birth data, questions and reports and keep only what bookkeeping requires.
+    <b>What you can do</b>
+    /mydata sends you everything we keep about you, as a file.
+    /forget deletes birth data, questions, charts and reports and keeps only what bookkeeping requires: order numbers, amounts, times.
+mydata-caption = Everything we keep about you, as a JSON file that any text editor opens. It was sent to you alone; please keep it safe.
+forget-ask =
+    <b>Delete my data</b>
+
+    Deleted: your answers, birth data, charts, reports, and any form you have not finished.
+    Kept: order numbers, amounts, records of payments and refunds. Bookkeeping needs them; they hold none of the above.
+
+    Reports cannot be sent again afterwards. To keep a copy, use /mydata first.
+forget-sure = Really delete everything? It cannot be brought back.
+forget-done =
+    Everything is deleted.
+
+    Messages that were sent before are in your own Telegram; you can clear the chat yourself. To come back, send /start .
+forget-kept = All right, nothing was deleted.
+forget-not-now =
+    Order <code>{ $order_no }</code> is still under way (payment, writing or refund), so nothing can be deleted now.
+
+    Wait for its end or cancel it, then send /forget again.
+btn-forget = 🗑 Delete my data
+btn-forget-surely = 🗑 Yes, delete everything
+btn-forget-keep = Keep it
 privacy-declined = All right. Nothing starts without your consent. Send /start whenever you like.
 btn-privacy-agree = ✅ Agree and go on
 btn-privacy-full = 📜 Full text
@@ -141,7 +163,8 @@ help =
     /cancel : leave the current step or cancel an order
     /paysupport : payments and refunds
     /language : change language
-    /privacy · /terms
+    /privacy · /mydata : get your data · /forget : delete it
+    /terms
 help-form =
     You are filling in “{ $product }”.
 

@@ -85,6 +85,7 @@ pay-failed =
     { $product } · order <code>{ $order_no }</code>
     One tap makes a new order with the same answers.
 btn-reorder = 🔁 Order again, same answers
+btn-fill-in-afresh = ✍️ Fill in the form anew
 reorder-impossible = The old answers no longer fit (the report has changed). Please fill it in again: /products
 
 ## Cancelling, closing

@@ -90,7 +90,7 @@ privacy-notice =
     · 我们会问性别、出生时间、出生地，或你想问的事，只用来写这份报告。
     · 资料加密保存；交给 AI 的只有命盘和你的问题，没有你的名字。
     · 付款在支付机构的页面完成，我们看不到你的卡号和账户。
-    · 你可以随时要求删除。全文见 /privacy 。
+    · 你可以随时用 /mydata 取回、用 /forget 删除。全文见 /privacy 。
 privacy-full =
     <b>隐私说明</b>
 
@@ -109,8 +109,30 @@ privacy-full =
     出生资料、问题和报告加密保存，便于你重新打开。
     付款记录按记账要求保存，不含以上内容。
 
-    <b>怎样删除</b>
-    用 /paysupport 联系我们，我们会删除出生资料、问题和报告，只留记账所需。
+    <b>你可以做什么</b>
+    /mydata 把我们存有的关于你的一切发给你（一个文件）。
+    /forget 删除出生资料、问题、命盘和报告，只留记账所需的订单号、金额和时间。
+mydata-caption = 这是我们存有的关于你的全部资料（JSON 文件，可以用任何文本编辑器打开）。只发给你本人，请自己收好。
+forget-ask =
+    <b>删除我的资料</b>
+
+    会删除：填过的答案、出生资料、命盘、报告，还有没填完的表。
+    会留下：订单号、金额、付款与退款记录——记账需要，里面没有以上内容。
+
+    删除以后报告无法重发。想先存一份，用 /mydata 。
+forget-sure = 真的全部删除？删了就找不回来了。
+forget-done =
+    已经全部删除。
+
+    聊天里已发出的消息在你的 Telegram 里，可以自己清空聊天记录。想再来，发送 /start 。
+forget-kept = 好，什么也没有删。
+forget-not-now =
+    订单 <code>{ $order_no }</code> 还在进行（付款、撰写或退款），现在不能删。
+
+    等它结束，或先取消它，再发送 /forget 。
+btn-forget = 🗑 删除我的资料
+btn-forget-surely = 🗑 确认，全部删除
+btn-forget-keep = 不删了
 privacy-declined = 好的，没有你的同意我们不会开始。想好了随时发送 /start 。
 btn-privacy-agree = ✅ 同意并继续
 btn-privacy-full = 📜 看全文
@@ -138,7 +160,8 @@ help =
     /cancel 退出当前步骤或取消订单
     /paysupport 付款与退款
     /language 换语言
-    /privacy 隐私 · /terms 条款
+    /privacy 隐私 · /mydata 取回资料 · /forget 删除资料
+    /terms 条款
 help-form =
     你正在填写「{ $product }」。
 

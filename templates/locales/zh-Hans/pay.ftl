@@ -82,6 +82,7 @@ pay-failed =
     { $product } · 订单号 <code>{ $order_no }</code>
     点一下可以用同样的资料重新下单。
 btn-reorder = 🔁 用同样的资料重新下单
+btn-fill-in-afresh = ✍️ 重新填写
 reorder-impossible = 原来的资料用不上了（产品已更新），请重新填写：/products
 
 ## 取消、关闭
