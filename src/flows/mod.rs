@@ -14,6 +14,7 @@ pub mod check_payment;
 pub mod close_order;
 pub mod confirm_payment;
 mod deliver_report;
+pub mod doctor_payments;
 pub mod figures;
 pub mod fulfil_order;
 pub mod greet_user;
