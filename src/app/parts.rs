@@ -121,7 +121,7 @@ fn till(config: &Config, base: &Base, catalog: &Catalog, test: bool) -> anyhow::
         config::LatePayment::Refund => LatePayment::Refund,
         config::LatePayment::AskAdmin => LatePayment::AskAdmin,
     };
-    let stocks = catalog.all().map(|product| (product.sku.clone(), product.stock)).collect();
+    let stocks = catalog.all().map(|product| (product.sku.clone(), product.supply())).collect();
     let minutes = u64::from(config.orders.payment_ttl_minutes);
     Ok(Till {
         base: base.clone(),

@@ -4,9 +4,9 @@
 use serde_json::json;
 
 use super::base::Base;
+use super::hold_goods;
 use super::jobs::{News, TellBuyer};
 use super::settle_payment::{SettleError, order_event};
-use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::rules::Next;
@@ -121,6 +121,6 @@ async fn give_up_payments(
             "status": payment.status });
         outbox::write(tx, "payment.failed", order.order_no.as_str(), &payload, now).await?;
     }
-    stock::release(tx, (&order.sku, &order.order_no), now).await?;
+    hold_goods::give_back(tx, order, now).await?;
     Ok(())
 }
