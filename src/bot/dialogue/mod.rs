@@ -30,6 +30,9 @@ pub(super) struct Dialogue {
     pub(super) listens: Listening,
     /// The form that is being filled in, or was left in the middle.
     pub(super) draft: Option<Draft>,
+    /// A coupon's code from a link, for the next purchase.
+    #[serde(default)]
+    pub(super) coupon: Option<String>,
 }
 
 /// What the anchor asks.

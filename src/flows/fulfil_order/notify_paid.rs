@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Case, Failure, Trouble};
 use crate::flows::mark_unreachable;
+use crate::flows::price_words;
 use crate::notifications::message::OutgoingMessage;
 use crate::notifications::ports::{MessageId, SendError};
 use crate::notifications::sender::Priority;
@@ -59,6 +60,7 @@ impl Case<'_> {
         let args = Args::new()
             .escaped("product", product.name.get(self.locale()))
             .text("amount", texts::money(self.locale(), self.order.total))
+            .text("discounts", price_words::below_amount(&self.tools.texts, &self.order))
             .text("order_no", self.order.order_no.as_str());
         Ok(self.tools.format(self.locale(), key, &args))
     }

@@ -3,6 +3,7 @@
 use super::card;
 use crate::flows::fulfil_order::Failure;
 use crate::flows::jobs::{News, TellBuyer};
+use crate::flows::price_words;
 use crate::flows::tools::Tools;
 use crate::kernel::ids::RefundNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
@@ -56,6 +57,7 @@ pub(super) fn about(tools: &Tools, order: &Order) -> Args {
     Args::new()
         .escaped("product", &product)
         .text("amount", texts::money(order.locale, order.total))
+        .text("discounts", price_words::below_amount(&tools.texts, order))
         .text("order_no", order.order_no.as_str())
 }
 

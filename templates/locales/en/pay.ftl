@@ -20,7 +20,7 @@ btn-method-bank = 💳 Bank card
 pay-card =
     <b>To pay: { $amount }</b>
 
-    { $product }
+    { $product }{ $discounts }
     Order <code>{ $order_no }</code>
     Paying with { $method }
     Please pay before <b>{ $deadline }</b>
@@ -121,14 +121,14 @@ pay-closed =
 pay-received =
     ✅ Payment received
 
-    { $product } · { $amount }
+    { $product } · { $amount }{ $discounts }
     Order <code>{ $order_no }</code>
 
     🔄 Your report is being written, please wait…
 pay-received-free =
     ✅ Received
 
-    { $product }
+    { $product }{ $discounts }
     Order <code>{ $order_no }</code>
 
     🔄 Your report is being written, please wait…
@@ -153,7 +153,7 @@ pay-late-fulfil =
     ✅ Your payment has just arrived
 
     Order <code>{ $order_no }</code> was already closed; we have reopened it for you.
-    { $product } · { $amount }
+    { $product } · { $amount }{ $discounts }
 
     🔄 Your report is being written, please wait…
 pay-late-refund =

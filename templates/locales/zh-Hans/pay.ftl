@@ -20,7 +20,7 @@ btn-method-bank = 💳 银行卡
 pay-card =
     <b>待付款 { $amount }</b>
 
-    { $product }
+    { $product }{ $discounts }
     订单号 <code>{ $order_no }</code>
     付款方式：{ $method }
     请在 <b>{ $deadline }</b> 前付款
@@ -118,14 +118,14 @@ pay-closed =
 pay-received =
     ✅ 支付成功
 
-    { $product } · { $amount }
+    { $product } · { $amount }{ $discounts }
     订单号 <code>{ $order_no }</code>
 
     🔄 正在生成报告，请稍候…
 pay-received-free =
     ✅ 已收到
 
-    { $product }
+    { $product }{ $discounts }
     订单号 <code>{ $order_no }</code>
 
     🔄 正在生成报告，请稍候…
@@ -150,7 +150,7 @@ pay-late-fulfil =
     ✅ 付款刚刚到账
 
     订单 <code>{ $order_no }</code> 先前已关闭，现在为你重新打开。
-    { $product } · { $amount }
+    { $product } · { $amount }{ $discounts }
 
     🔄 正在生成报告，请稍候…
 pay-late-refund =
