@@ -6,6 +6,8 @@
 
 mod m20261121_000001_first_tables;
 mod m20261121_000002_money;
+mod m20261121_000003_stock;
+mod m20261121_000006_refusals;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -19,6 +21,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_first_tables::Migration),
             Box::new(m20261121_000002_money::Migration),
+            Box::new(m20261121_000003_stock::Migration),
+            Box::new(m20261121_000006_refusals::Migration),
         ]
     }
 }

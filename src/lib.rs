@@ -15,6 +15,7 @@ pub mod notifications;
 pub mod orders;
 pub mod payments;
 pub mod platform;
+pub mod promotions;
 pub mod reports;
 pub mod sandbox;
 pub mod users;

@@ -126,6 +126,8 @@ impl Bench {
                 answers: answers(),
                 method: None,
                 anchor_message: None,
+                coupon: None,
+                seen_total: None,
             };
             let placed = place_order::run(&self.till, &self.catalog, request).await.unwrap();
             let Placed::Ordered(order) = placed else { panic!("not placed: {placed:?}") };

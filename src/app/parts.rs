@@ -128,7 +128,7 @@ fn money(config: &Config, catalog: &Catalog) -> MoneyRules {
         config::LatePayment::Refund => LatePayment::Refund,
         config::LatePayment::AskAdmin => LatePayment::AskAdmin,
     };
-    let stocks = catalog.all().map(|product| (product.sku.clone(), product.stock)).collect();
+    let stocks = catalog.all().map(|product| (product.sku.clone(), product.supply())).collect();
     MoneyRules { late_payment, stocks, time_zone: config.orders.time_zone }
 }
 

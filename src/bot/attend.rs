@@ -9,6 +9,7 @@ use super::deeds::{Doing, Shows};
 use super::dialogue::{Answer, Dialogue, Facts, Input, Press, View, Where, step};
 use super::error::BotError;
 use super::inbox::Talked;
+use super::pricing::price_card;
 use super::repo::Claimed;
 use super::screens::{self, Scene};
 use super::speech::Speech;
@@ -142,6 +143,11 @@ async fn answer(
         spinner.await;
         return Ok(dialogue);
     };
+    let price = if matches!(view, View::Form(_)) {
+        price_card(bot, &mut dialogue, update.user).await?
+    } else {
+        None
+    };
     let showing = async {
         let scene = Scene {
             bot,
@@ -149,6 +155,7 @@ async fn answer(
             new: visit.new,
             invitation: visit.invitation,
             dialogue: &dialogue,
+            price: price.as_ref(),
             operator: bot.is_operator(update.user),
             speech: bot.speech(visit.user.locale),
         };

@@ -22,11 +22,12 @@ pub(super) enum Command {
     Retry,
     Resend,
     Refund,
+    Coupon,
 }
 
 impl Command {
     /// In the order of the menu; the operators' come last.
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::Start,
         Self::Products,
         Self::Orders,
@@ -44,6 +45,7 @@ impl Command {
         Self::Retry,
         Self::Resend,
         Self::Refund,
+        Self::Coupon,
     ];
 
     pub(super) fn word(self) -> &'static str {
@@ -65,13 +67,19 @@ impl Command {
             Self::Retry => "retry",
             Self::Resend => "resend",
             Self::Refund => "refund",
+            Self::Coupon => "coupon",
         }
     }
 
     /// For operators only; to others it does not exist.
     pub(super) fn is_operators(self) -> bool {
         match self {
-            Self::Stats | Self::Order | Self::Retry | Self::Resend | Self::Refund => true,
+            Self::Stats
+            | Self::Order
+            | Self::Retry
+            | Self::Resend
+            | Self::Refund
+            | Self::Coupon => true,
             Self::Start
             | Self::Products
             | Self::Orders

@@ -8,10 +8,11 @@ mod own_data;
 
 use super::Bot;
 use super::dialogue::{
-    Answer, Deed, Dialogue, Facts, Listening, OperatorView, Turn, View, Where, afresh,
+    Answer, At, Deed, Dialogue, Facts, Listening, Note, OperatorView, Turn, View, Where, afresh,
     after_consent, after_vain_search,
 };
 use super::error::BotError;
+use super::pricing;
 use crate::catalog::product::Stock;
 use crate::flows::close_order::{self, Ended};
 use crate::flows::new_payment::{self, Switched};
@@ -67,6 +68,7 @@ impl Doing<'_> {
             Deed::Consent => self.consent().await,
             Deed::ChangeLanguage(locale) => self.change_language(*locale).await,
             Deed::PlaceOrder => self.place_order().await,
+            Deed::UseCoupon(typed) => self.use_coupon(typed).await,
             Deed::LookForOrder { draft } => self.look_for_order(draft).await,
             Deed::CheckPaid(no) => self.check_paid(no).await,
             Deed::ShowPayment(no) => self.show_payment(no).await,
@@ -110,6 +112,9 @@ impl Doing<'_> {
         let Some(draft) = self.dialogue.draft.clone() else {
             return Ok(Shows::view(View::Say("step-lost")));
         };
+        if draft.seen_price.is_none() {
+            return Ok(self.check_card(None));
+        }
         let request = PlaceOrder {
             user: self.user.id,
             draft_id: draft.id,
@@ -118,10 +123,13 @@ impl Doing<'_> {
             answers: draft.answers,
             method: None,
             anchor_message: self.place,
+            coupon: draft.coupon,
+            seen_total: draft.seen_price,
         };
         match place_order::run(&self.bot.till, &self.bot.catalog, request).await {
             Ok(Placed::Ordered(_)) => {
                 // The worker may have put the payment card there already: leave the message alone.
+                self.dialogue.coupon = None;
                 self.hand_over();
                 Ok(Shows::toast("toast-working"))
             }
@@ -129,6 +137,12 @@ impl Doing<'_> {
                 self.hand_over();
                 self.made_before(&order).await
             }
+            Ok(Placed::PriceChanged(quote)) => {
+                let note = Note::new("product-price-changed").money("price", quote.total);
+                Ok(self.check_card(Some(note)))
+            }
+            // The new card says why the coupon does not count any more.
+            Ok(Placed::CouponRefused(_)) => Ok(self.check_card(None)),
             Ok(refused) => Ok(self.refused(&refused, &draft.sku)),
             Err(PlaceOrderError::Answers) => {
                 self.ask_what_changed();
@@ -136,6 +150,36 @@ impl Doing<'_> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The check card once more, with the price of now.
+    fn check_card(&mut self, note: Option<Note>) -> Shows {
+        self.dialogue.listens = Listening::Form;
+        let before = self.dialogue.noted.take();
+        self.dialogue.noted = note.as_ref().map(|note| note.key.to_owned());
+        // The same edit again would change nothing that can be seen.
+        let is_repeated = note.is_some() && before == self.dialogue.noted;
+        let shows = Shows::view(View::Form(note));
+        if is_repeated { Shows { place: Where::Fresh, ..shows } } else { shows }
+    }
+
+    /// Looks at the code now; it is used when the order is placed.
+    async fn use_coupon(&mut self, typed: &str) -> Result<Shows, BotError> {
+        let product = self.dialogue.draft.as_ref().map(|draft| &draft.sku);
+        let product = product.and_then(|sku| self.bot.catalog.find(sku));
+        let (Some(product), Some(draft)) = (product, &mut self.dialogue.draft) else {
+            return Ok(Shows::view(View::Say("step-lost")));
+        };
+        let looked = pricing::with_coupon(self.bot, product, (typed, self.user.id)).await?;
+        let note = match looked {
+            Ok(quote) => {
+                draft.coupon = quote.lines.into_iter().find_map(|line| line.code);
+                draft.at = At::Check;
+                None
+            }
+            Err(refusal) => Some(pricing::note(self.bot, &refusal, typed)),
+        };
+        Ok(self.check_card(note))
     }
 
     /// From here on the message belongs to the order and its news.
@@ -174,7 +218,11 @@ impl Doing<'_> {
                 }
             }
             Placed::FreeLimitReached => "product-free-limit",
-            Placed::NotOnSale | Placed::Ordered(_) | Placed::AlreadyPlaced(_) => "product-gone",
+            Placed::NotOnSale
+            | Placed::Ordered(_)
+            | Placed::AlreadyPlaced(_)
+            | Placed::PriceChanged(_)
+            | Placed::CouponRefused(_) => "product-gone",
         };
         self.dialogue.listens = Listening::Nothing;
         Shows::view(View::NotForSale { sku: sku.clone(), why })

@@ -16,6 +16,7 @@ use crate::notifications::ports::SendError;
 use crate::orders::OrderError;
 use crate::payments::PaymentError;
 use crate::platform::crypto::SealError;
+use crate::promotions::PromotionError;
 use crate::users::UserError;
 
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,8 @@ pub(super) enum BotError {
     Resend(#[from] ResendError),
     #[error("the order cannot go on")]
     Retry(#[from] RetryError),
+    #[error("the coupon cannot be read")]
+    Coupon(#[from] PromotionError),
     #[error("the stored words cannot be opened")]
     Sealed(#[from] SealError),
     #[error("the answer cannot be sent")]
@@ -71,6 +74,7 @@ impl BotError {
             | Self::Payment(PaymentError::Db(_) | PaymentError::Stale(_))
             | Self::User(UserError::Db(_))
             | Self::Affiliate(AffiliateError::Db(_))
+            | Self::Coupon(PromotionError::Db(_))
             | Self::Greet(
                 ReferralError::Db(_)
                 | ReferralError::User(UserError::Db(_))
@@ -90,6 +94,7 @@ impl BotError {
             )
             | Self::Place(
                 PlaceOrderError::Db(_)
+                | PlaceOrderError::Coupon(PromotionError::Db(_))
                 | PlaceOrderError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             ) => true,
             Self::Settle(error) | Self::Place(PlaceOrderError::Settle(error)) => error.is_passing(),
@@ -103,6 +108,7 @@ impl BotError {
             | Self::Payment(_)
             | Self::User(_)
             | Self::Affiliate(_)
+            | Self::Coupon(_)
             | Self::Place(_)
             | Self::Greet(_)
             | Self::Inspect(_)

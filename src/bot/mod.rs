@@ -18,6 +18,7 @@ mod error;
 mod inbox;
 mod intake;
 mod polling;
+mod pricing;
 mod register;
 mod repo;
 mod screens;

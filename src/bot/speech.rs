@@ -1,5 +1,6 @@
 //! How we speak to one person: language, zone, and buttons with their words.
 
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
 use super::dialogue::{Note, Press, Value};
@@ -35,6 +36,16 @@ impl Speech<'_> {
         if price.is_zero() { self.word("products-free") } else { self.money(price) }
     }
 
+    /// `11 月 30 日`; with its year when that is another one.
+    pub(super) fn day(&self, day: NaiveDate) -> String {
+        let this_year = self.now.to_utc().with_timezone(&self.zone).year() == day.year();
+        let args = Args::new()
+            .number("year", day.year().into())
+            .number("month", day.month().into())
+            .number("day", day.day().into());
+        self.say(if this_year { "day-of-year" } else { "date-solar" }, &args)
+    }
+
     pub(super) fn date(&self, at: Timestamp) -> String {
         texts::date(at, self.zone)
     }
@@ -63,6 +74,7 @@ impl Speech<'_> {
             Value::Number(number) => args.number(name, *number),
             Value::LunarMonth { month, leap } => args.text(name, self.lunar_month(*month, *leap)),
             Value::Money(money) => args.text(name, self.money(*money)),
+            Value::Day(day) => args.text(name, self.day(*day)),
         });
         self.say(note.key, &args)
     }

@@ -21,6 +21,11 @@ impl LocalText {
         nearest.map_or("", String::as_str)
     }
 
+    /// Every language's text, for rows that outlive the product's file.
+    pub fn all(&self) -> &BTreeMap<Locale, String> {
+        &self.0
+    }
+
     /// Whether some language says exactly this, whatever the case.
     pub fn says(&self, typed: &str) -> bool {
         self.0.values().any(|text| text.to_lowercase() == typed.to_lowercase())

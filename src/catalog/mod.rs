@@ -8,11 +8,13 @@
 pub mod answers;
 pub mod form;
 mod local_text;
+pub mod movements;
 mod node;
 pub mod product;
 mod product_error;
 mod product_file;
 pub mod rules;
+pub mod sale;
 mod snapshot;
 pub mod stock;
 

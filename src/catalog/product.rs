@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::answers::{Answer, FormAnswers, Gender};
 use super::form::{Field, FieldKind};
 use super::local_text::LocalText;
+use super::sale::{self, PriceNow, Sale};
 use super::snapshot::ProductSnapshot;
 use crate::kernel::ids::Sku;
 use crate::kernel::locale::Locale;
@@ -29,12 +32,16 @@ pub struct Product {
     pub description: LocalText,
     /// Zero skips payment.
     pub price: Money,
+    /// Days on which it costs less.
+    pub sales: Vec<Sale>,
     /// The report needs a chart, so the form asks for gender and birth.
     pub needs_chart: bool,
     /// The number field whose year the facts have to describe month by month.
     pub chart_year: Option<String>,
     pub form: Vec<Field>,
     pub stock: Stock,
+    /// Operators are told when so few are left.
+    pub low_stock: Option<u32>,
     pub delivery: Delivery,
     /// How often one buyer may have a free product per day (in the shop's zone).
     pub free_limit_per_day: Option<u32>,
@@ -55,6 +62,18 @@ pub enum Stock {
     Counted(u32),
     /// So many on each day of the shop's time zone.
     Daily(u32),
+}
+
+/// How many can be sold, and when operators hear that few are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Supply {
+    pub stock: Stock,
+    pub low_stock: Option<u32>,
+}
+
+impl Supply {
+    /// Of a product whose file is gone.
+    pub const UNLIMITED: Self = Self { stock: Stock::Unlimited, low_stock: None };
 }
 
 /// The text of `prompt.md`, unread.
@@ -98,6 +117,15 @@ pub enum ReportKind {
 impl Product {
     pub fn is_free(&self) -> bool {
         self.price.is_zero()
+    }
+
+    pub fn supply(&self) -> Supply {
+        Supply { stock: self.stock, low_stock: self.low_stock }
+    }
+
+    /// What it costs on `day` of the shop's time zone.
+    pub fn price_on(&self, day: NaiveDate) -> PriceNow<'_> {
+        sale::price_on(self.price, &self.sales, day)
     }
 
     pub fn field(&self, key: &str) -> Option<&Field> {

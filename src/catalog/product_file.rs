@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::form::{FieldKind, read_form};
 use super::local_text::LocalText;
 use super::node::{Section, Value};
-use super::product::{Delivery, Product, PromptFile, ReportKind, ReportPlan, Stock};
+use super::product::{Delivery, Product, PromptFile, ReportKind, ReportPlan, Stock, Supply};
+use super::sale::read_sales;
 use crate::kernel::ids::Sku;
 use crate::kernel::money::{Currency, Money, MoneyError};
 
@@ -17,6 +18,8 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
     let name = root.get("name", "a table of languages");
     let flag = |key, default| root.find(key).and_then(|value| value.flag()).unwrap_or(default);
     let day_minutes = 24 * 60;
+    let price = read_price(&root);
+    let supply = read_stock(root.find("stock").as_ref());
     let product = Product {
         sku: Sku::from(sku),
         version: String::new(),
@@ -26,11 +29,13 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
         name: LocalText::read(name.as_ref(), 40),
         summary: LocalText::read(summary.as_ref(), 120),
         description: LocalText::read(description.as_ref(), 1_500),
-        price: read_price(&root),
+        price,
+        sales: read_sales(root.find("sale").as_ref(), price),
         needs_chart: flag("needs_chart", false),
         chart_year: root.find("chart_year").and_then(|value| value.text().map(str::to_owned)),
         form: read_form(root.find("form").as_ref()),
-        stock: read_stock(root.find("stock").as_ref()),
+        stock: supply.stock,
+        low_stock: supply.low_stock,
         delivery: read_delivery(root.find("delivery").as_ref()),
         free_limit_per_day: root.find("free_limit_per_day").and_then(|v| v.count(1..=1_000)),
         payment_ttl: root
@@ -110,21 +115,28 @@ fn read_price(root: &Section<'_>) -> Money {
     }
 }
 
-fn read_stock(value: Option<&Value<'_>>) -> Stock {
+fn read_stock(value: Option<&Value<'_>>) -> Supply {
     const EXPECTED: &str = "expected { counted = n } or { daily = n }, or no stock at all";
-    let Some(value) = value else { return Stock::Unlimited };
-    let Some(table) = value.table() else { return Stock::Unlimited };
+    let Some(value) = value else { return Supply::UNLIMITED };
+    let Some(table) = value.table() else { return Supply::UNLIMITED };
     let read = |key| table.find(key).map(|value| value.count(0..=1_000_000).unwrap_or_default());
-    let stock = match (read("counted"), read("daily")) {
-        (Some(count), None) => Stock::Counted(count),
-        (None, Some(count)) => Stock::Daily(count),
+    let (stock, limit) = match (read("counted"), read("daily")) {
+        (Some(count), None) => (Stock::Counted(count), count),
+        (None, Some(count)) => (Stock::Daily(count), count),
         (None, None) | (Some(_), Some(_)) => {
             value.wrong(EXPECTED);
-            Stock::Unlimited
+            (Stock::Unlimited, u32::MAX)
         }
     };
+    let low_stock = table.find("low_stock").and_then(|low| {
+        let number = low.count(0..=1_000_000)?;
+        if number >= limit {
+            low.wrong(format!("{number} is not less than the {limit} that there are"));
+        }
+        Some(number)
+    });
     table.finish();
-    stock
+    Supply { stock, low_stock }
 }
 
 fn read_delivery(value: Option<&Value<'_>>) -> Delivery {

@@ -1,87 +1,269 @@
-//! Every statement on `products` and `stock_movements`: reserve → confirm → release (spec.md §4
-//! rule 13). The movement's key is unique, so each happens at most once per order; the counters
-//! change by conditional updates and never become negative.
+//! Every statement on `products`, `stock_days` and `stock_movements`: reserve → confirm → release
+//! (spec.md §4 rule 13). Movements are an append-only record with a unique key, so each happens at
+//! most once per order; the counters change by conditional updates, in the same transaction.
+//!
+//! `products` counts all pieces that were ever taken; a per-day supply counts on the row of its
+//! day besides. A piece belongs to the day on which it was reserved, also when its order is paid
+//! or closed after midnight: no day sells more than it has, and none loses a piece.
+//!
+//! Lock order: the order first, then its day, then its product, then the coupon.
 
-use sea_orm::DbErr;
+use std::collections::BTreeMap;
 
-use super::product::Stock;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+
+use super::movements::{Counters, Movement, Reason, counters_from, holds, next_reservation};
+use super::product::{Stock, Supply};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku};
-use crate::platform::db::{WriteTx, execute};
+use crate::platform::db::{WriteTx, execute, query_all, query_one};
 
-/// Takes one piece for an order. `false`: there is none left.
+/// The piece of an order: of which product, for which order.
+pub type Piece<'a> = (&'a Sku, &'a OrderNo);
+
+/// What became of the wish for a piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is reserved; `low` when the rest has just fallen to the number that is told.
+    Now {
+        low: Option<Low>,
+    },
+    /// The order has it already.
+    Before,
+    SoldOut,
+}
+
+/// Few are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Low {
+    pub rest: i64,
+    pub limit: i64,
+}
+
+/// Counters that do not agree with the record.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Mismatch {
+    pub sku: Sku,
+    /// The day of a per-day supply; `None` for the product as a whole.
+    pub day: Option<String>,
+    pub counters: Counters,
+    pub movements: Counters,
+}
+
+/// Takes one piece for an order; a second time only after the first one was released.
 ///
 /// `day` is today in the shop's time zone, as `2026-11-21`.
 pub async fn reserve(
     tx: &WriteTx,
-    (sku, order): (&Sku, &OrderNo),
-    stock: Stock,
-    day: &str,
+    piece: Piece<'_>,
+    (supply, day): (Supply, &str),
     now: Timestamp,
-) -> Result<bool, DbErr> {
-    open_row(tx, sku, now).await?;
-    let limit = match stock {
-        Stock::Unlimited => i64::MAX,
-        Stock::Counted(limit) => i64::from(limit),
-        Stock::Daily(limit) => {
-            start_day(tx, sku, day).await?;
-            i64::from(limit)
-        }
+) -> Result<Taken, DbErr> {
+    let made = made(tx, piece).await?;
+    let Some(reason) = next_reservation(&reasons(&made)) else {
+        let held =
+            holds(&reasons(&made), Reason::Reserve) || holds(&reasons(&made), Reason::Confirm);
+        return Ok(if held { Taken::Before } else { Taken::SoldOut });
     };
-    if !movement(tx, (sku, order), "reserve", now).await? {
-        return Ok(true);
-    }
-    let taken = execute(
-        tx.conn(),
-        "UPDATE products SET reserved = reserved + 1, updated_at = $2 \
-         WHERE sku = $1 AND reserved + sold < $3",
-        vec![sku.as_str().into(), now.millis().into(), limit.into()],
-    )
-    .await?;
-    if taken.rows_affected() == 1 {
-        return Ok(true);
-    }
-    forget(tx, (sku, order), "reserve").await?;
-    Ok(false)
+    open_product(tx, piece.0, now).await?;
+    let (limit, day) = match supply.stock {
+        Stock::Unlimited => (i64::MAX, None),
+        Stock::Counted(limit) => (i64::from(limit), None),
+        Stock::Daily(limit) => (i64::from(limit), Some(day)),
+    };
+    let row = match day {
+        None => take_of_product(tx, piece.0, limit, now).await?,
+        Some(day) => take_of_day(tx, (piece.0, day), limit, now).await?,
+    };
+    let Some(row) = row else { return Ok(Taken::SoldOut) };
+    record(tx, piece, (reason, day), now).await?;
+    let low = match supply.low_stock {
+        Some(low) => look_at_rest(tx, (piece.0, day), (&row, limit, i64::from(low)), now).await?,
+        None => None,
+    };
+    Ok(Taken::Now { low })
 }
 
 /// The reserved piece is sold.
-pub async fn confirm(
-    tx: &WriteTx,
-    (sku, order): (&Sku, &OrderNo),
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    if movement(tx, (sku, order), "confirm", now).await? {
-        execute(
-            tx.conn(),
-            "UPDATE products SET reserved = CASE WHEN reserved > 0 THEN reserved - 1 ELSE 0 END, \
-             sold = sold + 1, updated_at = $2 WHERE sku = $1",
-            vec![sku.as_str().into(), now.millis().into()],
-        )
-        .await?;
+pub async fn confirm(tx: &WriteTx, piece: Piece<'_>, now: Timestamp) -> Result<(), DbErr> {
+    let moved = follow(tx, piece, Reason::Confirm, now).await?;
+    if !moved {
+        tracing::debug!(order.id = %piece.1, "no reserved piece to confirm");
     }
     Ok(())
 }
 
-/// The reserved piece is free again; the order may reserve anew later.
-pub async fn release(
-    tx: &WriteTx,
-    (sku, order): (&Sku, &OrderNo),
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    if forget(tx, (sku, order), "reserve").await? {
-        execute(
-            tx.conn(),
-            "UPDATE products SET reserved = CASE WHEN reserved > 0 THEN reserved - 1 ELSE 0 END, \
-             updated_at = $2 WHERE sku = $1",
-            vec![sku.as_str().into(), now.millis().into()],
-        )
-        .await?;
+/// The order was given up or failed before anything was delivered: its piece is free again, be it
+/// reserved or sold. An order without a piece stays as it is.
+pub async fn release(tx: &WriteTx, piece: Piece<'_>, now: Timestamp) -> Result<(), DbErr> {
+    if !follow(tx, piece, Reason::Release, now).await? {
+        follow(tx, piece, Reason::Return, now).await?;
     }
     Ok(())
 }
 
-async fn open_row(tx: &WriteTx, sku: &Sku, now: Timestamp) -> Result<(), DbErr> {
+/// How many are left; `None` when there is no limit.
+pub async fn rest(
+    db: &impl ConnectionTrait,
+    sku: &Sku,
+    (stock, day): (Stock, &str),
+) -> Result<Option<i64>, DbErr> {
+    let (limit, sql, values) = match stock {
+        Stock::Unlimited => return Ok(None),
+        Stock::Counted(limit) => (
+            limit,
+            "SELECT reserved + sold AS taken FROM products WHERE sku = $1",
+            vec![sku.as_str().into()],
+        ),
+        Stock::Daily(limit) => (
+            limit,
+            "SELECT reserved + sold AS taken FROM stock_days WHERE sku = $1 AND day = $2",
+            vec![sku.as_str().into(), day.into()],
+        ),
+    };
+    let taken = match query_one(db, sql, values).await? {
+        Some(row) => row.try_get::<i64>("", "taken")?,
+        None => 0,
+    };
+    Ok(Some(i64::from(limit).saturating_sub(taken).max(0)))
+}
+
+/// Compares all counters with the record, as one statement and so at one moment. Empty: they agree.
+pub async fn audit(db: &impl ConnectionTrait) -> Result<Vec<Mismatch>, DbErr> {
+    let rows = query_all(
+        db,
+        "SELECT 'counter' AS kind, sku, NULL AS day, reserved AS first, sold AS second \
+         FROM products \
+         UNION ALL SELECT 'counter', sku, day, reserved, sold FROM stock_days \
+         UNION ALL SELECT reason, sku, day, CAST(SUM(quantity) AS BIGINT), CAST(0 AS BIGINT) \
+         FROM stock_movements GROUP BY reason, sku, day",
+        vec![],
+    )
+    .await?;
+    let (mut kept, mut movements) = (BTreeMap::new(), Vec::new());
+    for row in &rows {
+        let (kind, first): (String, i64) = (row.try_get("", "kind")?, row.try_get("", "first")?);
+        let (sku, day) = (Sku(row.try_get("", "sku")?), row.try_get("", "day")?);
+        if kind == "counter" {
+            let counters = Counters { reserved: first, sold: row.try_get("", "second")? };
+            kept.insert((sku, day), counters);
+        } else {
+            movements.push(Movement { sku, day, reason: reason(&kind)?, quantity: first });
+        }
+    }
+    Ok(mismatches(&kept, &counters_from(&movements)))
+}
+
+fn mismatches(
+    kept: &BTreeMap<(Sku, Option<String>), Counters>,
+    due: &BTreeMap<(Sku, Option<String>), Counters>,
+) -> Vec<Mismatch> {
+    let mut places: Vec<_> = kept.keys().chain(due.keys()).collect();
+    places.sort();
+    places.dedup();
+    let compare = |place: &(Sku, Option<String>)| {
+        let of = |all: &BTreeMap<_, Counters>| all.get(place).copied().unwrap_or_default();
+        let (counters, movements) = (of(kept), of(due));
+        let (sku, day) = place.clone();
+        (counters != movements).then_some(Mismatch { sku, day, counters, movements })
+    };
+    places.into_iter().filter_map(compare).collect()
+}
+
+/// `confirm`, `release` and `return` follow a reservation, on its day. `false`: there is none.
+async fn follow(
+    tx: &WriteTx,
+    piece: Piece<'_>,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let made = made(tx, piece).await?;
+    let before = if reason == Reason::Return { Reason::Confirm } else { Reason::Reserve };
+    if !holds(&reasons(&made), before) || reasons(&made).contains(&reason) {
+        return Ok(false);
+    }
+    let day = made.last().and_then(|(_, day)| day.as_deref());
+    record(tx, piece, (reason, day), now).await?;
+    let (reserved, sold) = reason.effect();
+    // Floored: wrong counters are the audit's business and never stop money.
+    const CHANGE: &str = "reserved = CASE WHEN reserved + $2 > 0 THEN reserved + $2 ELSE 0 END, \
+                          sold = CASE WHEN sold + $3 > 0 THEN sold + $3 ELSE 0 END, \
+                          updated_at = $4";
+    let values =
+        || vec![piece.0.as_str().into(), reserved.into(), sold.into(), now.millis().into()];
+    if let Some(day) = day {
+        let sql = format!("UPDATE stock_days SET {CHANGE} WHERE sku = $1 AND day = $5");
+        execute(tx.conn(), &sql, [values(), vec![day.into()]].concat()).await?;
+    }
+    let sql = format!("UPDATE products SET {CHANGE} WHERE sku = $1");
+    execute(tx.conn(), &sql, values()).await?;
+    Ok(true)
+}
+
+/// What the order did with its piece so far, in the order of happening.
+async fn made(
+    tx: &WriteTx,
+    (sku, order): Piece<'_>,
+) -> Result<Vec<(Reason, Option<String>)>, DbErr> {
+    let rows = query_all(
+        tx.conn(),
+        "SELECT reason, day FROM stock_movements WHERE order_no = $1 AND sku = $2",
+        vec![order.as_str().into(), sku.as_str().into()],
+    )
+    .await?;
+    let read = |row: &QueryResult| {
+        let word: String = row.try_get("", "reason")?;
+        Ok((reason(&word)?, row.try_get("", "day")?))
+    };
+    let mut made = rows.iter().map(read).collect::<Result<Vec<_>, DbErr>>()?;
+    made.sort_by_key(|(reason, _)| sequence(*reason));
+    Ok(made)
+}
+
+/// Rows of one transaction carry the same instant; the words say what came first.
+fn sequence(reason: Reason) -> u8 {
+    match reason {
+        Reason::Reserve => 0,
+        Reason::Release => 1,
+        Reason::ReserveLate => 2,
+        Reason::Confirm => 3,
+        Reason::Return => 4,
+    }
+}
+
+fn reasons(made: &[(Reason, Option<String>)]) -> Vec<Reason> {
+    made.iter().map(|(reason, _)| *reason).collect()
+}
+
+fn reason(word: &str) -> Result<Reason, DbErr> {
+    Reason::parse(word)
+        .ok_or_else(|| DbErr::Custom(format!("`{word}` is no reason of a stock movement")))
+}
+
+/// Writes one movement; a second one with the same key fails and takes everything back.
+async fn record(
+    tx: &WriteTx,
+    (sku, order): Piece<'_>,
+    (reason, day): (Reason, Option<&str>),
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    execute(
+        tx.conn(),
+        "INSERT INTO stock_movements (order_no, sku, reason, quantity, at, day) \
+         VALUES ($1, $2, $3, 1, $4, $5)",
+        vec![
+            order.as_str().into(),
+            sku.as_str().into(),
+            reason.as_str().into(),
+            now.millis().into(),
+            day.map(str::to_owned).into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn open_product(tx: &WriteTx, sku: &Sku, now: Timestamp) -> Result<(), DbErr> {
     execute(
         tx.conn(),
         "INSERT INTO products (sku, updated_at) VALUES ($1, $2) ON CONFLICT (sku) DO NOTHING",
@@ -91,42 +273,74 @@ async fn open_row(tx: &WriteTx, sku: &Sku, now: Timestamp) -> Result<(), DbErr> 
     Ok(())
 }
 
-/// A new day starts with nothing sold; what is reserved stays reserved.
-async fn start_day(tx: &WriteTx, sku: &Sku, day: &str) -> Result<(), DbErr> {
+/// One more reserved if the limit allows: how many are taken now, and when it was told that few
+/// are left.
+async fn take_of_product(
+    tx: &WriteTx,
+    sku: &Sku,
+    limit: i64,
+    now: Timestamp,
+) -> Result<Option<QueryResult>, DbErr> {
+    query_one(
+        tx.conn(),
+        "UPDATE products SET reserved = reserved + 1, updated_at = $2 \
+         WHERE sku = $1 AND reserved + sold < $3 \
+         RETURNING reserved + sold AS taken, low_stock_told_at AS told",
+        vec![sku.as_str().into(), now.millis().into(), limit.into()],
+    )
+    .await
+}
+
+async fn take_of_day(
+    tx: &WriteTx,
+    (sku, day): (&Sku, &str),
+    limit: i64,
+    now: Timestamp,
+) -> Result<Option<QueryResult>, DbErr> {
+    let place = || vec![sku.as_str().into(), day.into(), now.millis().into()];
     execute(
         tx.conn(),
-        "UPDATE products SET sold = 0, stock_day = $2 \
-         WHERE sku = $1 AND (stock_day IS NULL OR stock_day < $2)",
-        vec![sku.as_str().into(), day.into()],
+        "INSERT INTO stock_days (sku, day, updated_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (sku, day) DO NOTHING",
+        place(),
     )
     .await?;
-    Ok(())
+    let taken = query_one(
+        tx.conn(),
+        "UPDATE stock_days SET reserved = reserved + 1, updated_at = $3 \
+         WHERE sku = $1 AND day = $2 AND reserved + sold < $4 \
+         RETURNING reserved + sold AS taken, low_stock_told_at AS told",
+        [place(), vec![limit.into()]].concat(),
+    )
+    .await?;
+    if taken.is_some() {
+        // The product's row counts all days and has no limit of its own.
+        take_of_product(tx, sku, i64::MAX, now).await?;
+    }
+    Ok(taken)
 }
 
-async fn movement(
+/// Tells once when the rest falls to `low`, and again only after it was above it.
+async fn look_at_rest(
     tx: &WriteTx,
-    (sku, order): (&Sku, &OrderNo),
-    reason: &str,
+    (sku, day): (&Sku, Option<&str>),
+    (row, limit, low): (&QueryResult, i64, i64),
     now: Timestamp,
-) -> Result<bool, DbErr> {
-    let written = execute(
-        tx.conn(),
-        "INSERT INTO stock_movements (order_no, sku, reason, quantity, at) \
-         VALUES ($1, $2, $3, 1, $4) ON CONFLICT (order_no, sku, reason) DO NOTHING",
-        vec![order.as_str().into(), sku.as_str().into(), reason.into(), now.millis().into()],
-    )
-    .await?;
-    Ok(written.rows_affected() == 1)
-}
-
-async fn forget(tx: &WriteTx, (sku, order): (&Sku, &OrderNo), reason: &str) -> Result<bool, DbErr> {
-    let gone = execute(
-        tx.conn(),
-        "DELETE FROM stock_movements WHERE order_no = $1 AND sku = $2 AND reason = $3 \
-         AND NOT EXISTS (SELECT 1 FROM stock_movements sold WHERE sold.order_no = $1 \
-         AND sold.sku = $2 AND sold.reason = 'confirm')",
-        vec![order.as_str().into(), sku.as_str().into(), reason.into()],
-    )
-    .await?;
-    Ok(gone.rows_affected() == 1)
+) -> Result<Option<Low>, DbErr> {
+    let (taken, told): (i64, Option<i64>) = (row.try_get("", "taken")?, row.try_get("", "told")?);
+    let rest = limit.saturating_sub(taken);
+    let tell = rest <= low && (told.is_none() || rest == low);
+    if tell || (rest > low && told.is_some()) {
+        let (sql, day) = match day {
+            None => ("UPDATE products SET low_stock_told_at = $2 WHERE sku = $1", None),
+            Some(day) => (
+                "UPDATE stock_days SET low_stock_told_at = $2 WHERE sku = $1 AND day = $3",
+                Some(day.into()),
+            ),
+        };
+        let told = tell.then_some(now.millis());
+        let values = [Some(sku.as_str().into()), Some(told.into()), day];
+        execute(tx.conn(), sql, values.into_iter().flatten().collect()).await?;
+    }
+    Ok(tell.then_some(Low { rest, limit }))
 }

@@ -5,6 +5,8 @@
 mod bazi;
 mod config;
 mod demo;
+mod doctor;
+mod doctor_payments;
 mod healthcheck;
 mod init;
 mod orders;
@@ -65,6 +67,9 @@ enum Command {
     /// Look at orders and act on them.
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
+    /// Look for what is wrong, and say what to do.
+    #[command(subcommand)]
+    Doctor(doctor::Command),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -98,6 +103,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(options) => demo::run(&context, &options),
         Command::Migrate => serve::migrate(&context),
         Command::Orders(command) => orders::run(&context, command),
+        Command::Doctor(command) => doctor::run(&context, command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),

@@ -2,9 +2,9 @@
 //! buyer gave it up (spec.md §4 rule 11, seed 003).
 
 use super::base::Base;
+use super::hold_goods;
 use super::jobs::{News, TellBuyer};
 use super::settle_payment::{SettleError, order_event, payment_event};
-use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::rules::Next;
@@ -132,6 +132,6 @@ async fn give_up_payments(
         payments::apply(tx, &mut payment, fact, &evidence, now).await?;
         payment_event(tx, "payment.failed", &payment, now).await?;
     }
-    stock::release(tx, (&order.sku, &order.order_no), now).await?;
+    hold_goods::give_back(tx, order, now).await?;
     Ok(())
 }

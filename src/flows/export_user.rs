@@ -84,6 +84,7 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
         "product": order.sku,
         "status": order.status,
         "price": order.price.to_major(),
+        "discount": order.discount.to_major(),
         "total": order.total.to_major(),
         "currency": order.total.currency,
         "language": order.locale,

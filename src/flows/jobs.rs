@@ -181,6 +181,8 @@ pub enum AlertKind {
     ChartFallback,
     /// The model's provider refuses our requests.
     ModelStopped,
+    /// Few pieces of a product are left.
+    StockLow,
 }
 
 /// Tell the operators. Carries numbers and words of ours only.

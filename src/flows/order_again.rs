@@ -53,9 +53,38 @@ pub async fn run(
     }
     let draft_id = free_draft_id(till, &order).await?;
     let sku = order.sku.clone();
-    let request =
-        PlaceOrder { user, draft_id, sku, locale, answers, method: None, anchor_message: None };
-    place_order::run(till, catalog, request).await.map(Again::Placed)
+    let request = PlaceOrder {
+        user,
+        draft_id,
+        sku,
+        locale,
+        answers,
+        method: None,
+        anchor_message: None,
+        coupon: order.coupon_code.clone(),
+        seen_total: None,
+    };
+    place(till, catalog, request).await.map(Again::Placed)
+}
+
+/// With the same coupon where it still counts, otherwise without: the payment card shows the price
+/// before anything is paid.
+async fn place(
+    till: &Till,
+    catalog: &Catalog,
+    request: PlaceOrder,
+) -> Result<Placed, PlaceOrderError> {
+    match place_order::run(till, catalog, request.clone()).await? {
+        Placed::CouponRefused(_) => {
+            place_order::run(till, catalog, PlaceOrder { coupon: None, ..request }).await
+        }
+        placed @ (Placed::Ordered(_)
+        | Placed::AlreadyPlaced(_)
+        | Placed::SoldOut
+        | Placed::NotOnSale
+        | Placed::FreeLimitReached
+        | Placed::PriceChanged(_)) => Ok(placed),
+    }
 }
 
 /// The draft of the latest repetition that has not ended yet, or of a new one.

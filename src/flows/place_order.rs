@@ -1,21 +1,26 @@
-//! A draft becomes an order: order, payment, stock and events in one transaction (spec.md §2 step
-//! 1). The provider is asked afterwards, by a job that was written with the order.
+//! A draft becomes an order: order, payment, stock, coupon and events in one transaction (spec.md
+//! §2 step 1). The price is reckoned there once more: nobody pays another one than the card showed.
+//! The provider is asked afterwards, by a job that was written with the order.
 
 use std::sync::Arc;
 
 use sea_orm::DbErr;
 
+use super::hold_goods;
 use super::new_payment;
+use super::quote_price::{self, Quote};
 use super::settle_payment::{self, SettleError, order_event};
 use super::till::Till;
 use crate::catalog::answers::FormAnswers;
-use crate::catalog::{Catalog, Product, rules, stock};
+use crate::catalog::product::Supply;
+use crate::catalog::{Catalog, Product, rules};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
-use crate::orders::{self, NewOrder, Order, OrderError};
+use crate::orders::{self, DiscountKind, NewOrder, Order, OrderError};
 use crate::platform::db::WriteTx;
+use crate::promotions::{self, Claim, CouponCode, NewRedemption, PromotionError, Refusal};
 use crate::users;
 
 /// What a buyer has confirmed on the check card.
@@ -31,6 +36,10 @@ pub struct PlaceOrder {
     pub method: Option<String>,
     /// The chat message that goes on being edited in place.
     pub anchor_message: Option<i64>,
+    /// The code of a coupon, as it was typed.
+    pub coupon: Option<String>,
+    /// What the check card said is to be paid; `None`: no card was shown.
+    pub seen_total: Option<Money>,
 }
 
 #[derive(Debug)]
@@ -42,6 +51,9 @@ pub enum Placed {
     NotOnSale,
     /// The product is free and the user has had enough of it today.
     FreeLimitReached,
+    /// The card showed another price: the buyer decides anew.
+    PriceChanged(Quote),
+    CouponRefused(Refusal),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +64,8 @@ pub enum PlaceOrderError {
     Order(#[from] OrderError),
     #[error("the user cannot be read")]
     User(#[from] users::UserError),
+    #[error("the coupon cannot be used")]
+    Coupon(#[from] PromotionError),
     #[error("the order cannot be settled")]
     Settle(#[from] SettleError),
     #[error("the product cannot be kept")]
@@ -81,57 +95,126 @@ pub async fn run(
     if free_limit_reached(till, &tx, (&product, request.user), now).await? {
         return Ok(Placed::FreeLimitReached);
     }
-    let number = OrderNo::generate(now);
-    let what = (&product.sku, &number);
-    if !stock::reserve(&tx, what, product.stock, &till.money.day(now), now).await? {
-        return Ok(Placed::SoldOut);
+    let (quote, claim) = match quote(till, &tx, (&product, &request), now).await? {
+        Ok(quoted) => quoted,
+        Err(refusal) => return Ok(Placed::CouponRefused(refusal)),
+    };
+    if request.seen_total.is_some_and(|seen| seen != quote.total) {
+        return Ok(Placed::PriceChanged(quote));
     }
-    let order = write(till, &tx, (&product, &request, number), now).await?;
+    let new = new_order(till, &tx, (&product, &request, &quote), now).await?;
+    let wish = Wish { new, supply: product.supply(), claim, method: request.method.as_deref() };
+    let order = match write(till, &tx, &wish, now).await? {
+        Written::Order(order) => order,
+        Written::Refused(refused) => return Ok(refused), // dropped: nothing was written
+    };
     tx.commit().await?;
     metrics::counter!("mingshu_orders_total", "sku" => order.sku.0.clone()).increment(1);
     tracing::info!(order.id = %order.order_no, product.sku = %order.sku, "order placed");
-    Ok(Placed::Ordered(Box::new(order)))
+    Ok(Placed::Ordered(order))
 }
 
+/// The price as it is in this transaction, and the coupon that makes it.
+async fn quote(
+    till: &Till,
+    tx: &WriteTx,
+    (product, request): (&Product, &PlaceOrder),
+    now: Timestamp,
+) -> Result<Result<(Quote, Option<Claim>), Refusal>, PlaceOrderError> {
+    let Some(typed) = &request.coupon else {
+        return Ok(Ok((quote_price::plain(&till.money, product, now), None)));
+    };
+    let claim = match CouponCode::parse(typed) {
+        Some(code) => promotions::repo::find_claim(tx.conn(), &code, request.user).await?,
+        None => None,
+    };
+    let quote = quote_price::with_coupon(&till.money, product, claim.as_ref(), now);
+    Ok(quote.map(|quote| (quote, claim)))
+}
+
+/// What is to be written.
+struct Wish<'a> {
+    new: NewOrder,
+    supply: Supply,
+    claim: Option<Claim>,
+    method: Option<&'a str>,
+}
+
+/// An order, or what stands in its way.
+enum Written {
+    Order(Box<Order>),
+    Refused(Placed),
+}
+
+/// In the sequence in which everybody locks: order, product, coupon.
 async fn write(
     till: &Till,
     tx: &WriteTx,
-    (product, request, number): (&Product, &PlaceOrder, OrderNo),
+    wish: &Wish<'_>,
     now: Timestamp,
-) -> Result<Order, PlaceOrderError> {
-    let new = new_order(till, tx, (product, request, number), now).await?;
-    if !orders::repo::insert(tx, &till.base.keyring, &new, now).await? {
+) -> Result<Written, PlaceOrderError> {
+    let new = &wish.new;
+    if !orders::repo::insert(tx, &till.base.keyring, new, now).await? {
         // Two replicas confirmed one draft at once: the other one won, and ours rolls back.
-        return Err(OrderError::Stale(new.order_no).into());
+        return Err(OrderError::Stale(new.order_no.clone()).into());
+    }
+    if !hold_goods::take(tx, (&new.sku, &new.order_no), (wish.supply, &till.money.day(now)), now)
+        .await?
+    {
+        return Ok(Written::Refused(Placed::SoldOut));
+    }
+    if let Some(claim) = &wish.claim
+        && let Err(refusal) = redeem(tx, new, claim, now).await?
+    {
+        return Ok(Written::Refused(Placed::CouponRefused(refusal)));
     }
     let mut order = orders::repo::lock(tx, &new.order_no).await?;
     order_event(tx, "order.created", &order, now).await?;
     if order.total.is_zero() {
         settle_payment::nothing_to_pay(tx, &mut order, now).await?;
     } else {
-        new_payment::write(till, tx, (&order, request.method.as_deref()), now).await?;
+        new_payment::write(till, tx, (&order, wish.method), now).await?;
     }
-    Ok(order)
+    Ok(Written::Order(Box::new(order)))
+}
+
+/// Uses the coupon; somebody may have been faster since the price was reckoned.
+async fn redeem(
+    tx: &WriteTx,
+    new: &NewOrder,
+    claim: &Claim,
+    now: Timestamp,
+) -> Result<Result<(), Refusal>, PlaceOrderError> {
+    let coupon = new.discounts.iter().filter(|line| line.kind == DiscountKind::Coupon);
+    let discount = coupon.map(|line| line.amount).next_back();
+    let redemption = NewRedemption {
+        order_no: &new.order_no,
+        user: new.user,
+        discount: discount.unwrap_or(Money::zero(new.price.currency)),
+    };
+    Ok(promotions::repo::redeem(tx, &claim.coupon, &redemption, now).await?)
 }
 
 async fn new_order(
     till: &Till,
     tx: &WriteTx,
-    (product, request, order_no): (&Product, &PlaceOrder, OrderNo),
+    (product, request, quote): (&Product, &PlaceOrder, &Quote),
     now: Timestamp,
 ) -> Result<NewOrder, PlaceOrderError> {
     let method = request.method.as_deref().or_else(|| till.default_method()).unwrap_or_default();
     let ttl = till.time_to_pay(product.payment_ttl, method);
     let user = users::repo::find(tx.conn(), request.user).await?;
     Ok(NewOrder {
-        order_no,
+        order_no: OrderNo::generate(now),
         draft_id: request.draft_id.clone(),
         user: request.user,
         sku: product.sku.clone(),
         locale: request.locale,
-        price: product.price,
-        discount: Money::zero(product.price.currency),
-        total: product.price,
+        price: quote.price,
+        discount: quote.discount(),
+        total: quote.total,
+        discounts: quote.lines.clone(),
+        coupon_code: quote.lines.iter().find_map(|line| line.code.clone()),
         test: till.test || product.test,
         affiliate: user.and_then(|user| user.referred_by),
         anchor_message: request.anchor_message,

@@ -4,6 +4,7 @@
 //!
 //! Everything here is a courtesy: what must be known is told in messages of its own.
 
+use super::price_words;
 use super::tools::Tools;
 use crate::flows::fulfil_order::Failure;
 use crate::kernel::ids::OrderNo;
@@ -22,6 +23,7 @@ pub(super) fn about(tools: &Tools, order: &Order) -> Args {
     Args::new()
         .escaped("product", &product)
         .text("amount", tools.price(order.locale, order.total))
+        .text("discounts", price_words::below_amount(&tools.texts, order))
         .text("order_no", order.order_no.as_str())
 }
 

@@ -60,6 +60,7 @@ impl AlertKind {
             Self::ChartDisagreement => "chart_disagreement",
             Self::ChartFallback => "chart_fallback",
             Self::ModelStopped => "model_stopped",
+            Self::StockLow => "stock_low",
         }
     }
 }

@@ -19,6 +19,8 @@ pub(super) mod order {
         pub discount_minor: i64,
         pub total_minor: i64,
         pub currency: String,
+        pub discounts: String,
+        pub coupon_code: Option<String>,
         pub test: i32,
         pub form_sealed: Option<String>,
         pub affiliate_code: Option<String>,

@@ -9,6 +9,7 @@
 //! - Product, price and form are a snapshot of the moment of ordering; form and product are sealed.
 //! - This module calls no other capability. Whatever needs two of them is a flow.
 
+pub mod discount;
 mod entity;
 pub mod repo;
 mod row;
@@ -24,6 +25,7 @@ use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
 use crate::platform::crypto::SealError;
 
+pub use discount::{DiscountKind, DiscountLine};
 pub use rules::{Change, OrderStatus, Step};
 
 /// One purchase of one product by one user.
@@ -40,6 +42,9 @@ pub struct Order {
     pub discount: Money,
     /// What the buyer has to pay: price less discount.
     pub total: Money,
+    /// What makes up the discount, in the order of taking it off.
+    pub discounts: Vec<DiscountLine>,
+    pub coupon_code: Option<String>,
     /// Bought in the sandbox.
     pub test: bool,
     pub affiliate: Option<AffiliateCode>,
@@ -70,6 +75,8 @@ pub struct NewOrder {
     pub price: Money,
     pub discount: Money,
     pub total: Money,
+    pub discounts: Vec<DiscountLine>,
+    pub coupon_code: Option<String>,
     pub test: bool,
     pub affiliate: Option<AffiliateCode>,
     pub anchor_message: Option<i64>,

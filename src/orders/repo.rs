@@ -7,7 +7,9 @@ use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
 use super::entity::{history, order};
 use super::row::{form_context, product_context};
 use super::rules::{self, Next};
-use super::{Actor, Change, HistoryRow, NewOrder, Order, OrderError, OrderStatus, Step};
+use super::{
+    Actor, Change, DiscountLine, HistoryRow, NewOrder, Order, OrderError, OrderStatus, Step,
+};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::platform::crypto::Keyring;
@@ -38,6 +40,8 @@ pub async fn insert(
         discount_minor: Set(new.discount.minor),
         total_minor: Set(new.total.minor),
         currency: Set(new.total.currency.as_str().to_owned()),
+        discounts: Set(DiscountLine::write(&new.discounts)),
+        coupon_code: Set(new.coupon_code.clone()),
         test: Set(i32::from(new.test)),
         form_sealed: Set(Some(form_sealed)),
         affiliate_code: Set(new.affiliate.clone().map(|code| code.0)),

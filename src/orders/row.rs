@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::entity::order;
-use super::{Order, OrderError, OrderStatus, Step};
+use super::{DiscountLine, Order, OrderError, OrderStatus, Step};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AffiliateCode, OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
@@ -41,6 +41,7 @@ impl TryFrom<order::Model> for Order {
             what: what.to_owned(),
         };
         let currency: Currency = row.currency.parse().map_err(|_word| damaged("currency"))?;
+        let discounts = DiscountLine::read(&row.discounts).ok_or_else(|| damaged("discounts"))?;
         Ok(Self {
             status: OrderStatus::parse(&row.status).ok_or_else(|| damaged("status"))?,
             step: Step::parse(&row.step).ok_or_else(|| damaged("step"))?,
@@ -51,6 +52,8 @@ impl TryFrom<order::Model> for Order {
             price: Money::new(row.price_minor, currency),
             discount: Money::new(row.discount_minor, currency),
             total: Money::new(row.total_minor, currency),
+            discounts,
+            coupon_code: row.coupon_code,
             test: row.test != 0,
             affiliate: row.affiliate_code.map(AffiliateCode),
             anchor_message: row.anchor_message_id,

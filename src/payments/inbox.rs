@@ -140,3 +140,34 @@ pub async fn find(
 fn context(provider: &str, evidence_key: &str) -> String {
     format!("callback_inbox.body:{provider}:{evidence_key}")
 }
+
+/// A piece of evidence as an operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Seen {
+    pub source: String,
+    pub verdict: String,
+    pub at: Timestamp,
+}
+
+/// The latest evidence from `source` about a number of ours.
+pub async fn latest(
+    db: &impl ConnectionTrait,
+    reference: &str,
+    source: &str,
+) -> Result<Option<Seen>, DbErr> {
+    let row = query_one(
+        db,
+        "SELECT source, verdict, received_at FROM callback_inbox WHERE reference = $1 \
+         AND source = $2 ORDER BY received_at DESC, id DESC LIMIT 1",
+        vec![reference.into(), source.into()],
+    )
+    .await?;
+    let read = |row: sea_orm::QueryResult| {
+        Ok(Seen {
+            source: row.try_get_by_index(0)?,
+            verdict: row.try_get_by_index(1)?,
+            at: Timestamp(row.try_get_by_index(2)?),
+        })
+    };
+    row.map(read).transpose()
+}

@@ -10,10 +10,12 @@
 //! - The unique indexes on evidence, provider reference and refund cause are the last line.
 
 pub mod adapters;
+pub mod diagnosis;
 mod entity;
 pub mod inbox;
 pub mod ports;
 pub mod refunds;
+pub mod refusals;
 pub mod repo;
 pub mod rules;
 

@@ -244,3 +244,23 @@ pub trait PaymentGateway: Send + Sync {
 
     fn acknowledge(&self, verdict: Verdict) -> Acknowledgement;
 }
+
+/// What an address shows to whoever comes from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance {
+    /// `None`: nothing answered.
+    pub status: Option<u16>,
+    /// The clock of whoever answered, in milliseconds since 1970, to the second.
+    pub clock_ms: Option<i64>,
+    /// Why nothing answered, without the address.
+    pub fault: Option<String>,
+}
+
+/// Looks at addresses the way a provider does: through the public name.
+#[async_trait]
+pub trait Outlook: Send + Sync {
+    /// Calls a callback address with a body that nobody signed.
+    async fn post_unsigned(&self, address: &str) -> Glance;
+
+    async fn look(&self, address: &str) -> Glance;
+}

@@ -232,6 +232,20 @@ pub async fn due_queries(
     rows.into_iter().map(Payment::try_from).collect()
 }
 
+/// The newest payments that are not in the books as paid: what a doctor looks at.
+pub async fn list_unpaid(
+    db: &impl ConnectionTrait,
+    limit: u64,
+) -> Result<Vec<Payment>, PaymentError> {
+    let rows = payment::Entity::find()
+        .filter(Column::Status.ne(PaymentStatus::Succeeded.as_str()))
+        .order_by_desc(Column::CreatedAt)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Payment::try_from).collect()
+}
+
 /// Keeps the money that arrived instead of the agreed amount; `None` when it was the agreed one
 /// after all.
 pub async fn save_stated(

@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use mingshu::audit;
 use mingshu::flows::confirm_payment::{self, Confirmed, Statement};
+use mingshu::flows::doctor_payments::{self, Chain, Doors, Looks};
 use mingshu::flows::new_payment::{self, Switched};
 use mingshu::flows::refund_order::{self, Refunded, Wish};
 use mingshu::flows::{check_payment, settle_payment, show_payment};
+use mingshu::kernel::clock::Clock;
 use mingshu::kernel::money::{Currency, Money};
 use mingshu::orders::{Actor, Order, OrderStatus};
 use mingshu::payments::inbox::Judgement;
-use mingshu::payments::ports::{Observation, Outcome, RefundAnswer, RefundOutcome, StatedAmount};
+use mingshu::payments::ports::{
+    Glance, Observation, Outcome, Outlook, RefundAnswer, RefundOutcome, StatedAmount,
+};
 use mingshu::payments::repo as payments;
-use mingshu::payments::{Payment, PaymentStatus, RefundStatus, refunds};
+use mingshu::payments::{Payment, PaymentStatus, RefundStatus, refunds, refusals};
 
 use crate::support::builders::BUYER;
 use crate::support::fakes::observation;
@@ -354,6 +358,66 @@ async fn a_failed_refund_that_succeeds_after_all_refunds_the_order() {
         assert!(refund_order::settle(&app.base, &number, &answer).await.unwrap());
         assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Refunded);
         assert_eq!(app.count_jobs("alert:RefundedTwice").await, 0);
+    })
+    .await;
+}
+
+/// The world outside as a provider would find it.
+struct Street(Option<u16>);
+
+#[async_trait::async_trait]
+impl Outlook for Street {
+    async fn post_unsigned(&self, _address: &str) -> Glance {
+        Glance { status: self.0, clock_ms: None, fault: Some("refused".to_owned()) }
+    }
+
+    async fn look(&self, _address: &str) -> Glance {
+        Glance { status: Some(200), clock_ms: Some(1_795_234_380_000), fault: None }
+    }
+}
+
+impl TestApp {
+    async fn doctor(&self, order: &Order, street: &Street) -> Chain {
+        let notify_url = "https://shop.example/webhook/fakepay";
+        let doors = Doors { outlook: street, provider_url: "https://pay.example", notify_url };
+        let number = Some(&order.order_no);
+        doctor_payments::run(&self.base, number, &doors).await.unwrap().remove(0)
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_finds_why_nothing_happened() {
+    everywhere(async |app: TestApp| {
+        let order = app.an_order().await;
+        let chain = app.doctor(&order, &Street(Some(401))).await;
+        let looks: Vec<_> = chain.links.iter().map(|link| (link.name, link.looks)).collect();
+        let expected = [
+            ("link created", Looks::Good),
+            ("notify address", Looks::Good),
+            ("self-call", Looks::Good),
+            ("clock", Looks::Good),
+            ("last callback", Looks::Open),
+            ("last query", Looks::Open),
+        ];
+        assert_eq!(looks, expected);
+        assert!(chain.next.contains("nobody has paid"), "{}", chain.next);
+        let chain = app.doctor(&order, &Street(Some(502))).await;
+        assert!(chain.next.contains("reverse proxy"), "{}", chain.next);
+        let chain = app.doctor(&order, &Street(None)).await;
+        assert_eq!(chain.links[2].detail, "refused");
+        let tx = app.base.db.begin_write().await.unwrap();
+        let now = app.clock.now();
+        refusals::add(&tx, ("fakepay", "the signature is wrong"), 2, now).await.unwrap();
+        refusals::add(&tx, ("fakepay", "the signature is wrong"), 1, now).await.unwrap();
+        tx.commit().await.unwrap();
+        let chain = app.doctor(&order, &Street(Some(401))).await;
+        assert!(chain.links[4].detail.contains("3 refused"), "{}", chain.links[4].detail);
+        assert!(chain.next.contains("signature is wrong"), "{}", chain.next);
+        app.pay(&order.order_no, "first").await;
+        app.run_jobs().await;
+        let chain = app.doctor(&order, &Street(Some(401))).await;
+        assert!(chain.next.contains("in the books"), "{}", chain.next);
+        assert!(chain.links[4].detail.ends_with("applied"), "{}", chain.links[4].detail);
     })
     .await;
 }

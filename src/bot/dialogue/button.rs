@@ -67,6 +67,8 @@ pub(in crate::bot) const BACK: &str = "<";
 pub(in crate::bot) const SKIP: &str = "-";
 pub(in crate::bot) const LEAVE: &str = "!";
 pub(in crate::bot) const CONFIRM: &str = "=";
+pub(in crate::bot) const COUPON: &str = "%";
+pub(in crate::bot) const NO_COUPON: &str = "%-";
 
 /// Why a buyer gives an order up; the words stand in `orders.cancel_reason`.
 pub(in crate::bot) const CANCEL_REASONS: [&str; 5] =

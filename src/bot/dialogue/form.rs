@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::birth::{Ask, BirthDraft, Part, Step};
-use super::button::{BACK, CONFIRM, LEAVE, SKIP};
+use super::button::{BACK, CONFIRM, COUPON, LEAVE, NO_COUPON, SKIP};
 use super::note::Note;
 use super::typed;
 use crate::catalog::Product;
@@ -25,7 +25,10 @@ pub(in crate::bot) struct Draft {
     /// What is being changed from the check card, to which the way leads back.
     #[serde(default)]
     pub(in crate::bot) editing: Option<Editing>,
-    /// The price on the check card that the buyer has before him.
+    /// The code of the coupon that counts on the check card.
+    #[serde(default)]
+    pub(in crate::bot) coupon: Option<String>,
+    /// What is to be paid by the check card that the buyer has before him.
     #[serde(default)]
     pub(in crate::bot) seen_price: Option<Money>,
 }
@@ -34,9 +37,17 @@ pub(in crate::bot) struct Draft {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::bot) enum At {
-    Field { key: String },
-    Birth { key: String, birth: BirthDraft, ask: Ask },
+    Field {
+        key: String,
+    },
+    Birth {
+        key: String,
+        birth: BirthDraft,
+        ask: Ask,
+    },
     Check,
+    /// The code of a coupon, asked from the check card.
+    Coupon,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +66,8 @@ pub(super) enum Moved {
     Out,
     Leave,
     Confirm,
+    /// A coupon's code was typed.
+    Coupon(String),
     /// The button belongs to another question.
     Old,
 }
@@ -67,6 +80,7 @@ impl Draft {
             answers: FormAnswers::default(),
             at: At::Check,
             editing: None,
+            coupon: None,
             seen_price: None,
         };
         draft.go_on(product);
@@ -83,6 +97,7 @@ impl Draft {
             At::Field { key } => index(key),
             At::Birth { key, ask, .. } => format!("{}{}", index(key), ask.letter()),
             At::Check => "k".to_owned(),
+            At::Coupon => "c".to_owned(),
         }
     }
 
@@ -90,7 +105,7 @@ impl Draft {
     pub(in crate::bot) fn place(&self, product: &Product) -> usize {
         let key = match &self.at {
             At::Field { key } | At::Birth { key, .. } => key,
-            At::Check => return product.form.len(),
+            At::Check | At::Coupon => return product.form.len(),
         };
         let place = product.form.iter().position(|field| field.key == *key);
         place.map_or(product.form.len(), |place| place.saturating_add(1))
@@ -100,7 +115,7 @@ impl Draft {
     pub(in crate::bot) fn has_begun(&self) -> bool {
         match &self.at {
             At::Birth { birth, .. } => !self.answers.is_empty() || *birth != BirthDraft::default(),
-            At::Field { .. } | At::Check => !self.answers.is_empty(),
+            At::Field { .. } | At::Check | At::Coupon => !self.answers.is_empty(),
         }
     }
 
@@ -108,9 +123,6 @@ impl Draft {
     pub(in crate::bot) fn go_on(&mut self, product: &Product) {
         self.editing = None;
         let next = rules::next_question(&product.form, &self.answers);
-        if next.is_none() {
-            self.seen_price = Some(product.price);
-        }
         self.at = next.map_or(At::Check, open);
     }
 
@@ -126,6 +138,12 @@ impl Draft {
         match (value, &self.at) {
             (LEAVE, _) => Moved::Leave,
             (CONFIRM, At::Check) => Moved::Confirm,
+            (COUPON, At::Check) => self.turn_to(At::Coupon),
+            (NO_COUPON, At::Check) => {
+                self.coupon = None;
+                self.turn_to(At::Check)
+            }
+            (BACK, At::Coupon) => self.turn_to(At::Check),
             (BACK, _) => self.back(product),
             (edit, At::Check) => self.edit(product, edit),
             (value, At::Field { key }) => {
@@ -133,12 +151,14 @@ impl Draft {
                 self.press_field(product, (&key, value))
             }
             (value, At::Birth { .. }) => self.press_birth(product, value, now),
+            (_, At::Coupon) => Moved::Old,
         }
     }
 
     pub(super) fn typed(&mut self, product: &Product, text: &str, now: Timestamp) -> Moved {
         match &mut self.at {
             At::Check => Moved::Here(Some(Note::new("form-use-buttons"))),
+            At::Coupon => Moved::Coupon(text.to_owned()),
             At::Field { key } => {
                 let Some(field) = product.field(key) else { return self.settled(product) };
                 match rules::read_answer(field, text) {
@@ -155,6 +175,11 @@ impl Draft {
                 Step::Refused => Moved::Here(Some(Note::new("form-use-buttons"))),
             },
         }
+    }
+
+    fn turn_to(&mut self, at: At) -> Moved {
+        self.at = at;
+        Moved::Here(None)
     }
 
     fn press_field(&mut self, product: &Product, (key, value): (&str, &str)) -> Moved {

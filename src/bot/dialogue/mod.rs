@@ -34,6 +34,9 @@ pub(super) struct Dialogue {
     /// nothing that can be seen.
     #[serde(default)]
     pub(super) noted: Option<String>,
+    /// A coupon's code from a link, for the next purchase.
+    #[serde(default)]
+    pub(super) coupon: Option<String>,
 }
 
 /// What the anchor asks.

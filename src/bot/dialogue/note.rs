@@ -1,5 +1,7 @@
 //! A sentence about what was just typed or pressed: exact, local, in front of the question.
 
+use chrono::NaiveDate;
+
 use crate::kernel::money::Money;
 
 /// The key of a text and what is put into it.
@@ -20,14 +22,16 @@ pub(in crate::bot) enum Value {
         leap: bool,
     },
     Money(Money),
+    /// A day in the shop's time zone.
+    Day(NaiveDate),
 }
 
 impl Note {
-    pub(super) fn new(key: &'static str) -> Self {
+    pub(in crate::bot) fn new(key: &'static str) -> Self {
         Self { key, values: Vec::new() }
     }
 
-    pub(super) fn text(mut self, name: &'static str, value: &str) -> Self {
+    pub(in crate::bot) fn text(mut self, name: &'static str, value: &str) -> Self {
         const LONGEST: usize = 40;
         let mut shown: String = value.chars().take(LONGEST).collect();
         if value.chars().nth(LONGEST).is_some() {
@@ -47,7 +51,12 @@ impl Note {
         self
     }
 
-    pub(super) fn money(mut self, name: &'static str, value: Money) -> Self {
+    pub(in crate::bot) fn day(mut self, name: &'static str, value: NaiveDate) -> Self {
+        self.values.push((name, Value::Day(value)));
+        self
+    }
+
+    pub(in crate::bot) fn money(mut self, name: &'static str, value: Money) -> Self {
         self.values.push((name, Value::Money(value)));
         self
     }

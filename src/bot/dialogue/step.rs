@@ -11,6 +11,7 @@ use crate::bot::command::{self, Command, Line};
 use crate::catalog::{Catalog, Product};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku};
+use crate::promotions::CouponCode;
 
 /// What a person did.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +70,7 @@ fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
         next.listens = Listening::Nothing;
     }
     match command {
-        Command::Start => Turn::show(next, View::Home),
+        Command::Start => started(next, &line.rest),
         Command::Products => Turn::show(next, View::Products),
         Command::Orders => Turn::show(next, View::Orders { page: 0 }),
         Command::Language => Turn::show(next, View::Languages),
@@ -85,8 +86,18 @@ fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
         | Command::Order
         | Command::Retry
         | Command::Resend
-        | Command::Refund => Turn::show(next, View::Help),
+        | Command::Refund
+        | Command::Coupon => Turn::show(next, View::Help),
     }
+}
+
+/// A link may carry a coupon's code: kept for the next purchase, looked at on its check card.
+fn started(mut next: Dialogue, payload: &str) -> Turn {
+    let code = payload.strip_prefix("cp_").and_then(CouponCode::parse);
+    if let Some(code) = code {
+        next.coupon = Some(code.as_str().to_owned());
+    }
+    Turn::show(next, View::Home)
 }
 
 fn operators(next: Dialogue, command: Command, rest: &str) -> Turn {
@@ -106,6 +117,10 @@ fn operators(next: Dialogue, command: Command, rest: &str) -> Turn {
             |no| Answer::Show(View::Operator(OperatorView::RefundConfirm(no))),
             "operator-usage-refund",
         ),
+        Command::Coupon if rest.is_empty() => {
+            Answer::Show(View::Operator(OperatorView::Usage("operator-usage-coupon")))
+        }
+        Command::Coupon => Answer::Show(View::Operator(OperatorView::Coupon(rest.to_owned()))),
         Command::Start
         | Command::Products
         | Command::Orders
@@ -258,7 +273,9 @@ fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
 /// A fresh form, behind the privacy notice when it was not accepted yet.
 fn begin(mut next: Dialogue, sku: &Sku, facts: &Facts<'_>) -> Turn {
     let Some(product) = facts.for_sale(sku) else { return gone(next, sku.clone()) };
-    next.draft = Some(Draft::begin(facts.fresh_id.clone(), product));
+    let mut draft = Draft::begin(facts.fresh_id.clone(), product);
+    draft.coupon.clone_from(&next.coupon);
+    next.draft = Some(draft);
     resume(next, None, facts)
 }
 
@@ -317,20 +334,17 @@ fn after_move(mut next: Dialogue, moved: Moved, facts: &Facts<'_>) -> Turn {
             Turn::show(next, sku.map_or(View::Products, View::Product))
         }
         Moved::Confirm => confirm(next, facts),
+        Moved::Coupon(typed) => Turn::perform(next, Deed::UseCoupon(typed)),
     }
 }
 
-/// The draft becomes an order, if the price is still the one on the check card.
-fn confirm(mut next: Dialogue, facts: &Facts<'_>) -> Turn {
-    let Some(draft) = &mut next.draft else { return lost(next) };
-    let Some(product) = facts.for_sale(&draft.sku) else {
+/// The draft becomes an order; whether the price is still the one on the check card is seen in the
+/// order's own transaction.
+fn confirm(next: Dialogue, facts: &Facts<'_>) -> Turn {
+    let Some(draft) = &next.draft else { return lost(next) };
+    if facts.for_sale(&draft.sku).is_none() {
         let sku = draft.sku.clone();
         return gone(next, sku);
-    };
-    if draft.seen_price != Some(product.price) {
-        draft.seen_price = Some(product.price);
-        let note = Note::new("product-price-changed").money("price", product.price);
-        return resume(next, Some(note), facts);
     }
     if !facts.consented {
         return resume(next, None, facts);

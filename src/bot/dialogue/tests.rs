@@ -8,7 +8,6 @@ use self::talk::Talk;
 use super::*;
 use crate::catalog::answers::{Answer as Given, BirthHour, Gender};
 use crate::kernel::ids::{OrderNo, Sku};
-use crate::kernel::money::{Currency, Money};
 
 fn at_birth() -> Talk {
     let mut talk = Talk::about("bazi-full");
@@ -81,13 +80,30 @@ fn the_same_mistake_again_is_answered_where_it_can_be_seen() {
 }
 
 #[test]
-fn a_price_that_changed_is_shown_before_the_order() {
+fn a_coupon_is_asked_from_the_check_card_and_leads_back_there() {
     let mut talk = at_check();
-    let other = Money::new(1, Currency::CNY);
-    talk.dialogue.draft.as_mut().unwrap().seen_price = Some(other);
-    talk.tap(button::CONFIRM);
-    assert_eq!(talk.note(), Some("product-price-changed"));
-    assert_eq!(talk.tap(button::CONFIRM).answer, Answer::Do(Deed::PlaceOrder));
+    talk.tap(button::COUPON);
+    assert_eq!(talk.draft().at, At::Coupon);
+    talk.tap(button::BACK);
+    assert_eq!(talk.draft().at, At::Check);
+    talk.tap(button::COUPON);
+    let turn = talk.say("spring");
+    assert_eq!(turn.answer, Answer::Do(Deed::UseCoupon("spring".to_owned())));
+    talk.dialogue.draft.as_mut().unwrap().coupon = Some("SPRING".to_owned());
+    talk.tap(button::BACK);
+    talk.tap(button::NO_COUPON);
+    assert_eq!((talk.draft().coupon.as_ref(), &talk.draft().at), (None, &At::Check));
+}
+
+#[test]
+fn a_code_in_a_link_is_kept_for_the_next_purchase() {
+    let mut talk = Talk::new();
+    talk.say("/start cp_spring");
+    talk.press(&Press::Begin(Sku::from("bazi-full")));
+    assert_eq!(talk.draft().coupon.as_deref(), Some("SPRING"));
+    talk.say("/start cp_");
+    talk.press(&Press::Begin(Sku::from("year-luck")));
+    assert_eq!(talk.draft().coupon.as_deref(), Some("SPRING"), "no code forgets no code");
 }
 
 #[test]

@@ -89,6 +89,8 @@ pub(in crate::bot) enum OperatorView {
     /// How a command is written.
     Usage(&'static str),
     RefundConfirm(OrderNo),
+    /// The figures of a coupon, as its code was typed.
+    Coupon(String),
     /// The outcome of an operator's deed, already in words.
     Outcome {
         text: String,
@@ -104,6 +106,8 @@ pub(in crate::bot) enum Deed {
     ChangeLanguage(Locale),
     /// The draft becomes an order.
     PlaceOrder,
+    /// A coupon's code was typed at the check card.
+    UseCoupon(String),
     /// A button of a draft that is gone: it may have become an order.
     LookForOrder {
         draft: String,

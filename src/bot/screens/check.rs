@@ -11,7 +11,8 @@ use crate::catalog::answers::{
     Answer, BirthAnswer, BirthHour, BirthPlace, Calendar, DayStart, Gender,
 };
 use crate::catalog::form::{Field, FieldKind};
-use crate::flows::read_birth;
+use crate::flows::quote_price::{self, Quote};
+use crate::flows::{price_words, read_birth};
 use crate::kernel::locale::Locale;
 use crate::notifications::message::{Button, Keyboard};
 use crate::platform::texts::Args;
@@ -21,17 +22,11 @@ pub(super) fn ask(question: &Question<'_>) -> Asked {
     let speech = &question.scene.speech;
     let product = question.product;
     let title = Args::new().escaped("product", product.name.get(speech.locale));
-    let price = if product.is_free() {
-        speech.word("check-free")
-    } else {
-        let args = Args::new().text("price", speech.money(product.price));
-        lines([speech.say("check-price", &args), speech.word("check-promise")])
-    };
     let text = paragraphs([
         speech.say("check-title", &title),
         lines(product.form.iter().map(|field| card.answer(field))),
         card.chart_in_words(),
-        price,
+        card.price_in_words(),
         speech.word("check-ask"),
     ]);
     Asked { text, keyboard: card.keyboard() }
@@ -43,6 +38,7 @@ struct Card<'a> {
     birth: Option<&'a BirthAnswer>,
     /// `None` where no birth is asked; an error where no chart can be made of it.
     chart: Option<Result<Chart, bazi::BirthError>>,
+    quote: Quote,
 }
 
 impl<'a> Card<'a> {
@@ -54,7 +50,12 @@ impl<'a> Card<'a> {
             let moment = read_birth::input(gender, birth)?.normalise()?;
             bazi::chart(&moment, year)
         });
-        Self { question, birth, chart }
+        let scene = question.scene;
+        let quote = match scene.price {
+            Some(price) => price.quote.clone(),
+            None => quote_price::plain(&scene.bot.till.money, question.product, scene.speech.now),
+        };
+        Self { question, birth, chart, quote }
     }
 
     fn speech(&self) -> &Speech<'a> {
@@ -237,14 +238,47 @@ impl<'a> Card<'a> {
         }
     }
 
+    /// The price, each discount, and what is left to pay.
+    fn price_in_words(&self) -> String {
+        let (speech, quote) = (self.speech(), &self.quote);
+        if quote.price.is_zero() {
+            return speech.word("check-free");
+        }
+        let promise = speech.word("check-promise");
+        let of = |key, money| speech.say(key, &Args::new().text("price", speech.money(money)));
+        if quote.lines.is_empty() {
+            return lines([of("check-price", quote.total), promise]);
+        }
+        let list = of("check-list-price", quote.price);
+        let discounts = price_words::discounts(speech.texts, speech.locale, &quote.lines);
+        let total = of("check-total", quote.total);
+        lines([list].into_iter().chain(discounts).chain([total, promise]))
+    }
+
+    /// A way to a coupon, or away from it; free products have none.
+    fn coupon_button(&self) -> Option<Button> {
+        if self.quote.price.is_zero() {
+            return None;
+        }
+        match &self.question.draft.coupon {
+            None => Some(self.question.button("btn-coupon", button::COUPON)),
+            Some(code) => {
+                let label =
+                    self.speech().say("btn-coupon-remove", &Args::new().text("code", code.clone()));
+                Some(self.question.labelled(label, button::NO_COUPON))
+            }
+        }
+    }
+
     /// Confirm first; without a chart there is nothing to confirm.
     fn keyboard(&self) -> Keyboard {
-        let free = self.question.product.is_free();
+        let free = self.quote.total.is_zero();
         let confirm = if free { "btn-check-ok-free" } else { "btn-check-ok" };
         let mut keyboard = Keyboard::new();
         if !matches!(self.chart, Some(Err(_))) {
             keyboard.push(vec![self.question.button(confirm, button::CONFIRM)]);
         }
+        keyboard.extend(self.coupon_button().map(|button| vec![button]));
         let fields = self.question.product.form.iter().enumerate();
         let edits: Vec<Button> =
             fields.flat_map(|(index, field)| self.edits(index, field)).collect();

@@ -32,8 +32,11 @@ pub(super) fn show(scene: &Scene<'_>, note: Option<&Note>) -> OutgoingMessage {
     let asked = match &draft.at {
         At::Check => {
             let asked = check::ask(&question);
-            return message(paragraphs([note, asked.text]), asked.keyboard);
+            let refused = scene.price.and_then(|price| price.refused.as_ref());
+            let refused = refused.map(|note| scene.speech.note(note)).unwrap_or_default();
+            return message(paragraphs([note, refused, asked.text]), asked.keyboard);
         }
+        At::Coupon => Asked { text: scene.speech.word("coupon-ask"), keyboard: Keyboard::new() },
         At::Field { key } => match product.field(key) {
             Some(field) => question.field(field),
             None => return plain::text(scene, "step-lost"),

@@ -4,6 +4,7 @@
 
 mod birth;
 mod check;
+mod coupon;
 mod form;
 mod my_orders;
 mod operator;
@@ -14,9 +15,11 @@ mod shop;
 use super::Bot;
 use super::dialogue::{Dialogue, Press, View};
 use super::error::BotError;
+use super::pricing::PriceCard;
 use super::speech::Speech;
 use crate::catalog::{Product, ProductSnapshot};
 use crate::flows::greet_user::Invitation;
+use crate::flows::quote_price;
 use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, Order};
@@ -30,6 +33,8 @@ pub(super) struct Scene<'a> {
     pub(super) new: bool,
     pub(super) invitation: Option<Invitation>,
     pub(super) dialogue: &'a Dialogue,
+    /// Where the check card is shown.
+    pub(super) price: Option<&'a PriceCard>,
     pub(super) operator: bool,
     pub(super) speech: Speech<'a>,
 }
@@ -91,6 +96,23 @@ impl Scene<'_> {
     async fn order(&self, no: &OrderNo) -> Result<Option<Order>, BotError> {
         let order = orders::repo::find(self.bot.till.base.db.read(), no).await?;
         Ok(order.filter(|order| order.user == self.user.id))
+    }
+
+    /// What a product costs now; in HTML the old price is struck out.
+    fn price(&self, product: &Product) -> String {
+        let quote = quote_price::plain(&self.bot.till.money, product, self.speech.now);
+        let now = self.speech.price(quote.total);
+        if quote.lines.is_empty() {
+            return now;
+        }
+        let args = Args::new().text("list", self.speech.money(quote.price)).text("now", now);
+        self.speech.say("price-sale", &args)
+    }
+
+    /// The same for a button, whose label is plain text.
+    fn plain_price(&self, product: &Product) -> String {
+        let quote = quote_price::plain(&self.bot.till.money, product, self.speech.now);
+        self.speech.price(quote.total)
     }
 
     /// The product's name as it was when the order was made.

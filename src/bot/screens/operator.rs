@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Scene, message};
+use super::{Scene, coupon, message};
 use crate::bot::dialogue::button::PERIODS;
 use crate::bot::dialogue::{OperatorView, Press};
 use crate::bot::error::BotError;
@@ -30,6 +30,7 @@ pub(super) async fn show(
     match view {
         OperatorView::Stats(period) => stats(scene, period).await,
         OperatorView::Order(no) => order(scene, no).await,
+        OperatorView::Coupon(typed) => coupon::card(scene, typed).await,
         OperatorView::Usage(key) => Ok(message(scene.speech.word(key), Keyboard::new())),
         OperatorView::RefundConfirm(no) => refund_confirm(scene, no).await,
         OperatorView::Outcome { text, order } => {

@@ -30,7 +30,13 @@ pub(super) async fn home(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError>
         vec![scene.button("btn-orders", &Press::Orders(0)), scene.button("btn-help", &Press::Help)],
         scene.row("btn-language", &Press::Languages),
     ]);
-    Ok(message(paragraphs([invitation.unwrap_or_default(), greeting]), keyboard))
+    let kept = scene
+        .dialogue
+        .coupon
+        .as_ref()
+        .map(|code| scene.speech.say("coupon-kept", &Args::new().text("code", code.clone())));
+    let parts = [invitation.unwrap_or_default(), greeting, kept.unwrap_or_default()];
+    Ok(message(paragraphs(parts), keyboard))
 }
 
 fn invitation_key(invitation: Invitation) -> Option<&'static str> {
@@ -104,7 +110,7 @@ pub(super) fn products(scene: &Scene<'_>) -> OutgoingMessage {
     let line = |product: &&Product| {
         let args = Args::new()
             .escaped("name", product.name.get(locale))
-            .text("price", scene.speech.price(product.price))
+            .text("price", scene.price(product))
             .escaped("summary", product.summary.get(locale));
         scene.speech.say("products-line", &args)
     };
@@ -127,7 +133,7 @@ fn product_buttons(scene: &Scene<'_>) -> Keyboard {
     let button = |product: &Product| {
         let args = Args::new()
             .text("name", product.name.get(scene.speech.locale))
-            .text("price", scene.speech.price(product.price));
+            .text("price", scene.plain_price(product));
         let label = scene.speech.say("btn-product", &args);
         Button::callback(label, Press::Product(product.sku.clone()).data())
     };
@@ -141,7 +147,7 @@ pub(super) fn product(scene: &Scene<'_>, sku: &Sku) -> OutgoingMessage {
     let locale = scene.speech.locale;
     let args = Args::new()
         .escaped("name", product.name.get(locale))
-        .text("price", scene.speech.price(product.price))
+        .text("price", scene.price(product))
         .text("description", escaped(product.description.get(locale)));
     let order = if product.is_free() { "btn-order-free" } else { "btn-order" };
     let resumable = scene.draft().is_some_and(|(draft, _)| draft.sku == *sku && draft.has_begun());
@@ -152,7 +158,21 @@ pub(super) fn product(scene: &Scene<'_>, sku: &Sku) -> OutgoingMessage {
     let begin = if resumable { "btn-restart" } else { order };
     keyboard.push(scene.row(begin, &Press::Begin(sku.clone())));
     keyboard.push(scene.row("btn-back", &Press::Products));
-    message(scene.speech.say("product-card", &args), keyboard)
+    message(paragraphs([scene.speech.say("product-card", &args), sale(scene, product)]), keyboard)
+}
+
+/// What the sale in force is called, and its last day.
+fn sale(scene: &Scene<'_>, product: &Product) -> String {
+    let price = product.price_on(scene.bot.till.money.date(scene.speech.now));
+    let Some(sale) = price.sale else { return String::new() };
+    let args = Args::new().text("day", scene.speech.day(sale.ends));
+    match &sale.label {
+        None => scene.speech.say("product-sale", &args),
+        Some(label) => {
+            let args = args.escaped("label", label.get(scene.speech.locale));
+            scene.speech.say("product-sale-named", &args)
+        }
+    }
 }
 
 pub(super) fn not_for_sale(scene: &Scene<'_>, sku: &Sku, why: &str) -> OutgoingMessage {

@@ -4,7 +4,7 @@
 use super::{Case, Trouble};
 use crate::flows::jobs::{AlertKind, News, TellBuyer};
 use crate::flows::settle_payment::order_event;
-use crate::flows::{raise_alert, refund_order};
+use crate::flows::{hold_goods, raise_alert, refund_order};
 use crate::orders::rules::Next;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
 use crate::platform::jobs::{JobError, store as jobs};
@@ -91,6 +91,7 @@ impl Case<'_> {
         let news = TellBuyer { order_no, news: News::OrderFailed, about: failure.as_str().into() };
         jobs::enqueue(&tx, &news, now).await?;
         refund_order::of_failed_order(&tx, &order, now).await?;
+        hold_goods::give_back(&tx, &order, now).await?;
         let about = (order.order_no.as_str(), reason);
         raise_alert::run(&tx, AlertKind::OrderFailed, about, now).await?;
         tx.commit().await?;

@@ -4,12 +4,11 @@ use serde_json::json;
 
 use super::{MoneyRules, SettleError, order_event, order_is_paid, payment_event};
 use crate::audit::{self, NewAction};
-use crate::catalog::stock;
 use crate::flows::base::LatePayment;
 use crate::flows::jobs::{
     AlertKind, CheckCause, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer,
 };
-use crate::flows::raise_alert;
+use crate::flows::{hold_goods, raise_alert};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::RefundNo;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
@@ -173,7 +172,9 @@ impl Case<'_> {
         let why = format!("late payment after {}", order.status);
         let stocked = match self.money.late_payment {
             LatePayment::Refund => false,
-            LatePayment::Fulfil | LatePayment::AskAdmin => self.reserve_again(order).await?,
+            LatePayment::Fulfil | LatePayment::AskAdmin => {
+                hold_goods::take_again(self.tx, self.money, order, self.now).await?
+            }
         };
         if !stocked {
             let paid = Change::PaymentSucceeded;
@@ -189,13 +190,6 @@ impl Case<'_> {
         self.alert(AlertKind::LateMoney, order.order_no.as_str()).await?;
         self.tell(order, News::LateMoneyHeld).await?;
         order_is_paid(self.tx, order, (&self.actor(), &why), self.now).await
-    }
-
-    async fn reserve_again(&self, order: &Order) -> Result<bool, SettleError> {
-        let what = (&order.sku, &order.order_no);
-        let stock = self.money.stock(&order.sku);
-        let day = self.money.day(self.now);
-        Ok(stock::reserve(self.tx, what, stock, &day, self.now).await?)
     }
 
     /// The whole payment goes back, once. An order that has nothing else to show for it becomes
@@ -282,7 +276,7 @@ impl Case<'_> {
             let change = Change::PaymentFailedForGood;
             let reason = "the payment failed";
             orders::repo::change(self.tx, order, change, &self.actor(), reason, self.now).await?;
-            stock::release(self.tx, (&order.sku, &order.order_no), self.now).await?;
+            hold_goods::give_back(self.tx, order, self.now).await?;
             order_event(self.tx, "order.failed", order, self.now).await?;
             self.tell(order, News::PaymentFailed).await?;
         }

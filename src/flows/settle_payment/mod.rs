@@ -9,7 +9,7 @@ mod case;
 
 use std::collections::BTreeMap;
 
-use chrono::Timelike;
+use chrono::{NaiveDate, Timelike};
 use sea_orm::DbErr;
 use serde_json::json;
 
@@ -19,7 +19,7 @@ use super::jobs::{AlertKind, FulfilOrder};
 use super::raise_alert;
 use crate::affiliates::AffiliateError;
 use crate::audit::AuditError;
-use crate::catalog::product::Stock;
+use crate::catalog::product::Supply;
 use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
@@ -36,19 +36,24 @@ use crate::platform::outbox;
 pub struct MoneyRules {
     pub late_payment: LatePayment,
     /// How much there is of each product, for late money that needs a piece again.
-    pub stocks: BTreeMap<Sku, Stock>,
+    pub stocks: BTreeMap<Sku, Supply>,
     /// For the day of per-day supplies.
     pub time_zone: chrono_tz::Tz,
 }
 
 impl MoneyRules {
-    pub fn stock(&self, sku: &Sku) -> Stock {
-        self.stocks.get(sku).copied().unwrap_or(Stock::Unlimited)
+    pub fn supply(&self, sku: &Sku) -> Supply {
+        self.stocks.get(sku).copied().unwrap_or(Supply::UNLIMITED)
     }
 
     /// Today in the shop's time zone, as `2026-11-21`.
     pub fn day(&self, now: Timestamp) -> String {
-        now.to_utc().with_timezone(&self.time_zone).format("%Y-%m-%d").to_string()
+        self.date(now).to_string()
+    }
+
+    /// Today in the shop's time zone.
+    pub fn date(&self, now: Timestamp) -> NaiveDate {
+        now.to_utc().with_timezone(&self.time_zone).date_naive()
     }
 
     /// When today began in the shop's time zone.

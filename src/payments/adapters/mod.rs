@@ -4,6 +4,7 @@
 //! the port, and how a provider's loosely typed JSON is read.
 
 mod exchange;
+pub mod outlook;
 pub mod pingpong_hmac;
 pub mod pingpong_v4;
 mod reading;

@@ -17,5 +17,6 @@ command-order = Look up: /order NUMBER
 command-retry = Retry: /retry NUMBER
 command-resend = Send the report again: /resend NUMBER
 command-refund = Refund: /refund NUMBER
+command-coupon = Look up a coupon: /coupon CODE
 bot-description = Your birth date becomes a BaZi chart, and the chart becomes a report you can read. Chart by calculation, words by AI, for culture, entertainment and reflection.
 bot-short-description = BaZi reading · Year ahead · Daily sign

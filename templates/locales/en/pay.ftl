@@ -20,7 +20,7 @@ btn-method-bank = 💳 Bank card
 pay-card =
     <b>To pay: { $amount }</b>
 
-    { $product }
+    { $product }{ $discounts }
     Order <code>{ $order_no }</code>
     Paying with { $method }
     Please pay before <b>{ $deadline }</b>
@@ -127,12 +127,12 @@ pay-closed =
 pay-received =
     ✅ Payment received
 
-    { $product } · { $amount }
+    { $product } · { $amount }{ $discounts }
     Order <code>{ $order_no }</code>
 pay-received-free =
     ✅ Received
 
-    { $product }
+    { $product }{ $discounts }
     Order <code>{ $order_no }</code>
 receipt =
     <b>Receipt</b>
@@ -155,7 +155,7 @@ pay-late-fulfil =
     ✅ Your payment has just arrived
 
     Order <code>{ $order_no }</code> was already closed; we have reopened it for you.
-    { $product } · { $amount }
+    { $product } · { $amount }{ $discounts }
 pay-late-refund =
     Your payment of { $amount } arrived after order <code>{ $order_no }</code> had ended, so we cannot deliver.
 

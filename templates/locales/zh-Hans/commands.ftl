@@ -17,5 +17,6 @@ command-order = 查订单：/order 订单号
 command-retry = 重试：/retry 订单号
 command-resend = 重发报告：/resend 订单号
 command-refund = 退款：/refund 订单号
+command-coupon = 查优惠码：/coupon 优惠码
 bot-description = 把你的生辰排成命盘，写成一份看得懂的报告。排盘由程序按历法计算，文字由 AI 撰写，仅供文化娱乐与自我了解。
 bot-short-description = 八字详批 · 流年运势 · 今日一签

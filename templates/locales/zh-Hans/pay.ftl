@@ -20,7 +20,7 @@ btn-method-bank = 💳 银行卡
 pay-card =
     <b>待付款 { $amount }</b>
 
-    { $product }
+    { $product }{ $discounts }
     订单号 <code>{ $order_no }</code>
     付款方式：{ $method }
     请在 <b>{ $deadline }</b> 前付款
@@ -124,12 +124,12 @@ pay-closed =
 pay-received =
     ✅ 支付成功
 
-    { $product } · { $amount }
+    { $product } · { $amount }{ $discounts }
     订单号 <code>{ $order_no }</code>
 pay-received-free =
     ✅ 已收到
 
-    { $product }
+    { $product }{ $discounts }
     订单号 <code>{ $order_no }</code>
 receipt =
     <b>收据</b>
@@ -152,7 +152,7 @@ pay-late-fulfil =
     ✅ 付款刚刚到账
 
     订单 <code>{ $order_no }</code> 先前已关闭，现在为你重新打开。
-    { $product } · { $amount }
+    { $product } · { $amount }{ $discounts }
 pay-late-refund =
     付款 { $amount } 到账时，订单 <code>{ $order_no }</code> 已经结束，无法交付。
 

@@ -216,6 +216,8 @@ impl TestApp {
             answers,
             method: None,
             anchor_message: None,
+            coupon: None,
+            seen_total: None,
         };
         let placed = place_order::run(&self.tools.till, &self.tools.catalog, request).await;
         let Placed::Ordered(order) = placed.unwrap() else { panic!("the order was not placed") };

@@ -91,6 +91,7 @@ impl Talk {
             At::Birth { ask, .. } => ask,
             At::Field { key } => panic!("the field {key} is asked"),
             At::Check => panic!("the check card is shown"),
+            At::Coupon => panic!("a coupon is asked"),
         }
     }
 

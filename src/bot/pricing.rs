@@ -1,0 +1,79 @@
+//! What the check card says about money: the price as it is now, and what became of the coupon.
+
+use chrono::NaiveDate;
+
+use super::Bot;
+use super::dialogue::{At, Dialogue, Note};
+use super::error::BotError;
+use crate::catalog::Product;
+use crate::flows::quote_price::{self, Quote};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::UserId;
+use crate::promotions::{self, CouponCode, Refusal};
+
+/// The price on the check card.
+#[derive(Debug, Clone)]
+pub(super) struct PriceCard {
+    pub(super) quote: Quote,
+    /// Why the coupon does not count any more.
+    pub(super) refused: Option<Note>,
+}
+
+/// Reckons the price that the check card is going to show, and keeps it in the draft: another one is
+/// not silently paid. A coupon that does not count leaves the draft. `None`: no check card is due.
+pub(super) async fn price_card(
+    bot: &Bot,
+    dialogue: &mut Dialogue,
+    user: UserId,
+) -> Result<Option<PriceCard>, BotError> {
+    let draft = dialogue.draft.as_mut().filter(|draft| draft.at == At::Check);
+    let Some(draft) = draft else { return Ok(None) };
+    let Some(product) = bot.catalog.find(&draft.sku) else { return Ok(None) };
+    let mut refused = None;
+    let mut quote = quote_price::plain(&bot.till.money, product, bot.till.base.now());
+    if let Some(code) = draft.coupon.clone() {
+        match with_coupon(bot, product, (&code, user)).await? {
+            Ok(better) => quote = better,
+            Err(refusal) => {
+                draft.coupon = None;
+                refused = Some(note(bot, &refusal, &code));
+            }
+        }
+    }
+    draft.seen_price = Some(quote.total);
+    Ok(Some(PriceCard { quote, refused }))
+}
+
+/// The price with the coupon whose code was typed.
+pub(super) async fn with_coupon(
+    bot: &Bot,
+    product: &Product,
+    (typed, user): (&str, UserId),
+) -> Result<Result<Quote, Refusal>, BotError> {
+    let claim = match CouponCode::parse(typed) {
+        Some(code) => promotions::repo::find_claim(bot.till.base.db.read(), &code, user).await?,
+        None => None,
+    };
+    let now = bot.till.base.now();
+    Ok(quote_price::with_coupon(&bot.till.money, product, claim.as_ref(), now))
+}
+
+/// Exactly why a coupon does not count.
+pub(super) fn note(bot: &Bot, refusal: &Refusal, code: &str) -> Note {
+    let day = |at: Timestamp| -> NaiveDate { bot.till.money.date(at) };
+    let note = match *refusal {
+        Refusal::Unknown => Note::new("coupon-unknown"),
+        Refusal::Disabled => Note::new("coupon-disabled"),
+        Refusal::NotYet(starts) => Note::new("coupon-not-yet").day("day", day(starts)),
+        Refusal::Expired { last } => Note::new("coupon-expired").day("day", day(last)),
+        Refusal::OtherProduct => Note::new("coupon-other-product"),
+        Refusal::OtherCurrency(_) => Note::new("coupon-other-currency"),
+        Refusal::BelowMinimum(minimum) => {
+            Note::new("coupon-below-minimum").money("minimum", minimum)
+        }
+        Refusal::UsedUp => Note::new("coupon-used-up"),
+        Refusal::UsedByYou => Note::new("coupon-used-by-you"),
+        Refusal::NothingToDiscount => Note::new("coupon-nothing"),
+    };
+    note.text("code", code.trim())
+}

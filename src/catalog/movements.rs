@@ -1,0 +1,186 @@
+//! What moves a piece of a product, and what the counters must be after it. Pure; the rows are
+//! [`super::stock`]'s.
+//!
+//! A piece goes `reserve → confirm` when its order is paid, `reserve → release` when it is given
+//! up, and `… → return` when a paid order fails and nothing was delivered. Late money takes a piece
+//! anew with `reserve_late`. Every word stands at most once per order, so nothing counts twice.
+
+use std::collections::BTreeMap;
+
+use crate::kernel::ids::Sku;
+
+/// Why a piece moved. The words stand in rows and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    Reserve,
+    /// Reserved once more, for money that came after the order had been given up.
+    ReserveLate,
+    /// Sold.
+    Confirm,
+    /// The reservation ended unsold.
+    Release,
+    /// Sold, and free again: the order failed and nothing was delivered.
+    Return,
+}
+
+impl Reason {
+    pub const ALL: [Self; 5] =
+        [Self::Reserve, Self::ReserveLate, Self::Confirm, Self::Release, Self::Return];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reserve => "reserve",
+            Self::ReserveLate => "reserve_late",
+            Self::Confirm => "confirm",
+            Self::Release => "release",
+            Self::Return => "return",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
+    /// What one piece adds to reserved and sold.
+    pub fn effect(self) -> (i64, i64) {
+        match self {
+            Self::Reserve | Self::ReserveLate => (1, 0),
+            Self::Confirm => (-1, 1),
+            Self::Release => (-1, 0),
+            Self::Return => (0, -1),
+        }
+    }
+}
+
+/// One line of the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    pub sku: Sku,
+    /// The day whose supply it belongs to, as `2026-11-21`: the day of the reservation, also for
+    /// what follows on a later day. `None` where the supply is not per day.
+    pub day: Option<String>,
+    pub reason: Reason,
+    pub quantity: i64,
+}
+
+/// How many pieces are taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counters {
+    pub reserved: i64,
+    pub sold: i64,
+}
+
+impl Counters {
+    fn add(&mut self, movement: &Movement) {
+        let (reserved, sold) = movement.reason.effect();
+        let pieces = |effect: i64| effect.saturating_mul(movement.quantity);
+        self.reserved = self.reserved.saturating_add(pieces(reserved));
+        self.sold = self.sold.saturating_add(pieces(sold));
+    }
+}
+
+/// What the counters must be: for each product over all days (`None`), and for each day of a
+/// per-day supply.
+pub fn counters_from<'a>(
+    movements: impl IntoIterator<Item = &'a Movement>,
+) -> BTreeMap<(Sku, Option<String>), Counters> {
+    let mut all: BTreeMap<(Sku, Option<String>), Counters> = BTreeMap::new();
+    for movement in movements {
+        all.entry((movement.sku.clone(), None)).or_default().add(movement);
+        if movement.day.is_some() {
+            let day = (movement.sku.clone(), movement.day.clone());
+            all.entry(day).or_default().add(movement);
+        }
+    }
+    all
+}
+
+/// What an order may do with its piece after the movements it has made already.
+pub fn next_reservation(made: &[Reason]) -> Option<Reason> {
+    let free = !holds(made, Reason::Reserve) && !holds(made, Reason::Confirm);
+    let unused = |reason: &Reason| !made.contains(reason);
+    [Reason::Reserve, Reason::ReserveLate].into_iter().find(unused).filter(|_reason| free)
+}
+
+/// Whether a piece is reserved (`Reserve`, `ReserveLate`) or sold (`Confirm`) for the order now.
+pub fn holds(made: &[Reason], what: Reason) -> bool {
+    let sum = made.iter().map(|reason| reason.effect()).fold((0_i64, 0_i64), |sum, effect| {
+        (sum.0.saturating_add(effect.0), sum.1.saturating_add(effect.1))
+    });
+    match what {
+        Reason::Reserve | Reason::ReserveLate | Reason::Release => sum.0 > 0,
+        Reason::Confirm | Reason::Return => sum.1 > 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn movement(day: Option<&str>, reason: Reason) -> Movement {
+        Movement { sku: Sku::from("a"), day: day.map(str::to_owned), reason, quantity: 1 }
+    }
+
+    #[test]
+    fn the_words_read_back() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::parse(reason.as_str()), Some(reason));
+        }
+        assert_eq!(Reason::parse("sold"), None);
+    }
+
+    #[test]
+    fn a_day_keeps_what_was_reserved_on_it() {
+        let yesterday = Some("2026-11-20");
+        let today = Some("2026-11-21");
+        let record = [
+            movement(yesterday, Reason::Reserve),
+            movement(yesterday, Reason::Reserve),
+            movement(yesterday, Reason::Confirm),
+            movement(today, Reason::Reserve),
+            movement(yesterday, Reason::Release),
+        ];
+        let counters = counters_from(&record);
+        let of = |day: Option<&str>| counters[&(Sku::from("a"), day.map(str::to_owned))];
+        assert_eq!(of(None), Counters { reserved: 1, sold: 1 });
+        assert_eq!(of(yesterday), Counters { reserved: 0, sold: 1 });
+        assert_eq!(of(today), Counters { reserved: 1, sold: 0 });
+    }
+
+    #[test]
+    fn a_piece_is_reserved_twice_at_most_and_never_while_it_is_held() {
+        use Reason::{Confirm, Release, Reserve, ReserveLate, Return};
+        assert_eq!(next_reservation(&[]), Some(Reserve));
+        assert_eq!(next_reservation(&[Reserve]), None);
+        assert_eq!(next_reservation(&[Reserve, Release]), Some(ReserveLate));
+        assert_eq!(next_reservation(&[Reserve, Release, ReserveLate]), None);
+        assert_eq!(next_reservation(&[Reserve, Release, ReserveLate, Confirm]), None);
+        assert_eq!(next_reservation(&[Reserve, Release, ReserveLate, Confirm, Return]), None);
+        assert!(holds(&[Reserve], Release) && !holds(&[Reserve, Release], Release));
+        assert!(holds(&[Reserve, Confirm], Return) && !holds(&[Reserve, Confirm], Release));
+    }
+
+    proptest! {
+        /// Whatever an order tries in whatever sequence: it never holds more than one piece, and
+        /// never less than none.
+        #[test]
+        fn an_order_holds_one_piece_at_most(wishes in prop::collection::vec(0_usize..4, 0..20)) {
+            let mut made = Vec::new();
+            for wish in wishes {
+                let step = match wish {
+                    0 => next_reservation(&made),
+                    1 => Some(Reason::Confirm).filter(|_| holds(&made, Reason::Reserve)),
+                    2 => Some(Reason::Release).filter(|_| holds(&made, Reason::Release)),
+                    _ => Some(Reason::Return).filter(|_| holds(&made, Reason::Return)),
+                };
+                made.extend(step.filter(|step| !made.contains(step)));
+                let record: Vec<_> = made.iter().map(|reason| movement(None, *reason)).collect();
+                let counters = counters_from(&record);
+                let now = counters.get(&(Sku::from("a"), None)).copied().unwrap_or_default();
+                prop_assert!(now.reserved >= 0 && now.sold >= 0);
+                prop_assert!(now.reserved + now.sold <= 1, "{made:?}");
+            }
+        }
+    }
+}

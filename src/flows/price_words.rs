@@ -1,0 +1,37 @@
+//! The discounts of a price in words, one line each: the same on the check card, on the payment
+//! card, and in the message that the money has come.
+
+use crate::kernel::locale::Locale;
+use crate::orders::{DiscountKind, DiscountLine, Order};
+use crate::platform::texts::{self, Args, Texts};
+
+/// One line of HTML for each discount, in the order of taking them off.
+pub fn discounts(texts: &Texts, locale: Locale, lines: &[DiscountLine]) -> Vec<String> {
+    lines.iter().map(|line| discount(texts, locale, line)).collect()
+}
+
+/// List price and discounts of an order as lines below its amount, beginning with a new line;
+/// nothing where there are none.
+pub fn below_amount(texts: &Texts, order: &Order) -> String {
+    if order.discounts.is_empty() {
+        return String::new();
+    }
+    let list = Args::new().text("price", texts::money(order.locale, order.price));
+    let list = texts.format(order.locale, "check-list-price", &list);
+    let lines = discounts(texts, order.locale, &order.discounts);
+    [list].into_iter().chain(lines).map(|line| format!("\n{line}")).collect()
+}
+
+fn discount(texts: &Texts, locale: Locale, line: &DiscountLine) -> String {
+    let args = Args::new().text("amount", texts::money(locale, line.amount));
+    match (line.kind, line.label(locale), &line.code) {
+        (DiscountKind::Sale, Some(label), _) => {
+            texts.format(locale, "discount-sale-named", &args.escaped("label", label))
+        }
+        (DiscountKind::Sale, None, _) => texts.format(locale, "discount-sale", &args),
+        (DiscountKind::Coupon, _, code) => {
+            let code = code.as_deref().unwrap_or_default();
+            texts.format(locale, "discount-coupon", &args.escaped("code", code))
+        }
+    }
+}
