@@ -64,6 +64,23 @@ impl Config {
     /// # Errors
     /// All mistakes together; a program with any of them must not start.
     pub fn load(sources: &Sources) -> Result<Self, ConfigProblems> {
+        let (config, problems) = Self::read(sources);
+        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+    }
+
+    /// Reads all settings, and minds only mistakes in `wanted` keys and sections: for commands that
+    /// use no others.
+    ///
+    /// # Errors
+    /// The mistakes there, together with a file that cannot be read.
+    pub fn load_only(sources: &Sources, wanted: &[&str]) -> Result<Self, ConfigProblems> {
+        let (config, mut problems) = Self::read(sources);
+        let file = sources.path().display().to_string();
+        problems.retain(|problem| problem.key == file || problem.is_about(wanted));
+        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+    }
+
+    fn read(sources: &Sources) -> (Self, Vec<Problem>) {
         let (layers, mut problems) = sources.layers();
         let (config, merged, unreadable) = reading::read(layers);
         problems.extend(unreadable);
@@ -71,7 +88,7 @@ impl Config {
         // A value that could not be read has its default: nothing more can be said about it.
         wrong.retain(|wrong| !problems.iter().any(|problem| problem.covers(&wrong.key)));
         problems.append(&mut wrong);
-        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+        (config, problems)
     }
 
     /// What proves a payment of PingPong: configured, or by the dialect (spec.md §4 rule 8).
