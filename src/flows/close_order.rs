@@ -1,8 +1,7 @@
 //! An unpaid order ends: its deadline passed and the provider says that it is not paid, or the
 //! buyer gave it up (spec.md §4 rule 11, seed 003).
 
-use serde_json::json;
-
+use super::announce;
 use super::base::Base;
 use super::jobs::{News, TellBuyer};
 use super::settle_payment::{SettleError, order_event};
@@ -15,7 +14,6 @@ use crate::payments::repo::{self as payments, Evidence};
 use crate::payments::{Fact, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// What became of the wish to end an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,9 +115,7 @@ async fn give_up_payments(
         let mut payment = payments::lock(tx, &payment.payment_no).await?;
         let evidence = Evidence { source: "system", evidence_key: None, note };
         payments::apply(tx, &mut payment, fact, &evidence, now).await?;
-        let payload = json!({ "order_no": order.order_no, "payment_no": payment.payment_no,
-            "status": payment.status });
-        outbox::write(tx, "payment.failed", order.order_no.as_str(), &payload, now).await?;
+        announce::payment(tx, "payment.failed", (order, &payment, None), now).await?;
     }
     stock::release(tx, (&order.sku, &order.order_no), now).await?;
     Ok(())

@@ -149,6 +149,8 @@ pub enum AlertKind {
     ChartFallback,
     /// The model's provider refuses our requests.
     ModelStopped,
+    /// A sink of events did not take any for days, or wants no more.
+    EventSinkDisabled,
 }
 
 /// Tell the operators. Carries numbers and words of ours only.

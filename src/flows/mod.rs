@@ -5,6 +5,7 @@
 //! Whoever locks an order together with its payments or refunds locks the order first.
 
 pub mod accept_privacy;
+mod announce;
 pub mod attribute_referral;
 pub mod base;
 pub mod become_affiliate;
@@ -12,7 +13,9 @@ pub mod catch_up;
 pub mod change_language;
 pub mod check_payment;
 pub mod close_order;
+pub mod deliver_events;
 mod deliver_report;
+pub mod enable_sink;
 pub mod figures;
 pub mod fulfil_order;
 pub mod greet_user;
@@ -22,9 +25,12 @@ pub mod mark_unreachable;
 pub mod open_payment;
 pub mod order_again;
 pub mod place_order;
+pub mod post;
+pub mod publish_events;
 pub mod raise_alert;
 pub mod read_birth;
 pub mod refund_order;
+pub mod resend_events;
 pub mod resend_report;
 pub mod retry_order;
 pub mod send_alert;
@@ -34,3 +40,4 @@ pub mod take_notification;
 pub mod tell_buyer;
 pub mod till;
 pub mod tools;
+pub mod try_sink;

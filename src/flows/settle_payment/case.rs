@@ -1,9 +1,8 @@
 //! What one observation does to its payment and its order, inside one transaction.
 
-use serde_json::json;
-
 use super::{MoneyRules, SettleError, order_event, order_is_paid};
 use crate::catalog::stock;
+use crate::flows::announce;
 use crate::flows::base::LatePayment;
 use crate::flows::jobs::{AlertKind, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer};
 use crate::flows::raise_alert;
@@ -18,7 +17,6 @@ use crate::payments::rules::{self, Meaning, Step};
 use crate::payments::{Fact, Payment};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// One observation inside its transaction.
 pub(super) struct Case<'a> {
@@ -78,7 +76,7 @@ impl Case<'_> {
             self.keep_provider_ref(payment, provider_ref).await?;
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(1);
-        self.event("payment.succeeded", payment).await?;
+        self.event("payment.succeeded", (order, payment)).await?;
         self.order_gets_money(order, payment).await?;
         Ok(Judgement::Applied)
     }
@@ -173,10 +171,12 @@ impl Case<'_> {
         if late {
             let change = Change::RefundStarted;
             orders::repo::change(self.tx, order, change, &Actor::System, cause, self.now).await?;
+            order_event(self.tx, "order.refunding", order, self.now).await?;
         }
         let job = SendRefund { refund_no: refund.refund_no.clone() };
         jobs::enqueue(self.tx, &job, self.now).await?;
-        self.event("refund.requested", payment).await?;
+        let about = (&*order, &refund.refund_no);
+        announce::refund(self.tx, "refund.requested", about, self.now).await?;
         self.tell(order, news).await
     }
 
@@ -192,7 +192,7 @@ impl Case<'_> {
         metrics::counter!("mingshu_payments_total", "outcome" => "conflicted").increment(1);
         tracing::error!(payment.id = %payment.payment_no, "money arrived that does not match");
         self.alert(AlertKind::PaymentConflict, &note).await?;
-        self.event("payment.conflicted", payment).await?;
+        self.event("payment.conflicted", (order, payment)).await?;
         self.tell(order, News::PaymentInDoubt).await?;
         Ok(Judgement::Mismatch)
     }
@@ -217,7 +217,7 @@ impl Case<'_> {
             return Ok(Judgement::OldNews);
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "failed").increment(1);
-        self.event("payment.failed", payment).await?;
+        self.event("payment.failed", (order, payment)).await?;
         if order.status == OrderStatus::PendingPayment {
             let change = Change::PaymentFailedForGood;
             let reason = "the payment failed";
@@ -279,15 +279,13 @@ impl Case<'_> {
         Ok(())
     }
 
-    async fn event(&self, kind: &str, payment: &Payment) -> Result<(), SettleError> {
-        let payload = json!({
-            "order_no": payment.order_no,
-            "payment_no": payment.payment_no,
-            "status": payment.status,
-            "amount": payment.amount.to_major(),
-            "currency": payment.amount.currency,
-        });
-        outbox::write(self.tx, kind, payment.order_no.as_str(), &payload, self.now).await?;
+    async fn event(
+        &self,
+        kind: &str,
+        (order, payment): (&Order, &Payment),
+    ) -> Result<(), SettleError> {
+        let stated = self.observation.stated.as_ref();
+        announce::payment(self.tx, kind, (order, payment, stated), self.now).await?;
         Ok(())
     }
 }

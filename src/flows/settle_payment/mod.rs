@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 
 use chrono::Timelike;
 use sea_orm::DbErr;
-use serde_json::json;
 
 use self::case::Case;
+use super::announce;
 use super::base::{Base, LatePayment};
 use super::jobs::{AlertKind, FulfilOrder};
 use super::raise_alert;
@@ -28,7 +28,6 @@ use crate::payments::inbox::{self, Judgement, Received};
 use crate::payments::ports::Observation;
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// What the shop has decided about money, and how much of a product there is.
 #[derive(Clone)]
@@ -182,13 +181,5 @@ pub(super) async fn order_event(
     order: &Order,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let payload = json!({
-        "order_no": order.order_no,
-        "sku": order.sku,
-        "status": order.status,
-        "total": order.total.to_major(),
-        "currency": order.total.currency,
-        "test": order.test,
-    });
-    outbox::write(tx, kind, order.order_no.as_str(), &payload, now).await
+    announce::order(tx, kind, order, now).await
 }
