@@ -5,6 +5,7 @@
 mod bazi;
 mod config;
 mod demo;
+mod events;
 mod healthcheck;
 mod init;
 mod orders;
@@ -64,6 +65,9 @@ enum Command {
     /// Look at orders and act on them.
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
+    /// What went to the outside, and to whom.
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -97,6 +101,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(options) => demo::run(&context, &options),
         Command::Migrate => serve::migrate(&context),
         Command::Orders(command) => orders::run(&context, command),
+        Command::Events(command) => events::run(&context, command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),

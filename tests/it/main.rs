@@ -12,6 +12,7 @@
 mod cards;
 mod charts;
 mod crashes;
+mod events;
 mod orders;
 mod pipeline;
 mod support;

@@ -263,6 +263,8 @@ pub(crate) struct FakeGateway {
     asked: AtomicUsize,
     refunds: Mutex<Vec<RefundRequest>>,
     refund_outcome: Mutex<RefundOutcome>,
+    /// What refunds and questions about them answer before that.
+    refund_answers: Mutex<VecDeque<Result<RefundOutcome, CallError>>>,
     qr_code: Mutex<Option<String>>,
 }
 
@@ -275,6 +277,7 @@ impl FakeGateway {
             asked: AtomicUsize::new(0),
             refunds: Mutex::default(),
             refund_outcome: Mutex::new(RefundOutcome::Succeeded),
+            refund_answers: Mutex::default(),
             qr_code: Mutex::default(),
         }
     }
@@ -289,6 +292,19 @@ impl FakeGateway {
     /// The amount that queries state from now on.
     pub(crate) fn state(&self, amount: &str) {
         amount.clone_into(&mut self.stated.lock().unwrap());
+    }
+
+    pub(crate) fn answer_refunds(
+        &self,
+        answers: impl IntoIterator<Item = Result<RefundOutcome, CallError>>,
+    ) {
+        self.refund_answers.lock().unwrap().extend(answers);
+    }
+
+    fn refund_answer(&self) -> Result<RefundAnswer, CallError> {
+        let planned = self.refund_answers.lock().unwrap().pop_front();
+        let outcome = planned.unwrap_or_else(|| Ok(self.refund_outcome.lock().unwrap().clone()))?;
+        Ok(RefundAnswer { provider_refund_ref: None, outcome })
     }
 
     pub(crate) fn gives_code(&self, text: &str) {
@@ -337,8 +353,7 @@ impl PaymentGateway for FakeGateway {
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
         self.refunds.lock().unwrap().push(request.clone());
-        let outcome = self.refund_outcome.lock().unwrap().clone();
-        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+        self.refund_answer()
     }
 
     async fn query_refund(
@@ -346,8 +361,7 @@ impl PaymentGateway for FakeGateway {
         _refund_no: &RefundNo,
         _payment_no: &PaymentNo,
     ) -> Result<RefundAnswer, CallError> {
-        let outcome = self.refund_outcome.lock().unwrap().clone();
-        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+        self.refund_answer()
     }
 
     fn read_notification(
