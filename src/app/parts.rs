@@ -10,6 +10,7 @@ use super::outside;
 use crate::catalog::Catalog;
 use crate::config::{self, Config};
 use crate::flows::base::{Base, LatePayment};
+use crate::flows::post::Post;
 use crate::flows::settle_payment::MoneyRules;
 use crate::flows::till::Till;
 use crate::kernel::clock::Clock;
@@ -62,12 +63,21 @@ impl Parts {
 pub async fn base(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Base> {
     let keyring =
         Keyring::parse(&config.security.encryption_keys).context("security.encryption_keys")?;
+    Ok(Base { db: database(config).await?, clock, keyring: Arc::new(keyring) })
+}
+
+/// What the commands about events need: the database and the sinks.
+pub async fn post(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Post> {
+    let db = database(config).await?;
+    Ok(Post { db, clock, sinks: outside::sinks(config)?.into() })
+}
+
+async fn database(config: &Config) -> anyhow::Result<Db> {
     let options = DbOptions {
         url: config.database.url.expose_secret().to_owned(),
         max_connections: config.database.max_connections,
     };
-    let db = Db::connect(&options).await.context("the database cannot be opened")?;
-    Ok(Base { db, clock, keyring: Arc::new(keyring) })
+    Db::connect(&options).await.context("the database cannot be opened")
 }
 
 /// Brings the schema up to date and says what was done.
@@ -98,6 +108,7 @@ pub fn mistakes(config: &Config) -> Vec<String> {
     let mut mistakes = catalog(&assets).err().unwrap_or_default();
     mistakes.extend(Texts::load(&assets).err().map(|error| chain(&error)));
     mistakes.extend(Pages::load(&assets).err().map(|error| chain(&error)));
+    mistakes.extend(outside::sinks(config).err().map(|error| format!("{error:#}")));
     mistakes
 }
 

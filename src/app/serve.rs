@@ -246,5 +246,6 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
             hold_days: config.affiliate.hold_days,
         },
         operators: Operators { alert_chat: alert_chat.map(UserId), locale: Locale::ZhHans },
+        sinks: outside::sinks(config)?.into(),
     })
 }

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod doctor;
 mod doctor_payments;
+mod events;
 mod healthcheck;
 mod init;
 mod orders;
@@ -70,6 +71,9 @@ enum Command {
     /// Look for what is wrong, and say what to do.
     #[command(subcommand)]
     Doctor(doctor::Command),
+    /// What went to the outside, and to whom.
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -104,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Migrate => serve::migrate(&context),
         Command::Orders(command) => orders::run(&context, command),
         Command::Doctor(command) => doctor::run(&context, command),
+        Command::Events(command) => events::run(&context, command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),

@@ -13,6 +13,7 @@ mod problems;
 mod process;
 mod reading;
 mod show;
+mod sinks;
 mod sources;
 mod values;
 
@@ -28,6 +29,7 @@ pub use self::process::{
     Alerts, Database, Events, Log, LogFormat, Metrics, Server, Templates, Worker,
 };
 pub use self::show::{Shown, show};
+pub use self::sinks::{Sink, SinkKind};
 pub use self::sources::{SettingsFile, Sources};
 pub use self::values::BaseUrl;
 
@@ -70,6 +72,29 @@ impl Config {
         // A value that could not be read has its default: nothing more can be said about it.
         wrong.retain(|wrong| !problems.iter().any(|problem| problem.covers(&wrong.key)));
         problems.append(&mut wrong);
+        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+    }
+
+    /// Reads all settings but checks only some sections: for commands that need no more, so that
+    /// they work where the rest is not set.
+    ///
+    /// # Errors
+    /// All mistakes in these sections, and sources that cannot be read.
+    pub fn load_sections(sources: &Sources, sections: &[&str]) -> Result<Self, ConfigProblems> {
+        let (layers, mut problems) = sources.layers();
+        let (config, merged, unreadable) = reading::read(layers);
+        problems.extend(unreadable);
+        let wrong = checks::check(&config, &merged);
+        problems.extend(
+            wrong
+                .into_iter()
+                .filter(|wrong| !problems.iter().any(|problem| problem.covers(&wrong.key)))
+                .collect::<Vec<_>>(),
+        );
+        problems.retain(|problem| {
+            let (section, rest) = problem.key.split_once('.').unwrap_or((&problem.key, ""));
+            sections.contains(&section) || rest.is_empty()
+        });
         if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
     }
 

@@ -10,6 +10,7 @@ use figment::{Error, Figment, Metadata, Profile, Provider};
 use super::Config;
 use super::problems::Problem;
 use super::process::DEFAULT_DATABASE;
+use super::sinks;
 use super::sources::{SECRETS, environment_names};
 
 /// The origin of what nobody set.
@@ -138,6 +139,7 @@ fn describe(kind: &Kind, key: &str, path: &[String]) -> (String, String) {
         Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
             (in_words(found), meaning(expected).to_owned())
         }
+        Kind::Message(_) if key == "events.sinks" => (kind.to_string(), sinks::EXPECTED.to_owned()),
         Kind::Message(_)
         | Kind::InvalidLength(..)
         | Kind::MissingField(_)

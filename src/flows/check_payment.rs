@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
+use super::announce;
 use super::base::Base;
 use super::close_order;
 use super::jobs::{CheckCause, CheckPayment, News, TellBuyer};
-use super::settle_payment::{self, SettleError, payment_event};
+use super::settle_payment::{self, SettleError};
 use super::till::Till;
 use crate::kernel::ids::{self, OrderNo, PaymentNo, UserId};
 use crate::orders::{self, OrderStatus};
@@ -131,7 +132,7 @@ async fn not_paid(till: &Till, payment: &Payment, cause: CheckCause) -> Result<(
 async fn expire(base: &Base, payment: &Payment) -> Result<(), SettleError> {
     let now = base.now();
     let tx = base.db.begin_write().await?;
-    orders::repo::lock(&tx, &payment.order_no).await?;
+    let order = orders::repo::lock(&tx, &payment.order_no).await?;
     let mut payment = payments::lock(&tx, &payment.payment_no).await?;
     if !payment.status.is_open() {
         return Ok(());
@@ -139,7 +140,7 @@ async fn expire(base: &Base, payment: &Payment) -> Result<(), SettleError> {
     let note = "not paid at its deadline";
     let evidence = Evidence { source: "system", evidence_key: None, note };
     payments::apply(&tx, &mut payment, Fact::Expired, &evidence, now).await?;
-    payment_event(&tx, "payment.failed", &payment, now).await?;
+    announce::payment(&tx, "payment.failed", (&order, &payment, None), now).await?;
     tx.commit().await?;
     metrics::counter!("mingshu_payments_total", "outcome" => "expired").increment(1);
     Ok(())

@@ -183,6 +183,8 @@ pub enum AlertKind {
     ModelStopped,
     /// Few pieces of a product are left.
     StockLow,
+    /// A sink of events did not take any for days, or wants no more.
+    EventSinkDisabled,
 }
 
 /// Tell the operators. Carries numbers and words of ours only.

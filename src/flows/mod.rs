@@ -5,6 +5,7 @@
 //! Whoever locks an order together with its payments or refunds locks the order first.
 
 pub mod accept_privacy;
+mod announce;
 pub mod attribute_referral;
 pub mod base;
 pub mod become_affiliate;
@@ -13,8 +14,10 @@ pub mod change_language;
 pub mod check_payment;
 pub mod close_order;
 pub mod confirm_payment;
+pub mod deliver_events;
 mod deliver_report;
 pub mod doctor_payments;
+pub mod enable_sink;
 pub mod figures;
 pub mod fulfil_order;
 pub mod greet_user;
@@ -26,11 +29,14 @@ pub mod new_payment;
 pub mod open_payment;
 pub mod order_again;
 pub mod place_order;
+pub mod post;
 pub mod price_words;
+pub mod publish_events;
 pub mod quote_price;
 pub mod raise_alert;
 pub mod read_birth;
 pub mod refund_order;
+pub mod resend_events;
 pub mod resend_report;
 pub mod retry_order;
 pub mod send_alert;
@@ -40,3 +46,4 @@ pub mod take_notification;
 pub mod tell_buyer;
 pub mod till;
 pub mod tools;
+pub mod try_sink;

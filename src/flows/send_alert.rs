@@ -61,6 +61,7 @@ impl AlertKind {
             Self::ChartFallback => "chart_fallback",
             Self::ModelStopped => "model_stopped",
             Self::StockLow => "stock_low",
+            Self::EventSinkDisabled => "event_sink_disabled",
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::post::Post;
 use super::till::Till;
 use crate::bazi::ports::ChartService;
 use crate::catalog::{Catalog, ProductSnapshot};
+use crate::events::Sink;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
@@ -24,6 +26,8 @@ pub struct Tools {
     pub writing: Writing,
     pub affiliation: Affiliation,
     pub operators: Operators,
+    /// Who hears of events.
+    pub sinks: Arc<[Sink]>,
 }
 
 /// Where charts come from.
@@ -62,6 +66,13 @@ pub struct Operators {
 impl Tools {
     pub fn now(&self) -> Timestamp {
         self.till.base.now()
+    }
+
+    /// The way events go.
+    pub fn post(&self) -> Post {
+        let base = &self.till.base;
+        let (db, clock) = (base.db.clone(), Arc::clone(&base.clock));
+        Post { db, clock, sinks: Arc::clone(&self.sinks) }
     }
 
     /// The product as it was when it was ordered.

@@ -1,4 +1,5 @@
-//! Domain events, written in the transaction that causes them (spec.md §4 rule 15).
+//! Domain events, written in the transaction that causes them (spec.md §4 rule 15). Who may hear of
+//! them, and how, is the business of `events`.
 
 use sea_orm::DbErr;
 
@@ -6,8 +7,9 @@ use super::db::{WriteTx, execute};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
 
-/// Writes one event. `subject` is the number of what it is about; `payload` holds numbers, states
-/// and amounts, never personal data.
+/// Writes one event of version 1 of its `kind`. `subject` is the number of what it is about;
+/// `payload` holds numbers, states and amounts, never personal data. Its shape is documented in
+/// docs/events/. The worker hears of it at the commit.
 pub async fn write(
     tx: &WriteTx,
     kind: &str,
@@ -27,5 +29,11 @@ pub async fn write(
         ],
     )
     .await?;
+    announce(tx);
     Ok(())
+}
+
+/// Has the worker look for events at the commit.
+pub fn announce(tx: &WriteTx) {
+    tx.has_jobs();
 }

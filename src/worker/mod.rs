@@ -4,9 +4,10 @@
 //! due, and every second to see what other processes left (on Postgres they ring the bell too).
 //!
 //! Where to look: [`registry`] for who does what, [`jobs_of_the_shop`] for the list itself,
-//! `attend` for one run, `slots` for how many at once.
+//! `attend` for one run, `slots` for how many at once, `errands` for what is not a job.
 
 mod attend;
+mod errands;
 mod gauges;
 mod list;
 pub mod registry;
@@ -118,6 +119,7 @@ impl Worker {
         let beside = stop.child_token();
         tasks.spawn(listen::run(crew.base.db.clone(), beside.clone()));
         tasks.spawn(keep_house(Arc::clone(crew), beside.clone()));
+        errands::start(crew, &tasks, &beside);
         tasks.close();
         tokio::join!(
             crew.work(Lane::Only(crew.registry.slow()), &crew.slow, &stop),
@@ -151,6 +153,13 @@ impl Worker {
             runs = runs.saturating_add(1);
         }
         Ok(runs)
+    }
+
+    /// Does every errand once.
+    pub async fn run_errands(&self) {
+        for errand in self.0.registry.errands() {
+            errand.run().await;
+        }
     }
 
     /// Draws the nets once.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +22,25 @@ pub struct Run {
 type Doing<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Handler = Arc<dyn Fn(Run) -> Doing<Result<(), JobError>> + Send + Sync>;
 type Sweep = Arc<dyn Fn() -> Doing<anyhow::Result<()>> + Send + Sync>;
+type Going = Arc<dyn Fn() -> Doing<anyhow::Result<Duration>> + Send + Sync>;
+
+/// Work beside the jobs; see `errands`.
+#[derive(Clone)]
+pub(super) struct Errand {
+    name: String,
+    going: Going,
+}
+
+impl Errand {
+    /// Does it once. Returns how long nothing is due; a failure is due again at the next look.
+    pub(super) async fn run(&self) -> Duration {
+        (self.going)().await.unwrap_or_else(|error| {
+            metrics::counter!("mingshu_errand_failures_total").increment(1);
+            tracing::error!(errand.name = self.name, "an errand failed: {error:#}");
+            Duration::MAX
+        })
+    }
+}
 
 /// The list.
 #[derive(Clone, Default)]
@@ -28,6 +48,7 @@ pub struct Registry {
     handlers: BTreeMap<&'static str, Handler>,
     slow: Vec<&'static str>,
     sweeps: Vec<(&'static str, Sweep)>,
+    errands: Vec<Errand>,
 }
 
 impl Registry {
@@ -73,6 +94,25 @@ impl Registry {
         let tools = Arc::clone(tools);
         self.sweeps.push((name, Arc::new(move || Box::pin(sweep(Arc::clone(&tools))))));
         self
+    }
+
+    /// `going` is done in a task of its own, whenever something may be due; it answers how long
+    /// nothing will be.
+    #[must_use]
+    pub fn with_errand<T, F, R>(mut self, name: String, tools: &Arc<T>, going: F) -> Self
+    where
+        T: Send + Sync + 'static,
+        F: Fn(Arc<T>) -> R + Send + Sync + 'static,
+        R: Future<Output = anyhow::Result<Duration>> + Send + 'static,
+    {
+        let tools = Arc::clone(tools);
+        let going: Going = Arc::new(move || Box::pin(going(Arc::clone(&tools))));
+        self.errands.push(Errand { name, going });
+        self
+    }
+
+    pub(super) fn errands(&self) -> &[Errand] {
+        &self.errands
     }
 
     pub(super) async fn run(&self, run: Run) -> Result<(), JobError> {

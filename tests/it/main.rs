@@ -13,6 +13,7 @@ mod audit;
 mod cards;
 mod charts;
 mod crashes;
+mod events;
 mod money;
 mod orders;
 mod pipeline;

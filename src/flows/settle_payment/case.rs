@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{MoneyRules, SettleError, order_event, order_is_paid, payment_event};
+use super::{MoneyRules, SettleError, order_event, order_is_paid};
 use crate::audit::{self, NewAction};
+use crate::flows::announce;
 use crate::flows::base::LatePayment;
 use crate::flows::jobs::{
     AlertKind, CheckCause, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer,
@@ -20,7 +21,6 @@ use crate::payments::rules::{self, Meaning, Step};
 use crate::payments::{Fact, Payment, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// One observation inside its transaction.
 pub(super) struct Case<'a> {
@@ -91,7 +91,7 @@ impl Case<'_> {
             payments::save_stated(self.tx, payment, None).await?;
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(1);
-        payment_event(self.tx, "payment.succeeded", payment, self.now).await?;
+        self.event("payment.succeeded", (order, payment)).await?;
         self.order_gets_money(order, payment).await?;
         Ok(Judgement::Applied)
     }
@@ -215,10 +215,12 @@ impl Case<'_> {
         if late {
             let change = Change::RefundStarted;
             orders::repo::change(self.tx, order, change, &Actor::System, cause, self.now).await?;
+            order_event(self.tx, "order.refunding", order, self.now).await?;
         }
         let job = SendRefund { refund_no: refund.refund_no.clone() };
         jobs::enqueue(self.tx, &job, self.now).await?;
-        self.refund_event(order, &refund).await?;
+        let about = (&*order, &refund.refund_no);
+        announce::refund(self.tx, "refund.requested", about, self.now).await?;
         self.tell(order, news).await
     }
 
@@ -235,7 +237,7 @@ impl Case<'_> {
         metrics::counter!("mingshu_payments_total", "outcome" => "conflicted").increment(1);
         tracing::error!(payment.id = %payment.payment_no, "money arrived that does not match");
         self.alert(AlertKind::PaymentConflict, &note).await?;
-        payment_event(self.tx, "payment.conflicted", payment, self.now).await?;
+        self.event("payment.conflicted", (order, payment)).await?;
         self.tell(order, News::PaymentInDoubt).await?;
         Ok(Judgement::Mismatch)
     }
@@ -271,7 +273,7 @@ impl Case<'_> {
             return Ok(Judgement::OldNews);
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "failed").increment(1);
-        payment_event(self.tx, "payment.failed", payment, self.now).await?;
+        self.event("payment.failed", (order, payment)).await?;
         if order.status == OrderStatus::PendingPayment {
             let change = Change::PaymentFailedForGood;
             let reason = "the payment failed";
@@ -334,12 +336,13 @@ impl Case<'_> {
         Ok(())
     }
 
-    async fn refund_event(&self, order: &Order, refund: &NewRefund) -> Result<(), SettleError> {
-        let payload = json!({ "order_no": order.order_no, "refund_no": refund.refund_no,
-            "status": "requested", "amount": refund.amount.to_major(),
-            "currency": refund.amount.currency });
-        outbox::write(self.tx, "refund.requested", order.order_no.as_str(), &payload, self.now)
-            .await?;
+    async fn event(
+        &self,
+        kind: &str,
+        (order, payment): (&Order, &Payment),
+    ) -> Result<(), SettleError> {
+        let stated = self.observation.stated.as_ref();
+        announce::payment(self.tx, kind, (order, payment, stated), self.now).await?;
         Ok(())
     }
 }

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, Timelike};
 use sea_orm::DbErr;
-use serde_json::json;
 
 use self::case::Case;
+use super::announce;
 use super::base::{Base, LatePayment};
 use super::jobs::{AlertKind, FulfilOrder};
 use super::raise_alert;
@@ -24,12 +24,11 @@ use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
 use crate::orders::{self, Actor, Change, Order, OrderError};
+use crate::payments::PaymentError;
 use crate::payments::inbox::{self, Judgement, Received};
 use crate::payments::ports::Observation;
-use crate::payments::{Payment, PaymentError};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// What the shop has decided about money, and how much of a product there is.
 #[derive(Clone)]
@@ -193,30 +192,5 @@ pub(super) async fn order_event(
     order: &Order,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let payload = json!({
-        "order_no": order.order_no,
-        "sku": order.sku,
-        "status": order.status,
-        "total": order.total.to_major(),
-        "currency": order.total.currency,
-        "test": order.test,
-    });
-    outbox::write(tx, kind, order.order_no.as_str(), &payload, now).await
-}
-
-/// Writes an event about a payment: numbers, states and amounts only.
-pub(super) async fn payment_event(
-    tx: &WriteTx,
-    kind: &str,
-    payment: &Payment,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    let payload = json!({
-        "order_no": payment.order_no,
-        "payment_no": payment.payment_no,
-        "status": payment.status,
-        "amount": payment.amount.to_major(),
-        "currency": payment.amount.currency,
-    });
-    outbox::write(tx, kind, payment.order_no.as_str(), &payload, now).await
+    announce::order(tx, kind, order, now).await
 }

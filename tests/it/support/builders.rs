@@ -77,6 +77,7 @@ pub(crate) fn tools(
         writing: Writing { model: Arc::clone(model) as _, prices: None, attempts: 3 },
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
+        sinks: Arc::default(),
     }
 }
 

@@ -265,6 +265,8 @@ pub(crate) struct FakeGateway {
     refund_outcome: Mutex<RefundOutcome>,
     /// How often it refuses to open a payment.
     refusals: AtomicUsize,
+    /// What refunds and questions about them answer before that.
+    refund_answers: Mutex<VecDeque<Result<RefundOutcome, CallError>>>,
     qr_code: Mutex<Option<String>>,
 }
 
@@ -278,6 +280,7 @@ impl FakeGateway {
             refunds: Mutex::default(),
             refund_outcome: Mutex::new(RefundOutcome::Succeeded),
             refusals: AtomicUsize::new(0),
+            refund_answers: Mutex::default(),
             qr_code: Mutex::default(),
         }
     }
@@ -294,12 +297,25 @@ impl FakeGateway {
         amount.clone_into(&mut self.stated.lock().unwrap());
     }
 
+    pub(crate) fn answer_refunds(
+        &self,
+        answers: impl IntoIterator<Item = Result<RefundOutcome, CallError>>,
+    ) {
+        self.refund_answers.lock().unwrap().extend(answers);
+    }
+
+    fn refund_answer(&self) -> Result<RefundAnswer, CallError> {
+        let planned = self.refund_answers.lock().unwrap().pop_front();
+        let outcome = planned.unwrap_or_else(|| Ok(self.refund_outcome.lock().unwrap().clone()))?;
+        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+    }
+
     pub(crate) fn gives_code(&self, text: &str) {
         *self.qr_code.lock().unwrap() = Some(text.to_owned());
     }
 
     /// What refunds and questions about them are answered from now on.
-    pub(crate) fn answer_refunds(&self, outcome: RefundOutcome) {
+    pub(crate) fn settle_refunds(&self, outcome: RefundOutcome) {
         *self.refund_outcome.lock().unwrap() = outcome;
     }
 
@@ -355,8 +371,7 @@ impl PaymentGateway for FakeGateway {
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
         self.refunds.lock().unwrap().push(request.clone());
-        let outcome = self.refund_outcome.lock().unwrap().clone();
-        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+        self.refund_answer()
     }
 
     async fn query_refund(
@@ -364,8 +379,7 @@ impl PaymentGateway for FakeGateway {
         _refund_no: &RefundNo,
         _payment_no: &PaymentNo,
     ) -> Result<RefundAnswer, CallError> {
-        let outcome = self.refund_outcome.lock().unwrap().clone();
-        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+        self.refund_answer()
     }
 
     fn read_notification(
