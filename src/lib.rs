@@ -2,6 +2,7 @@
 
 pub mod affiliates;
 pub mod app;
+pub mod audit;
 pub mod bazi;
 pub mod bot;
 pub mod callback;

@@ -14,6 +14,7 @@ const CAPABILITIES: &[&str] = &[
     "reports",
     "notifications",
     "bazi",
+    "audit",
 ];
 const PROCESSES: &[&str] = &["bot", "callback", "worker", "admin"];
 const LINES: usize = 400;

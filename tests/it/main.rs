@@ -9,6 +9,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod audit;
 mod cards;
 mod charts;
 mod crashes;
