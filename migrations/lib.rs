@@ -6,6 +6,7 @@
 
 mod m20261121_000001_first_tables;
 mod m20261121_000002_money;
+mod m20261121_000005_books;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_first_tables::Migration),
             Box::new(m20261121_000002_money::Migration),
+            Box::new(m20261121_000005_books::Migration),
         ]
     }
 }

@@ -18,6 +18,7 @@ pub mod fulfil_order;
 pub mod greet_user;
 pub mod inspect_order;
 pub mod jobs;
+mod keep_books;
 pub mod mark_unreachable;
 pub mod open_payment;
 pub mod order_again;

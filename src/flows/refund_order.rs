@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::base::Base;
 use super::jobs::{AlertKind, FulfilOrder, News, SendRefund, TellBuyer};
-use super::raise_alert;
+use super::{keep_books, raise_alert};
 use super::settle_payment::{SettleError, order_event};
 use super::till::Till;
 use crate::affiliates;
@@ -262,10 +262,12 @@ async fn succeeded(
         let change = Change::RefundSucceeded;
         orders::repo::change(tx, order, change, &Actor::Provider, "refunded", now).await?;
     }
+    let mut taken_back = None;
     if !refund.reason.starts_with("surplus") {
         let back = refunds::succeeded_total(tx.conn(), &refund.payment_no).await?;
-        affiliates::repo::reverse(tx, &order.order_no, back, now).await?;
+        taken_back = affiliates::repo::reverse(tx, &order.order_no, back, now).await?;
     }
+    keep_books::refund_succeeded(tx, refund, taken_back, now).await?;
     event(tx, "refund.succeeded", refund, now).await?;
     order_event(tx, "order.refunded", order, now).await?;
     tell(tx, order, News::RefundSucceeded, &refund.refund_no, now).await

@@ -6,7 +6,7 @@ use super::{MoneyRules, SettleError, order_event, order_is_paid};
 use crate::catalog::stock;
 use crate::flows::base::LatePayment;
 use crate::flows::jobs::{AlertKind, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer};
-use crate::flows::raise_alert;
+use crate::flows::{keep_books, raise_alert};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::RefundNo;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
@@ -67,6 +67,7 @@ impl Case<'_> {
         if self.is_second_charge(payment) {
             payments::remark(self.tx, payment, &self.evidence("second charge"), self.now).await?;
             self.alert(AlertKind::SecondCharge, payment.order_no.as_str()).await?;
+            keep_books::second_charge(self.tx, payment, self.observation, self.now).await?;
             return Ok(Judgement::Applied);
         }
         let evidence = self.evidence("paid");
@@ -78,6 +79,7 @@ impl Case<'_> {
             self.keep_provider_ref(payment, provider_ref).await?;
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(1);
+        keep_books::payment_succeeded(self.tx, payment, self.now).await?;
         self.event("payment.succeeded", payment).await?;
         self.order_gets_money(order, payment).await?;
         Ok(Judgement::Applied)
@@ -189,6 +191,7 @@ impl Case<'_> {
         let note = self.stated_note(payment);
         let evidence = self.evidence(&note);
         payments::apply(self.tx, payment, Fact::Mismatch, &evidence, self.now).await?;
+        keep_books::money_in_doubt(self.tx, payment, self.observation, self.now).await?;
         metrics::counter!("mingshu_payments_total", "outcome" => "conflicted").increment(1);
         tracing::error!(payment.id = %payment.payment_no, "money arrived that does not match");
         self.alert(AlertKind::PaymentConflict, &note).await?;
