@@ -5,6 +5,7 @@
 mod bazi;
 mod config;
 mod demo;
+mod doctor;
 mod healthcheck;
 mod init;
 mod orders;
@@ -27,7 +28,8 @@ pub enum Exit {
     Done = 0,
     /// It could not be done, or was found wanting.
     Failed = 1,
-    /// The command line or the settings are wrong: nothing was tried.
+    /// The command line or the settings are wrong, or there is nothing to look into: nothing was
+    /// tried.
     Usage = 2,
 }
 
@@ -64,6 +66,9 @@ enum Command {
     /// Look at orders and act on them.
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
+    /// Look for what is wrong: exit code 1 when something is found, 2 when it cannot be checked.
+    #[command(subcommand)]
+    Doctor(doctor::DoctorCommand),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -97,6 +102,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(options) => demo::run(&context, &options),
         Command::Migrate => serve::migrate(&context),
         Command::Orders(command) => orders::run(&context, command),
+        Command::Doctor(command) => doctor::run(&context, &command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),

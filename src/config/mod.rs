@@ -34,6 +34,27 @@ pub use self::values::BaseUrl;
 /// The commented file that the repository ships and `mingshu init` fills with secrets.
 pub const EXAMPLE: &str = include_str!("../../Config.toml");
 
+/// The sections of [`Config`]; a mistake that names none of them is about a source as a whole.
+const SECTIONS: [&str; 17] = [
+    "server",
+    "database",
+    "telegram",
+    "pingpong",
+    "payments",
+    "orders",
+    "bazi",
+    "yuanfenju",
+    "ai",
+    "worker",
+    "affiliate",
+    "security",
+    "alerts",
+    "events",
+    "metrics",
+    "log",
+    "templates",
+];
+
 /// Every setting of the program.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -70,6 +91,26 @@ impl Config {
         // A value that could not be read has its default: nothing more can be said about it.
         wrong.retain(|wrong| !problems.iter().any(|problem| problem.covers(&wrong.key)));
         problems.append(&mut wrong);
+        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+    }
+
+    /// Reads all settings for a command that needs these `sections` only, such as `database`:
+    /// mistakes elsewhere are not its business.
+    ///
+    /// # Errors
+    /// All mistakes in the sections, and whatever keeps a source from being read at all.
+    pub fn load_sections(sources: &Sources, sections: &[&str]) -> Result<Self, ConfigProblems> {
+        let (layers, mut problems) = sources.layers();
+        let (config, merged, unreadable) = reading::read(layers);
+        problems.extend(unreadable);
+        problems.extend(checks::check(&config, &merged));
+        problems.retain(|problem| match problem.key.split_once('.') {
+            Some((section, _)) => sections.contains(&section) || !SECTIONS.contains(&section),
+            None => {
+                !SECTIONS.contains(&problem.key.as_str())
+                    || sections.contains(&problem.key.as_str())
+            }
+        });
         if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
     }
 

@@ -149,6 +149,8 @@ pub enum AlertKind {
     ChartFallback,
     /// The model's provider refuses our requests.
     ModelStopped,
+    /// The nightly check found a rule of the books broken.
+    BooksUnsound,
 }
 
 /// Tell the operators. Carries numbers and words of ours only.
@@ -168,6 +170,22 @@ impl Job for SendAlert {
 
     fn dedupe_key(&self) -> String {
         format!("alert:{:?}:{}:{}", self.kind, self.subject, self.bucket)
+    }
+}
+
+/// Ask every rule of the books, once a day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DoctorMoney {
+    /// The shop's day, such as `2026-11-21`.
+    pub day: String,
+}
+
+impl Job for DoctorMoney {
+    const KIND: &'static str = "doctor_money";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("doctor:money:{}", self.day)
     }
 }
 

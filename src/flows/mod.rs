@@ -13,6 +13,7 @@ pub mod change_language;
 pub mod check_payment;
 pub mod close_order;
 mod deliver_report;
+pub mod doctor_money;
 pub mod figures;
 pub mod fulfil_order;
 pub mod greet_user;

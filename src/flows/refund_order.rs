@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::base::Base;
 use super::jobs::{AlertKind, FulfilOrder, News, SendRefund, TellBuyer};
-use super::{keep_books, raise_alert};
 use super::settle_payment::{SettleError, order_event};
 use super::till::Till;
+use super::{keep_books, raise_alert};
 use crate::affiliates;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, RefundNo};

@@ -58,6 +58,7 @@ impl AlertKind {
             Self::ChartDisagreement => "chart_disagreement",
             Self::ChartFallback => "chart_fallback",
             Self::ModelStopped => "model_stopped",
+            Self::BooksUnsound => "books_unsound",
         }
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::registry::Registry;
 use crate::flows::jobs::{
-    CheckPayment, FulfilOrder, OpenPayment, ResendReport, SendAlert, SendRefund, TellBuyer,
+    CheckPayment, DoctorMoney, FulfilOrder, OpenPayment, ResendReport, SendAlert, SendRefund,
+    TellBuyer,
 };
 use crate::flows::tools::Tools;
 use crate::flows::{
-    catch_up, check_payment, fulfil_order, open_payment, refund_order, resend_report, send_alert,
-    tell_buyer,
+    catch_up, check_payment, doctor_money, fulfil_order, open_payment, refund_order, resend_report,
+    send_alert, tell_buyer,
 };
 use crate::orders::Order;
 
@@ -50,6 +51,9 @@ fn money(registry: Registry, tools: &Arc<Tools>) -> Registry {
         .with(tools, |tools, job: SendRefund, _run| async move {
             refund_order::run(&tools.till, job).await
         })
+        .with(tools, |tools, job: DoctorMoney, _run| async move {
+            doctor_money::run_nightly(&tools.till.base, job).await
+        })
 }
 
 fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
@@ -64,6 +68,10 @@ fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with_sweep("refunds", tools, |tools| async move {
             catch_up::refunds(&tools.till.base).await?;
+            Ok(())
+        })
+        .with_sweep("books", tools, |tools| async move {
+            doctor_money::sweep(&tools.till.base, tools.till.money.time_zone).await?;
             Ok(())
         })
         .with_sweep("finished jobs", tools, |tools| async move {

@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod books;
 mod cards;
 mod charts;
 mod crashes;

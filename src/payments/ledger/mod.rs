@@ -12,6 +12,8 @@
 
 pub mod repo;
 pub mod rules;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

@@ -31,19 +31,50 @@ pub struct Charge {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
     /// The whole amount is there. `in_doubt`: as much of it stood in doubt before.
-    PaymentSucceeded { charge: Charge, amount: Money, in_doubt: Option<Money> },
+    PaymentSucceeded {
+        charge: Charge,
+        amount: Money,
+        in_doubt: Option<Money>,
+    },
     /// Money arrived that does not match, as much as was stated.
-    MoneyInDoubt { charge: Charge, stated: Money },
+    MoneyInDoubt {
+        charge: Charge,
+        stated: Money,
+    },
     /// The provider charged a payment once more, under another number of its own.
-    SecondCharge { charge: Charge, provider_ref: String, stated: Money },
+    SecondCharge {
+        charge: Charge,
+        provider_ref: String,
+        stated: Money,
+    },
     /// Money went back; `standing` is where the payment's money stood before.
-    RefundSucceeded { charge: Charge, refund_no: RefundNo, amount: Money, standing: Standing },
+    RefundSucceeded {
+        charge: Charge,
+        refund_no: RefundNo,
+        amount: Money,
+        standing: Standing,
+    },
     /// The order was delivered; what is owed for the payment that paid it is earned.
-    OrderCompleted { charge: Charge, total: Money, owed: i64 },
-    CommissionBooked { order_no: OrderNo, amount: Money },
-    CommissionTakenBack { order_no: OrderNo, refund_no: RefundNo, amount: Money },
+    OrderCompleted {
+        charge: Charge,
+        total: Money,
+        owed: i64,
+    },
+    CommissionBooked {
+        order_no: OrderNo,
+        amount: Money,
+    },
+    CommissionTakenBack {
+        order_no: OrderNo,
+        refund_no: RefundNo,
+        amount: Money,
+    },
     /// The provider kept a share of the charge with this number of its own.
-    Fee { charge: Charge, reference: String, amount: Money },
+    Fee {
+        charge: Charge,
+        reference: String,
+        amount: Money,
+    },
 }
 
 /// The transfers that write `fact` down; empty when nothing moved.
@@ -121,12 +152,7 @@ fn refund_succeeded(
         transfer(format!("{name}:{refund_no}"), kind, between, amount, about.clone())
     };
     vec![
-        line(
-            "revenue",
-            TransferKind::Adjustment,
-            (Account::Revenue, Account::Owed),
-            part(earned),
-        ),
+        line("revenue", TransferKind::Adjustment, (Account::Revenue, Account::Owed), part(earned)),
         line("doubt", TransferKind::Adjustment, (Account::Doubt, Account::Owed), part(doubtful)),
         line("refunded", TransferKind::Refunded, (Account::Owed, provider(charge)), amount),
     ]
@@ -157,7 +183,3 @@ fn about(charge: &Charge) -> About {
         refund_no: None,
     }
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

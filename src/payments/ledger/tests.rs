@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
+use super::rules::Charge;
 use super::*;
 use crate::kernel::money::Currency;
 
