@@ -9,6 +9,7 @@ mod doctor;
 mod healthcheck;
 mod init;
 mod orders;
+mod reconcile;
 mod serve;
 
 use std::ffi::OsString;
@@ -66,6 +67,8 @@ enum Command {
     /// Look at orders and act on them.
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
+    /// Compare a day with what the payment provider has; exit code 1 while differences are open.
+    Reconcile(reconcile::ReconcileArgs),
     /// Look for what is wrong: exit code 1 when something is found, 2 when it cannot be checked.
     #[command(subcommand)]
     Doctor(doctor::DoctorCommand),
@@ -102,6 +105,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(options) => demo::run(&context, &options),
         Command::Migrate => serve::migrate(&context),
         Command::Orders(command) => orders::run(&context, command),
+        Command::Reconcile(args) => reconcile::run(&context, &args),
         Command::Doctor(command) => doctor::run(&context, &command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),

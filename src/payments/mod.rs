@@ -14,9 +14,11 @@ mod entity;
 pub mod inbox;
 pub mod ledger;
 pub mod ports;
+pub mod reconciliation;
 pub mod refunds;
 pub mod repo;
 pub mod rules;
+pub mod statement;
 
 use sea_orm::DbErr;
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::registry::Registry;
 use crate::flows::jobs::{
-    CheckPayment, DoctorMoney, FulfilOrder, OpenPayment, ResendReport, SendAlert, SendRefund,
-    TellBuyer,
+    CheckPayment, DoctorMoney, FulfilOrder, OpenPayment, Reconcile, ResendReport, SendAlert,
+    SendRefund, TellBuyer, TellReconciliation,
 };
 use crate::flows::tools::Tools;
 use crate::flows::{
-    catch_up, check_payment, doctor_money, fulfil_order, open_payment, refund_order, resend_report,
-    send_alert, tell_buyer,
+    catch_up, check_payment, doctor_money, fulfil_order, open_payment, reconcile, refund_order,
+    resend_report, send_alert, tell_buyer,
 };
 use crate::orders::Order;
 
@@ -19,7 +19,7 @@ use crate::orders::Order;
 pub fn jobs_of_the_shop(tools: Tools) -> Registry {
     let tools = Arc::new(tools);
     let registry = sweeps(money(reports(Registry::default(), &tools), &tools), &tools);
-    registry.slow_kind::<FulfilOrder>().slow_kind::<ResendReport>()
+    registry.slow_kind::<FulfilOrder>().slow_kind::<ResendReport>().slow_kind::<Reconcile>()
 }
 
 fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
@@ -54,6 +54,12 @@ fn money(registry: Registry, tools: &Arc<Tools>) -> Registry {
         .with(tools, |tools, job: DoctorMoney, _run| async move {
             doctor_money::run_nightly(&tools.till.base, job).await
         })
+        .with(tools, |tools, job: Reconcile, run| async move {
+            reconcile::run_daily(&tools.till, job, &run.claimed).await
+        })
+        .with(tools, |tools, job: TellReconciliation, _run| async move {
+            reconcile::tell(&tools, job).await
+        })
 }
 
 fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
@@ -72,6 +78,10 @@ fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with_sweep("books", tools, |tools| async move {
             doctor_money::sweep(&tools.till.base, tools.till.money.time_zone).await?;
+            Ok(())
+        })
+        .with_sweep("reconciliation", tools, |tools| async move {
+            reconcile::sweep(&tools.till).await?;
             Ok(())
         })
         .with_sweep("finished jobs", tools, |tools| async move {

@@ -16,5 +16,6 @@ mod charts;
 mod crashes;
 mod orders;
 mod pipeline;
+mod reconciliation;
 mod support;
 mod worker;

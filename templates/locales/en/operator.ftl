@@ -118,3 +118,14 @@ alert-title-queue_old = Jobs wait too long
 alert-advice-queue_old = Too little capacity, or an outside service is down.
 alert-title-chat_unreachable = Telegram is out of reach
 alert-advice-chat_unreachable = Messages will be sent when it is back.
+
+## Reconciliation
+
+reconcile-summary = 📒 Reconciled { $date } ({ $provider }): { $sums }, { $booked ->
+    [0] {""}
+   *[other] { $booked } booked since,{" "}
+}differences: { $differences }
+reconcile-sums = received { $charges } for { $charged }, refunded { $refunds } for { $refunded }
+reconcile-nothing = nothing moved
+reconcile-and = ;{" "}
+reconcile-open = ⚠️ Differences are open: mingshu reconcile differences --open

@@ -118,3 +118,14 @@ alert-title-queue_old = 任务排队过久
 alert-advice-queue_old = 处理能力不足，或某个外部服务出了故障。
 alert-title-chat_unreachable = 连不上 Telegram
 alert-advice-chat_unreachable = 消息会在恢复后补发。
+
+## 对账
+
+reconcile-summary = 📒 对账 { $month }月{ $day }日（{ $provider }）：{ $sums }，{ $booked ->
+    [0] {""}
+   *[other] 补记 { $booked } 笔，
+}差异 { $differences }
+reconcile-sums = 收款 { $charges } 笔 { $charged }，退款 { $refunds } 笔 { $refunded }
+reconcile-nothing = 没有收付
+reconcile-and = ；
+reconcile-open = ⚠️ 有未处理的差异：mingshu reconcile differences --open

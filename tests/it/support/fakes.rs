@@ -1,10 +1,11 @@
 //! The outside world as the stories want it: remembers what was asked, fails when told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use http::HeaderMap;
 use mingshu::bazi::ports::{ChartError, ChartService, Refusal};
 use mingshu::bazi::{BirthMoment, Chart};
@@ -16,6 +17,7 @@ use mingshu::payments::ports::{
     Observation, Outcome, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source,
     StatedAmount, Verdict,
 };
+use mingshu::payments::statement::Statement;
 use mingshu::reports::ports::{
     Completion, LanguageModel, ModelError, ModelRequest, Progress, TokenUsage,
 };
@@ -264,6 +266,7 @@ pub(crate) struct FakeGateway {
     refunds: Mutex<Vec<RefundRequest>>,
     refund_outcome: Mutex<RefundOutcome>,
     qr_code: Mutex<Option<String>>,
+    statements: Mutex<BTreeMap<NaiveDate, Vec<Result<Statement, CallError>>>>,
 }
 
 impl FakeGateway {
@@ -276,6 +279,7 @@ impl FakeGateway {
             refunds: Mutex::default(),
             refund_outcome: Mutex::new(RefundOutcome::Succeeded),
             qr_code: Mutex::default(),
+            statements: Mutex::default(),
         }
     }
 
@@ -297,6 +301,17 @@ impl FakeGateway {
 
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    /// What the provider lists for a day: these answers one after the other, the last one for ever.
+    /// A day without any has no list.
+    pub(crate) fn list(&self, day: NaiveDate, answer: Result<Statement, CallError>) {
+        self.statements.lock().unwrap().entry(day).or_default().push(answer);
+    }
+
+    /// What becomes of refunds from now on.
+    pub(crate) fn refunds_are(&self, outcome: RefundOutcome) {
+        *self.refund_outcome.lock().unwrap() = outcome;
     }
 
     pub(crate) fn refunds(&self) -> Vec<RefundRequest> {
@@ -348,6 +363,18 @@ impl PaymentGateway for FakeGateway {
     ) -> Result<RefundAnswer, CallError> {
         let outcome = self.refund_outcome.lock().unwrap().clone();
         Ok(RefundAnswer { provider_refund_ref: None, outcome })
+    }
+
+    async fn statement(&self, day: NaiveDate) -> Result<Option<Statement>, CallError> {
+        match self.statements.lock().unwrap().get_mut(&day) {
+            Some(answers) if answers.len() > 1 => answers.remove(0).map(Some),
+            Some(answers) => match answers.first() {
+                Some(Ok(statement)) => Ok(Some(statement.clone())),
+                Some(Err(_)) => answers.remove(0).map(Some),
+                None => Ok(None),
+            },
+            None => Ok(None),
+        }
     }
 
     fn read_notification(
