@@ -8,6 +8,7 @@ mod m20261121_000001_first_tables;
 mod m20261121_000002_money;
 mod m20261121_000003_stock;
 mod m20261121_000004_events;
+mod m20261121_000005_books;
 mod m20261121_000006_refusals;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_money::Migration),
             Box::new(m20261121_000003_stock::Migration),
             Box::new(m20261121_000004_events::Migration),
+            Box::new(m20261121_000005_books::Migration),
             Box::new(m20261121_000006_refusals::Migration),
         ]
     }

@@ -32,6 +32,7 @@ use mingshu::payments::ports::{
     Observation, Outcome, PaymentGateway, RefundAnswer, RefundRequest, Source, StatedAmount,
     Verdict,
 };
+use mingshu::payments::statement::Statement;
 use mingshu::platform::assets::Assets;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{Db, DbOptions};
@@ -293,6 +294,10 @@ impl PaymentGateway for Gateway {
         _payment_no: &PaymentNo,
     ) -> Result<RefundAnswer, CallError> {
         Err(CallError::NotSent(anyhow::anyhow!("not measured")))
+    }
+
+    async fn statement(&self, _day: chrono::NaiveDate) -> Result<Option<Statement>, CallError> {
+        Ok(None)
     }
 
     fn read_notification(

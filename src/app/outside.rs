@@ -54,6 +54,7 @@ fn pingpong(config: &Config) -> anyhow::Result<Arc<dyn PaymentGateway>> {
             };
             v4.method_names.extend(settings.method_names.clone());
             v4.shopper_ip = settings.shopper_ip.to_string();
+            v4.statement_url = statement_url(settings);
             Ok(Arc::new(PingPongV4::try_new(v4).context("the PingPong client")?))
         }
     }
@@ -88,6 +89,21 @@ fn sink(settings: &config::Sink) -> anyhow::Result<Sink> {
         }
     };
     Ok(Sink { name: settings.name.clone(), types: types.collect::<Result<_, _>>()?, carrier })
+}
+
+/// PingPong's own sites have a back office each (reference/pingpong.md §1.2); of another server
+/// none is known.
+fn statement_url(settings: &config::PingPong) -> Option<String> {
+    if settings.statement_url.is_set() {
+        return Some(settings.statement_url.as_str().to_owned());
+    }
+    let host = settings.base_url.host();
+    let back_office = match (host.starts_with("sandbox-"), host.ends_with(".pingpongx.com")) {
+        (true, true) => "https://sandbox-acquirer-merchant.pingpongx.com",
+        (false, true) => "https://acquirer-merchant.pingpongx.com",
+        (true | false, false) => return None,
+    };
+    Some(back_office.to_owned())
 }
 
 /// The chart service, when the configuration prefers one to our own engine.

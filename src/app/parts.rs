@@ -80,6 +80,14 @@ async fn database(config: &Config) -> anyhow::Result<Db> {
     Db::connect(&options).await.context("the database cannot be opened")
 }
 
+/// The database and the providers, without touching the schema.
+pub async fn till_alone(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Till> {
+    let catalog = catalog(&assets(config))
+        .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;
+    let base = base(config, clock).await?;
+    till(config, &base, &catalog, false)
+}
+
 /// Brings the schema up to date and says what was done.
 pub async fn migrate(config: &Config, db: &Db) -> anyhow::Result<schema::Migrated> {
     let file = schema::sqlite_file(config.database.url.expose_secret());

@@ -36,6 +36,27 @@ pub use self::values::BaseUrl;
 /// The commented file that the repository ships and `mingshu init` fills with secrets.
 pub const EXAMPLE: &str = include_str!("../../Config.toml");
 
+/// The sections of [`Config`]; a mistake that names none of them is about a source as a whole.
+const SECTIONS: [&str; 17] = [
+    "server",
+    "database",
+    "telegram",
+    "pingpong",
+    "payments",
+    "orders",
+    "bazi",
+    "yuanfenju",
+    "ai",
+    "worker",
+    "affiliate",
+    "security",
+    "alerts",
+    "events",
+    "metrics",
+    "log",
+    "templates",
+];
+
 /// Every setting of the program.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -75,25 +96,25 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
     }
 
-    /// Reads all settings but checks only some sections: for commands that need no more, so that
-    /// they work where the rest is not set.
+    /// Reads all settings for a command that needs these `sections` only, such as `database`:
+    /// mistakes elsewhere are not its business.
     ///
     /// # Errors
-    /// All mistakes in these sections, and sources that cannot be read.
+    /// All mistakes in the sections, and whatever keeps a source from being read at all.
     pub fn load_sections(sources: &Sources, sections: &[&str]) -> Result<Self, ConfigProblems> {
         let (layers, mut problems) = sources.layers();
         let (config, merged, unreadable) = reading::read(layers);
         problems.extend(unreadable);
-        let wrong = checks::check(&config, &merged);
-        problems.extend(
-            wrong
-                .into_iter()
-                .filter(|wrong| !problems.iter().any(|problem| problem.covers(&wrong.key)))
-                .collect::<Vec<_>>(),
-        );
-        problems.retain(|problem| {
-            let (section, rest) = problem.key.split_once('.').unwrap_or((&problem.key, ""));
-            sections.contains(&section) || rest.is_empty()
+        let wrong = checks::check(&config, &merged).into_iter();
+        let told = |wrong: &Problem| problems.iter().any(|problem| problem.covers(&wrong.key));
+        let wrong: Vec<Problem> = wrong.filter(|wrong| !told(wrong)).collect();
+        problems.extend(wrong);
+        problems.retain(|problem| match problem.key.split_once('.') {
+            Some((section, _)) => sections.contains(&section) || !SECTIONS.contains(&section),
+            None => {
+                !SECTIONS.contains(&problem.key.as_str())
+                    || sections.contains(&problem.key.as_str())
+            }
         });
         if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
     }

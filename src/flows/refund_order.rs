@@ -9,9 +9,9 @@ use super::announce;
 use super::base::Base;
 use super::close_order;
 use super::jobs::{AlertKind, FulfilOrder, News, SendRefund, TellBuyer};
-use super::raise_alert;
 use super::settle_payment::{SettleError, order_event};
 use super::till::Till;
+use super::{keep_books, raise_alert};
 use crate::affiliates;
 use crate::audit::{self, NewAction};
 use crate::catalog::ProductSnapshot;
@@ -442,10 +442,12 @@ async fn succeeded(
     if refund.order_status_before.is_some() {
         order_is_refunded(tx, order, now).await?;
     }
+    let mut taken_back = None;
     if is_of_the_sale(tx, order, refund).await? {
         let back = refunds::succeeded_total(tx.conn(), &refund.payment_no).await?;
-        affiliates::repo::reverse(tx, &order.order_no, back, now).await?;
+        taken_back = affiliates::repo::reverse(tx, &order.order_no, back, now).await?;
     }
+    keep_books::refund_succeeded(tx, refund, taken_back, now).await?;
     announce::refund(tx, "refund.succeeded", (order, &refund.refund_no), now).await?;
     tell(tx, order, News::RefundSucceeded, &refund.refund_no, now).await
 }

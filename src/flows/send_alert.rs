@@ -62,6 +62,7 @@ impl AlertKind {
             Self::ModelStopped => "model_stopped",
             Self::StockLow => "stock_low",
             Self::EventSinkDisabled => "event_sink_disabled",
+            Self::BooksUnsound => "books_unsound",
         }
     }
 }

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use super::registry::Registry;
 use crate::flows::jobs::{
-    CheckPayment, FulfilOrder, OpenPayment, ResendReport, SendAlert, SendRefund, TellBuyer,
+    CheckPayment, DoctorMoney, FulfilOrder, OpenPayment, Reconcile, ResendReport, SendAlert,
+    SendRefund, TellBuyer, TellReconciliation,
 };
 use crate::flows::post::Post;
 use crate::flows::tools::Tools;
 use crate::flows::{
-    catch_up, check_payment, deliver_events, fulfil_order, open_payment, publish_events,
-    refund_order, resend_report, send_alert, tell_buyer,
+    catch_up, check_payment, deliver_events, doctor_money, fulfil_order, open_payment,
+    publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer,
 };
 use crate::orders::Order;
 
@@ -21,7 +22,7 @@ pub fn jobs_of_the_shop(tools: Tools) -> Registry {
     let tools = Arc::new(tools);
     let registry = sweeps(money(reports(Registry::default(), &tools), &tools), &tools);
     let registry = events(registry, &tools.post());
-    registry.slow_kind::<FulfilOrder>().slow_kind::<ResendReport>()
+    registry.slow_kind::<FulfilOrder>().slow_kind::<ResendReport>().slow_kind::<Reconcile>()
 }
 
 fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
@@ -52,6 +53,15 @@ fn money(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with(tools, |tools, job: SendRefund, _run| async move {
             refund_order::run(&tools.till, job).await
+        })
+        .with(tools, |tools, job: DoctorMoney, _run| async move {
+            doctor_money::run_nightly(&tools.till.base, job).await
+        })
+        .with(tools, |tools, job: Reconcile, run| async move {
+            reconcile::run_daily(&tools.till, job, &run.claimed).await
+        })
+        .with(tools, |tools, job: TellReconciliation, _run| async move {
+            reconcile::tell(&tools, job).await
         })
 }
 
@@ -98,6 +108,14 @@ fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with_sweep("refunds", tools, |tools| async move {
             catch_up::refunds(&tools.till.base).await?;
+            Ok(())
+        })
+        .with_sweep("books", tools, |tools| async move {
+            doctor_money::sweep(&tools.till.base, tools.till.money.time_zone).await?;
+            Ok(())
+        })
+        .with_sweep("reconciliation", tools, |tools| async move {
+            reconcile::sweep(&tools.till).await?;
             Ok(())
         })
         .with_sweep("finished jobs", tools, |tools| async move {

@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod books;
 mod cards;
 mod charts;
 mod crashes;
@@ -17,5 +18,6 @@ mod events;
 mod money;
 mod orders;
 mod pipeline;
+mod reconciliation;
 mod support;
 mod worker;

@@ -9,7 +9,7 @@ use crate::flows::base::LatePayment;
 use crate::flows::jobs::{
     AlertKind, CheckCause, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer,
 };
-use crate::flows::{hold_goods, raise_alert};
+use crate::flows::{hold_goods, keep_books, raise_alert};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::RefundNo;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
@@ -70,6 +70,7 @@ impl Case<'_> {
         if self.is_second_charge(payment) {
             payments::remark(self.tx, payment, &self.evidence("second charge"), self.now).await?;
             self.alert(AlertKind::SecondCharge, payment.order_no.as_str()).await?;
+            keep_books::second_charge(self.tx, payment, self.observation, self.now).await?;
             return Ok(Judgement::Applied);
         }
         let note = self.observation.note.as_deref().unwrap_or("paid");
@@ -91,6 +92,7 @@ impl Case<'_> {
             payments::save_stated(self.tx, payment, None).await?;
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(1);
+        keep_books::payment_succeeded(self.tx, payment, self.now).await?;
         self.event("payment.succeeded", (order, payment)).await?;
         self.order_gets_money(order, payment).await?;
         Ok(Judgement::Applied)
@@ -234,6 +236,7 @@ impl Case<'_> {
         let evidence = self.evidence(&note);
         payments::apply(self.tx, payment, Fact::Mismatch, &evidence, self.now).await?;
         self.keep_stated(payment).await?;
+        keep_books::money_in_doubt(self.tx, payment, self.observation, self.now).await?;
         metrics::counter!("mingshu_payments_total", "outcome" => "conflicted").increment(1);
         tracing::error!(payment.id = %payment.payment_no, "money arrived that does not match");
         self.alert(AlertKind::PaymentConflict, &note).await?;

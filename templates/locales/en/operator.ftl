@@ -116,6 +116,8 @@ alert-title-stock_low = Few pieces are left
 alert-advice-stock_low = Raise the number in the product's file if you want to; after the last one buyers read “sold out”.
 alert-title-event_sink_disabled = A receiver of events was switched off
 alert-advice-event_sink_disabled = It failed for days or wants no more. When it works again: mingshu events enable, then mingshu events resend --since.
+alert-title-books_unsound = The books do not agree
+alert-advice-books_unsound = Run mingshu doctor money for the details; docs/money.md says what to do about each code.
 alert-title-bad_signatures = Payment notices with bad signatures
 alert-advice-bad_signatures = Either the key is wrong or somebody forges them.
 alert-title-payment_unavailable = Payments cannot be opened
@@ -124,3 +126,14 @@ alert-title-queue_old = Jobs wait too long
 alert-advice-queue_old = Too little capacity, or an outside service is down.
 alert-title-chat_unreachable = Telegram is out of reach
 alert-advice-chat_unreachable = Messages will be sent when it is back.
+
+## Reconciliation
+
+reconcile-summary = 📒 Reconciled { $date } ({ $provider }): { $sums }, { $booked ->
+    [0] {""}
+   *[other] { $booked } booked since,{" "}
+}differences: { $differences }
+reconcile-sums = received { $charges } for { $charged }, refunded { $refunds } for { $refunded }
+reconcile-nothing = nothing moved
+reconcile-and = ;{" "}
+reconcile-open = ⚠️ Differences are open: mingshu reconcile differences --open

@@ -116,6 +116,8 @@ alert-title-stock_low = 库存快没了
 alert-advice-stock_low = 需要的话请在产品文件里加数量；卖完后买家会看到「已售完」。
 alert-title-event_sink_disabled = 一个事件接收方已停用
 alert-advice-event_sink_disabled = 它连续多日失败，或表示不再接收。修好后先执行 mingshu events enable，再用 mingshu events resend --since 补发。
+alert-title-books_unsound = 账目有不符之处
+alert-advice-books_unsound = 运行 mingshu doctor money 看明细；docs/money.md 写着每个编号怎么处理。
 alert-title-bad_signatures = 多次付款通知验签失败
 alert-advice-bad_signatures = 可能是密钥配置错误，也可能有人伪造。
 alert-title-payment_unavailable = 支付机构打不开付款
@@ -124,3 +126,14 @@ alert-title-queue_old = 任务排队过久
 alert-advice-queue_old = 处理能力不足，或某个外部服务出了故障。
 alert-title-chat_unreachable = 连不上 Telegram
 alert-advice-chat_unreachable = 消息会在恢复后补发。
+
+## 对账
+
+reconcile-summary = 📒 对账 { $month }月{ $day }日（{ $provider }）：{ $sums }，{ $booked ->
+    [0] {""}
+   *[other] 补记 { $booked } 笔，
+}差异 { $differences }
+reconcile-sums = 收款 { $charges } 笔 { $charged }，退款 { $refunds } 笔 { $refunded }
+reconcile-nothing = 没有收付
+reconcile-and = ；
+reconcile-open = ⚠️ 有未处理的差异：mingshu reconcile differences --open

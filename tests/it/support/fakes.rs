@@ -1,10 +1,11 @@
 //! The outside world as the stories want it: remembers what was asked, fails when told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use http::HeaderMap;
 use mingshu::bazi::ports::{ChartError, ChartService, Refusal};
 use mingshu::bazi::{BirthMoment, Chart};
@@ -16,6 +17,7 @@ use mingshu::payments::ports::{
     Observation, Outcome, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source,
     StatedAmount, Verdict,
 };
+use mingshu::payments::statement::Statement;
 use mingshu::reports::ports::{
     Completion, LanguageModel, ModelError, ModelRequest, Progress, TokenUsage,
 };
@@ -268,6 +270,7 @@ pub(crate) struct FakeGateway {
     /// What refunds and questions about them answer before that.
     refund_answers: Mutex<VecDeque<Result<RefundOutcome, CallError>>>,
     qr_code: Mutex<Option<String>>,
+    statements: Mutex<BTreeMap<NaiveDate, Vec<Result<Statement, CallError>>>>,
 }
 
 impl FakeGateway {
@@ -282,6 +285,7 @@ impl FakeGateway {
             refusals: AtomicUsize::new(0),
             refund_answers: Mutex::default(),
             qr_code: Mutex::default(),
+            statements: Mutex::default(),
         }
     }
 
@@ -326,6 +330,17 @@ impl FakeGateway {
 
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    /// What the provider lists for a day: these answers one after the other, the last one for ever.
+    /// A day without any has no list.
+    pub(crate) fn list(&self, day: NaiveDate, answer: Result<Statement, CallError>) {
+        self.statements.lock().unwrap().entry(day).or_default().push(answer);
+    }
+
+    /// What becomes of refunds from now on.
+    pub(crate) fn refunds_are(&self, outcome: RefundOutcome) {
+        *self.refund_outcome.lock().unwrap() = outcome;
     }
 
     pub(crate) fn refunds(&self) -> Vec<RefundRequest> {
@@ -380,6 +395,18 @@ impl PaymentGateway for FakeGateway {
         _payment_no: &PaymentNo,
     ) -> Result<RefundAnswer, CallError> {
         self.refund_answer()
+    }
+
+    async fn statement(&self, day: NaiveDate) -> Result<Option<Statement>, CallError> {
+        match self.statements.lock().unwrap().get_mut(&day) {
+            Some(answers) if answers.len() > 1 => answers.remove(0).map(Some),
+            Some(answers) => match answers.first() {
+                Some(Ok(statement)) => Ok(Some(statement.clone())),
+                Some(Err(_)) => answers.remove(0).map(Some),
+                None => Ok(None),
+            },
+            None => Ok(None),
+        }
     }
 
     fn read_notification(

@@ -9,6 +9,7 @@ mod words;
 
 use anyhow::{Context as _, ensure};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use reqwest::{Method, Url};
@@ -25,6 +26,7 @@ use crate::payments::ports::{
     Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
     Observation, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source, Verdict,
 };
+use crate::payments::statement::Statement;
 use crate::platform::http::{Limits, client};
 
 const PROVIDER: &str = "pingpong";
@@ -210,6 +212,11 @@ impl PaymentGateway for PingPongHmac {
                 Ok(RefundAnswer { provider_refund_ref: None, outcome })
             }
         }
+    }
+
+    /// The dialect has no lists (spec.md §9.1).
+    async fn statement(&self, _day: NaiveDate) -> Result<Option<Statement>, CallError> {
+        Ok(None)
     }
 
     fn read_notification(
