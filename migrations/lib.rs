@@ -8,6 +8,7 @@ mod m20261121_000001_first_tables;
 mod m20261121_000002_money;
 mod m20261121_000003_stock;
 mod m20261121_000006_refusals;
+mod m20261121_000008_robust;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_money::Migration),
             Box::new(m20261121_000003_stock::Migration),
             Box::new(m20261121_000006_refusals::Migration),
+            Box::new(m20261121_000008_robust::Migration),
         ]
     }
 }

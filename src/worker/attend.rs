@@ -92,7 +92,10 @@ impl Crew {
         let (db, now) = (&self.base.db, self.base.now());
         let (kept, word) = match ended {
             Ended::LeaseLost => (false, ""),
-            Ended::Done => (store::finish(db, job, now).await?, "done"),
+            Ended::Done => {
+                let kept = store::finish(db, job, now).await? != Reprieve::Lost;
+                (kept, "done")
+            }
             Ended::CutOff => (store::snooze(db, job, now).await?, "cut_off"),
             Ended::Short(JobError::Snooze(pause)) => {
                 (store::snooze(db, job, now.plus(pause)).await?, "snoozed")
@@ -124,7 +127,7 @@ impl Crew {
         }
         tx.commit().await?;
         match reprieve {
-            Reprieve::Again => {
+            Reprieve::Again | Reprieve::Done => {
                 tracing::warn!(job.failures = failures, "a job failed and is tried again: {error}");
                 Ok("retried")
             }
@@ -139,8 +142,14 @@ impl Crew {
     async fn park(&self, job: &Claimed, cause: &anyhow::Error) -> Result<&'static str, DbErr> {
         let error = format!("{cause:#}");
         let tx = self.base.db.begin_write().await?;
-        if !store::park(&tx, job, &error).await? {
-            return Ok("lost");
+        match store::park(&tx, job, &error, self.base.now()).await? {
+            Reprieve::Lost => return Ok("lost"),
+            // Woken meanwhile: what it failed at may be otherwise by now.
+            Reprieve::Again | Reprieve::Done => {
+                tx.commit().await?;
+                return Ok("retried");
+            }
+            Reprieve::Parked => {}
         }
         self.alarm(&tx, (&job.kind, &job.dedupe_key), &error).await?;
         tx.commit().await?;

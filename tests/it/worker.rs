@@ -219,11 +219,12 @@ async fn a_dead_workers_job_is_taken_over_and_its_ghost_changes_nothing() {
 
         let now = clock.now();
         assert!(!store::extend(&base.db, &ghost, now).await.unwrap());
-        assert!(!store::finish(&base.db, &ghost, now).await.unwrap());
+        assert_eq!(store::finish(&base.db, &ghost, now).await.unwrap(), store::Reprieve::Lost);
         assert!(!store::snooze(&base.db, &ghost, now).await.unwrap());
         let tx = base.db.begin_write().await.unwrap();
         assert!(!store::progress(&tx, &ghost, 5).await.unwrap());
-        assert!(!store::park(&tx, &ghost, "?").await.unwrap());
+        let parked = store::park(&tx, &ghost, "?", now).await.unwrap();
+        assert_eq!(parked, store::Reprieve::Lost);
         let reprieve = store::retry(&tx, &ghost, (now, "?"), now).await.unwrap();
         assert_eq!(reprieve, store::Reprieve::Lost);
         tx.commit().await.unwrap();
@@ -329,4 +330,75 @@ async fn a_worker_alone_on_its_database_does_not_wait_for_the_leases_of_the_dead
         assert_eq!(status(&base, 1).await.0, "done");
     })
     .await;
+}
+
+/// How a run ends while somebody wakes its job.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Well,
+    TooEarly,
+    Failing,
+    Hopeless,
+    Dead,
+}
+
+#[tokio::test]
+async fn who_wakes_a_job_while_it_runs_is_not_forgotten_however_the_run_ends() {
+    on_every_database(async |database: &Database| {
+        let ends = [End::Well, End::TooEarly, End::Failing, End::Hopeless, End::Dead];
+        for (number, end) in ends.into_iter().enumerate() {
+            woken_while_running(database, number, end).await;
+        }
+    })
+    .await;
+}
+
+async fn woken_while_running(database: &Database, number: usize, end: End) {
+    let (base, clock) = manual(database);
+    enqueue(&base, [number]).await;
+    let claim = || async {
+        let owner = ("somebody", Duration::from_secs(60));
+        store::claim(&base.db, owner, (store::Lane::All, 1), base.now()).await.unwrap()
+    };
+    let running = claim().await.remove(0);
+    clock.advance(Duration::from_secs(1));
+    let ring = || async {
+        let tx = base.db.begin_write().await.unwrap();
+        store::enqueue_again(&tx, &Errand { number }, base.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    ring().await;
+    ring().await;
+    assert!(claim().await.is_empty(), "{end:?}: nobody takes it from the one who has it");
+    let (now, far) = (base.now(), base.now().plus(Duration::from_secs(900)));
+    match end {
+        End::Well => {
+            let ended = store::finish(&base.db, &running, now).await.unwrap();
+            assert_eq!(ended, store::Reprieve::Again);
+        }
+        End::TooEarly => assert!(store::snooze(&base.db, &running, far).await.unwrap()),
+        End::Failing => {
+            let tx = base.db.begin_write().await.unwrap();
+            store::retry(&tx, &running, (far, "?"), now).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        End::Hopeless => {
+            let tx = base.db.begin_write().await.unwrap();
+            let ended = store::park(&tx, &running, "?", now).await.unwrap();
+            assert_eq!(ended, store::Reprieve::Again);
+            tx.commit().await.unwrap();
+        }
+        End::Dead => {
+            clock.advance(Duration::from_secs(120));
+            let tx = base.db.begin_write().await.unwrap();
+            store::reap(&tx, base.now(), base.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+    let again = claim().await.remove(0);
+    assert_eq!((again.id, again.attempt), (running.id, 2), "{end:?} on {}", database.name);
+    // Once more, not for ever.
+    let ended = store::finish(&base.db, &again, base.now()).await.unwrap();
+    assert_eq!(ended, store::Reprieve::Done, "{end:?}");
+    assert_eq!(status(&base, number).await.0, "done");
 }
