@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::kernel::clock::Timestamp;
 use crate::platform::crypto::Keyring;
-use crate::platform::db::{WriteTx, execute, query_one};
+use crate::platform::db::{WriteTx, execute, query_one, storable};
 
 use super::PaymentError;
 
@@ -62,7 +62,7 @@ pub struct Received<'a> {
     pub evidence_key: &'a str,
     /// `callback`, `query`, `statement`, `operator`.
     pub source: &'a str,
-    /// The number it speaks of.
+    /// The number it speaks of, as it was told: kept as far as a column holds it.
     pub reference: Option<&'a str>,
     /// The raw bytes as they came; kept sealed.
     pub raw: &'a [u8],
@@ -89,7 +89,7 @@ pub async fn keep(
             received.provider.into(),
             received.evidence_key.into(),
             received.source.into(),
-            received.reference.map(str::to_owned).into(),
+            received.reference.map(storable).into(),
             body.into(),
             Judgement::Recorded.as_str().into(),
             now.millis().into(),

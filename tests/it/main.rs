@@ -10,6 +10,7 @@
 )]
 
 mod audit;
+mod callbacks;
 mod cards;
 mod charts;
 mod crashes;
