@@ -180,6 +180,7 @@ impl Bench {
             writing: Writing { model: Arc::new(Busy), prices: None, attempts: 1 },
             affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
             operators: Operators { alert_chat: None, locale: Locale::ZhHans },
+            prunable_events: mingshu::platform::outbox::Prunable::All,
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::kernel::locale::Locale;
 use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::sender::{Pace, Sender};
 use crate::platform::lifecycle::Lifecycle;
+use crate::platform::outbox::Prunable;
 use crate::worker::{self, Worker, WorkerSettings};
 
 /// Chats that are served at once; each is a short piece of work.
@@ -219,7 +220,7 @@ fn build_worker(parts: &Parts, sender: Sender, pulse: &Pulse) -> anyhow::Result<
         concurrency: settings.concurrency,
         sweep: Duration::from_secs(settings.sweep_seconds),
         lease: Duration::from_secs(settings.lease_seconds),
-        grace: Duration::from_secs(settings.shutdown_seconds),
+        grace: worker::grace(Duration::from_secs(settings.shutdown_seconds)),
     };
     Ok(Worker::new(parts.base.clone(), registry, settings, pulse.cell()))
 }
@@ -246,5 +247,10 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
             hold_days: config.affiliate.hold_days,
         },
         operators: Operators { alert_chat: alert_chat.map(UserId), locale: Locale::ZhHans },
+        prunable_events: if config.events.sinks.is_empty() {
+            Prunable::All
+        } else {
+            Prunable::Published
+        },
     })
 }

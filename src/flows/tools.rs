@@ -10,6 +10,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
 use crate::notifications::sender::Sender;
 use crate::orders::{Order, OrderError};
+use crate::platform::outbox::Prunable;
 use crate::platform::texts::{self, Args, Texts};
 use crate::reports::cost::Prices;
 use crate::reports::ports::LanguageModel;
@@ -24,6 +25,8 @@ pub struct Tools {
     pub writing: Writing,
     pub affiliation: Affiliation,
     pub operators: Operators,
+    /// Which old events the house-keeping may forget.
+    pub prunable_events: Prunable,
 }
 
 /// Where charts come from.

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Select, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait, Value,
 };
 use tokio::sync::Notify;
@@ -127,6 +128,47 @@ impl WriteTx {
     }
 }
 
+/// One page of a sweep, the oldest rows first: what comes behind `after`, an instant with a number
+/// that tells rows of the same instant apart.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub after: Option<(i64, String)>,
+    pub limit: u64,
+}
+
+impl Page {
+    /// The first `limit` rows.
+    pub fn first(limit: u64) -> Self {
+        Self { after: None, limit }
+    }
+
+    /// The page behind `rows`; `None` when this was the last one.
+    pub fn following(&self, rows: &[(String, i64)]) -> Option<Self> {
+        let (number, at) = rows.last()?;
+        let full = u64::try_from(rows.len()).is_ok_and(|count| count >= self.limit);
+        full.then(|| Self { after: Some((*at, number.clone())), limit: self.limit })
+    }
+
+    /// The condition and order for rows told by `at` and `number`.
+    pub fn of<E: EntityTrait>(&self, at: E::Column, number: E::Column) -> Select<E> {
+        let query = E::find()
+            .select_only()
+            .column(number)
+            .column(at)
+            .order_by_asc(at)
+            .order_by_asc(number)
+            .limit(self.limit);
+        match &self.after {
+            None => query,
+            Some((instant, last)) => query.filter(
+                Condition::any()
+                    .add(at.gt(*instant))
+                    .add(Condition::all().add(at.eq(*instant)).add(number.gt(last.as_str()))),
+            ),
+        }
+    }
+}
+
 /// Runs one statement written by hand; `$1`, `$2`, … stand for the values on both databases.
 pub async fn execute(
     db: &impl ConnectionTrait,
@@ -167,9 +209,7 @@ pub fn is_passing(error: &DbErr) -> bool {
     };
     let RuntimeErr::SqlxError(cause) = cause else { return matches!(error, DbErr::Conn(_)) };
     match cause.as_ref() {
-        Error::Database(refusal) => {
-            refusal.code().is_some_and(|code| is_passing_code(&code))
-        }
+        Error::Database(refusal) => refusal.code().is_some_and(|code| is_passing_code(&code)),
         Error::Io(_)
         | Error::Tls(_)
         | Error::Protocol(_)
@@ -247,11 +287,15 @@ mod tests {
 
     #[test]
     fn only_the_servers_own_troubles_pass() {
-        for code in ["57P01", "40001", "40P01", "53300", "08006", "5", "517", "6", "10", "266", "13"] {
+        for code in
+            ["57P01", "40001", "40P01", "53300", "08006", "5", "517", "6", "10", "266", "13"]
+        {
             assert!(is_passing_code(code), "{code}");
         }
         // Constraints, NUL in a text, too large for an index, no such table, a trigger's word.
-        for code in ["23505", "23514", "22021", "54000", "42P01", "P0001", "19", "2067", "1811", "1"] {
+        for code in
+            ["23505", "23514", "22021", "54000", "42P01", "P0001", "19", "2067", "1811", "1"]
+        {
             assert!(!is_passing_code(code), "{code}");
         }
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::DbErr;
 
-use super::db::{WriteTx, execute};
+use super::db::{Db, WriteTx, execute};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
 
@@ -28,4 +28,27 @@ pub async fn write(
     )
     .await?;
     Ok(())
+}
+
+/// Which old events may be forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prunable {
+    /// Those that every sink has had: `published_at` is set.
+    Published,
+    /// All of them: there is no sink, so nobody will ever publish one.
+    All,
+}
+
+/// Deletes at most `limit` events that were written before `before`; returns how many.
+pub async fn prune(db: &Db, which: Prunable, before: Timestamp, limit: u32) -> Result<u64, DbErr> {
+    let published = match which {
+        Prunable::Published => "AND published_at IS NOT NULL",
+        Prunable::All => "",
+    };
+    let sql = format!(
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < $1 {published} \
+         ORDER BY created_at LIMIT $2)"
+    );
+    let values = vec![before.millis().into(), i64::from(limit).into()];
+    Ok(execute(db.write(), &sql, values).await?.rows_affected())
 }

@@ -36,6 +36,8 @@ const QUICK_AT_ONCE: u32 = 16;
 const POLL: Duration = Duration::from_secs(1);
 /// The longest time between two looks for jobs of dead workers.
 const REAP: Duration = Duration::from_secs(5);
+/// What it takes to give back the jobs that did not reach a checkpoint.
+const GIVING_BACK: Duration = Duration::from_secs(2);
 /// Between two looks at once when a job is due that another worker is just taking.
 const BREATH: Duration = Duration::from_millis(5);
 
@@ -60,6 +62,13 @@ impl Default for WorkerSettings {
             grace: Duration::from_secs(30),
         }
     }
+}
+
+/// How long running jobs may go on when the whole program may take `limit` to stop: jobs that did
+/// not reach a checkpoint must be given back before the program is cut off, or they wait for the end
+/// of their leases.
+pub fn grace(limit: Duration) -> Duration {
+    limit.saturating_sub(GIVING_BACK)
 }
 
 /// The worker. Cheap to clone; clones are the same worker.

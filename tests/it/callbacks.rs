@@ -55,7 +55,9 @@ fn signed(body: &str) -> Request<Body> {
 }
 
 fn about(order_id: &str, more: &str) -> String {
-    format!(r#"{{"order_id":"{order_id}","status":"paid","amount":"29.90","currency":"CNY"{more}}}"#)
+    format!(
+        r#"{{"order_id":"{order_id}","status":"paid","amount":"29.90","currency":"CNY"{more}}}"#
+    )
 }
 
 /// From now on the database refuses every change of `table`.
@@ -78,9 +80,8 @@ async fn freeze(app: &TestApp, table: &str) {
 async fn words_that_no_column_holds_are_malformed_and_not_asked_for_again() {
     everywhere(async |app: TestApp| {
         let router = router(&app);
-        let ask = async |body: String| {
-            router.clone().oneshot(signed(&body)).await.unwrap().status()
-        };
+        let ask =
+            async |body: String| router.clone().oneshot(signed(&body)).await.unwrap().status();
         let long = "9".repeat(3000);
         for body in [
             about(r"P1\u0000", ""),

@@ -17,5 +17,6 @@ mod crashes;
 mod money;
 mod orders;
 mod pipeline;
+mod recovery;
 mod support;
 mod worker;

@@ -147,10 +147,7 @@ pub(super) async fn keep_unapplied(
     if error.is_passing() {
         return Err(error);
     }
-    tracing::error!(
-        error = &error as &dyn std::error::Error,
-        "a proved fact could not be applied"
-    );
+    tracing::error!(error = &error as &dyn std::error::Error, "a proved fact could not be applied");
     let now = base.now();
     let tx = base.db.begin_write().await?;
     if let Some(known) = inbox::keep(&tx, &base.keyring, received, now).await? {

@@ -157,7 +157,9 @@ mod tests {
         assert_eq!(number(text("\"P20261121-7F3K9QX2\"")), Ok(Some("P20261121-7F3K9QX2".into())));
         assert_eq!(number(text("\" \"")), Ok(None));
         assert_eq!(number(None), Ok(None));
-        for wrong in [format!("\"{}\"", "9".repeat(129)), r#""P1\u0000""#.into(), r#""P\n1""#.into()] {
+        for wrong in
+            [format!("\"{}\"", "9".repeat(129)), r#""P1\u0000""#.into(), r#""P\n1""#.into()]
+        {
             assert!(number(text(&wrong)).is_err(), "{wrong}");
         }
         assert_eq!(text(&format!("\"{}\"", "9".repeat(4097))), None);

@@ -27,8 +27,7 @@ pub struct JobRow {
 }
 
 /// The columns of a [`JobRow`].
-pub(super) const JOB_ROW: &str =
-    "id, kind, dedupe_key, status, attempts, last_error, updated_at";
+pub(super) const JOB_ROW: &str = "id, kind, dedupe_key, status, attempts, last_error, updated_at";
 
 /// Jobs that a person must look at, the latest first.
 pub async fn parked(db: &impl ConnectionTrait, limit: u32) -> Result<Vec<JobRow>, DbErr> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
 use super::Job;
-use super::census::{JOB_ROW, job_row};
 pub use super::census::{Counts, JobRow, backlog, counts, find, parked};
+use super::census::{JOB_ROW, job_row};
 use crate::kernel::clock::Timestamp;
 use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
 

@@ -49,8 +49,10 @@ btn-operator-open = 🔎 Open order
 ## Answers
 
 retry-started = Order <code>{ $order_no }</code> is queued again and goes on at “{ $step }”.
+retry-woken = Order <code>{ $order_no }</code>: parked jobs that run again: { $jobs }.
 retry-nothing = Order <code>{ $order_no }</code> has no step to retry ({ $status }).
 resend-started = The report of order <code>{ $order_no }</code> is being sent again.
+resend-enough = The report of order <code>{ $order_no }</code> was sent again three times within a day. Please try tomorrow; the earlier messages are still in the buyer's chat.
 resend-nothing = Order <code>{ $order_no }</code> has no report yet ({ $status }).
 refund-confirm =
     Refund this order?

@@ -49,8 +49,10 @@ btn-operator-open = 🔎 看订单
 ## 处理结果
 
 retry-started = 订单 <code>{ $order_no }</code> 已重新排队，从「{ $step }」继续。
+retry-woken = 订单 <code>{ $order_no }</code> 有 { $jobs } 个搁置的任务已重新排队。
 retry-nothing = 订单 <code>{ $order_no }</code> 没有可重试的步骤（{ $status }）。
 resend-started = 订单 <code>{ $order_no }</code> 的报告正在重发。
+resend-enough = 订单 <code>{ $order_no }</code> 的报告 24 小时内已重发 3 次，请明天再试；之前的消息还在买家的聊天里。
 resend-nothing = 订单 <code>{ $order_no }</code> 还没有报告（{ $status }）。
 refund-confirm =
     确认退款？

@@ -23,6 +23,7 @@ use mingshu::payments::{Payment, repo as payments};
 use mingshu::platform::assets::Assets;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::Db;
+use mingshu::platform::outbox::Prunable;
 use mingshu::platform::texts::Texts;
 use mingshu::{affiliates, users};
 
@@ -77,6 +78,7 @@ pub(crate) fn tools(
         writing: Writing { model: Arc::clone(model) as _, prices: None, attempts: 3 },
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
+        prunable_events: Prunable::All,
     }
 }
 
