@@ -16,6 +16,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::platform::db::{WriteTx, execute, query_all, query_one};
+use crate::platform::reseal::{Key, SealedColumn};
 
 /// An update in the hands of this process.
 #[derive(Debug, Clone)]
@@ -33,6 +34,22 @@ pub(super) struct DialogueRow {
     pub(super) sealed: String,
     pub(super) version: i64,
 }
+
+/// The sealed columns of the bot's tables; the contexts are those of `inbox`.
+pub const SEALED: [SealedColumn; 2] = [
+    SealedColumn {
+        table: "telegram_updates",
+        column: "body_sealed",
+        key: &[Key::Number("update_id")],
+        context: "'telegram_updates.body:' || update_id",
+    },
+    SealedColumn {
+        table: "dialogues",
+        column: "state_sealed",
+        key: &[Key::Number("chat_id")],
+        context: "'dialogues.state:' || chat_id",
+    },
+];
 
 /// Keeps an update. `false`: it came before.
 pub(super) async fn insert(

@@ -9,6 +9,7 @@ mod doctor;
 mod doctor_payments;
 mod healthcheck;
 mod init;
+mod keys;
 mod orders;
 mod serve;
 mod settle;
@@ -77,6 +78,9 @@ enum Command {
     Config(config::Command),
     /// The chart of one birth, or the pillars of many.
     Bazi(bazi::BaziArgs),
+    /// Look after the keys that the database is sealed with.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Ask the running server whether it is ready (for containers).
     Healthcheck(healthcheck::Options),
 }
@@ -107,6 +111,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),
+        Command::Keys(command) => keys::run(&context, &command),
         Command::Healthcheck(options) => healthcheck::run(&context, &options),
     };
     outcome.unwrap_or_else(|fault| {

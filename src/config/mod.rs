@@ -63,6 +63,26 @@ impl Config {
     /// # Errors
     /// All mistakes together; a program with any of them must not start.
     pub fn load(sources: &Sources) -> Result<Self, ConfigProblems> {
+        let (config, problems) = Self::read(sources);
+        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+    }
+
+    /// Reads all settings and minds the mistakes in some sections only: for commands that need no
+    /// more. The values of other sections must not be used.
+    ///
+    /// # Errors
+    /// All mistakes in `sections`, and those that belong to no section.
+    pub fn load_sections(sources: &Sources, sections: &[&str]) -> Result<Self, ConfigProblems> {
+        let (config, mut problems) = Self::read(sources);
+        let all = reading::sections();
+        problems.retain(|problem| {
+            let section = problem.key.split('.').next().unwrap_or_default();
+            sections.contains(&section) || !all.iter().any(|known| known == section)
+        });
+        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+    }
+
+    fn read(sources: &Sources) -> (Self, Vec<Problem>) {
         let (layers, mut problems) = sources.layers();
         let (config, merged, unreadable) = reading::read(layers);
         problems.extend(unreadable);
@@ -70,7 +90,7 @@ impl Config {
         // A value that could not be read has its default: nothing more can be said about it.
         wrong.retain(|wrong| !problems.iter().any(|problem| problem.covers(&wrong.key)));
         problems.append(&mut wrong);
-        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+        (config, problems)
     }
 
     /// What proves a payment of PingPong: configured, or by the dialect (spec.md §4 rule 8).

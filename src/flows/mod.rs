@@ -33,6 +33,7 @@ pub mod read_birth;
 pub mod refund_order;
 pub mod resend_report;
 pub mod retry_order;
+pub mod rotate_keys;
 pub mod send_alert;
 pub mod settle_payment;
 pub mod show_payment;

@@ -9,7 +9,9 @@
 use sea_orm::DbErr;
 
 use super::base::Base;
-use super::jobs::{CheckCause, CheckPayment, FulfilOrder, OpenPayment, ResendReport, SendRefund, TellBuyer};
+use super::jobs::{
+    CheckCause, CheckPayment, FulfilOrder, OpenPayment, ResendReport, SendRefund, TellBuyer,
+};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
 use crate::orders::{self, Actor, OrderError, OrderStatus, Step};

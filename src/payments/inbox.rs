@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use crate::kernel::clock::Timestamp;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{WriteTx, execute, query_one, storable};
+use crate::platform::reseal::{Key, SealedColumn};
 
 use super::PaymentError;
 
@@ -67,6 +68,14 @@ pub struct Received<'a> {
     /// The raw bytes as they came; kept sealed.
     pub raw: &'a [u8],
 }
+
+/// The sealed column of `callback_inbox`.
+pub const SEALED: SealedColumn = SealedColumn {
+    table: "callback_inbox",
+    column: "body_sealed",
+    key: &[Key::Number("id")],
+    context: "'callback_inbox.body:' || provider || ':' || evidence_key",
+};
 
 /// Keeps the evidence. `Some`: it was there before, with this verdict.
 pub async fn keep(

@@ -11,6 +11,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{WriteTx, execute, query_all, query_one};
+use crate::platform::reseal::{Key, SealedColumn};
 
 /// What a message of a delivery is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,14 @@ pub struct Part {
     /// Marked before a call whose outcome was never written.
     pub in_doubt: bool,
 }
+
+/// The sealed column of `deliveries`.
+pub const SEALED: SealedColumn = SealedColumn {
+    table: "deliveries",
+    column: "body_sealed",
+    key: &[Key::Text("order_no"), Key::Number("round"), Key::Number("seq")],
+    context: "'deliveries.body:' || order_no || ':' || round || ':' || seq",
+};
 
 /// Plans a round of messages, once.
 pub async fn plan(

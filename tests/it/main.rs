@@ -14,6 +14,7 @@ mod callbacks;
 mod cards;
 mod charts;
 mod crashes;
+mod keys;
 mod money;
 mod orders;
 mod pipeline;
