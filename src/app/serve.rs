@@ -116,7 +116,7 @@ pub async fn start(
     }
     if let (Some(pulse), Some(sender)) = (&worker_pulse, sender) {
         let worker = build_worker(parts, sender, pulse)?;
-        lifecycle.start("worker", |phases| worker.run(phases.draining));
+        lifecycle.start("worker", |phases| worker.run_within(phases));
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
 use crate::platform::jobs::store::Lane;
 use crate::platform::jobs::{listen, presence, store};
+use crate::platform::lifecycle::Phases;
 use registry::Registry;
 use slots::Slots;
 
@@ -112,6 +113,18 @@ impl Worker {
             cut_off: CancellationToken::new(),
             pulse,
         }))
+    }
+
+    /// [`Self::run`] until draining; when the program stops at once, what runs is given back at once.
+    pub async fn run_within(self, phases: Phases) -> anyhow::Result<()> {
+        let crew = Arc::clone(&self.0);
+        let work = self.run(phases.draining);
+        tokio::pin!(work);
+        tokio::select! {
+            ended = &mut work => return ended,
+            () = phases.stopping.cancelled() => crew.cut_off.cancel(),
+        }
+        work.await
     }
 
     /// Works until `stop`, then lets running jobs reach a checkpoint and gives back what is left.

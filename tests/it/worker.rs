@@ -8,6 +8,7 @@ use mingshu::flows::base::Base;
 use mingshu::kernel::clock::{Clock, ManualClock, SystemClock, Timestamp};
 use mingshu::platform::db::execute;
 use mingshu::platform::jobs::{Job, JobError, store};
+use mingshu::platform::lifecycle::Phases;
 use mingshu::worker::registry::{Registry, Run};
 use mingshu::worker::{Worker, WorkerSettings};
 use serde::{Deserialize, Serialize};
@@ -279,6 +280,87 @@ async fn a_stopping_worker_lets_jobs_reach_a_checkpoint_and_gives_back_the_rest(
         running.await.unwrap().unwrap();
         assert_eq!(status(&base, 1).await.0, "done");
         assert_eq!(status(&base, 2).await.0, "ready", "given back at once, not after the lease");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_must_stop_at_once_gives_back_what_runs_without_waiting() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default().with(&diary, |diary, errand: Errand, _run| async move {
+            diary.note(errand.number);
+            std::future::pending().await
+        });
+        // Would take an hour, were it waited for.
+        let settings =
+            WorkerSettings { grace: Duration::from_secs(3600), ..WorkerSettings::default() };
+        let worker = Worker::new(base.clone(), registry, settings, Arc::new(AtomicI64::new(0)));
+        let phases = Phases::default();
+        let running = tokio::spawn(worker.run_within(phases.clone()));
+        enqueue(&base, [1]).await;
+        diary.until(1).await;
+        phases.draining.cancel();
+        phases.stopping.cancel();
+        running.await.unwrap().unwrap();
+        assert_eq!(status(&base, 1).await.0, "ready");
+    })
+    .await;
+}
+
+#[test]
+fn the_worker_gives_its_jobs_back_before_the_program_is_cut_off() {
+    let seconds = Duration::from_secs;
+    assert_eq!(mingshu::worker::grace(seconds(30)), seconds(28));
+    assert_eq!(mingshu::worker::grace(seconds(0)), seconds(0));
+}
+
+#[tokio::test]
+async fn a_sweep_that_panics_keeps_no_other_from_being_drawn() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default()
+            .with_sweep("torn", &diary, |diary| async move {
+                assert!(diary.count() > 100, "a bug");
+                Ok(())
+            })
+            .with_sweep("whole", &diary, |diary| async move {
+                diary.note(1);
+                Ok(())
+            });
+        worker(&base, registry, 1).sweep().await.unwrap();
+        assert_eq!(diary.count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_ends_before_its_lease_when_the_database_does_not_answer() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default().with(&diary, |diary, errand: Errand, _run| async move {
+            diary.note(errand.number);
+            std::future::pending().await
+        });
+        let settings =
+            WorkerSettings { lease: Duration::from_millis(300), ..WorkerSettings::default() };
+        let worker = Worker::new(base.clone(), registry, settings, Arc::new(AtomicI64::new(0)));
+        enqueue(&base, [1]).await;
+        let silence = async {
+            diary.until(1).await;
+            // Nobody else can write to the job until this is over.
+            let tx = base.db.begin_write().await.unwrap();
+            execute(tx.conn(), "UPDATE jobs SET last_error = 'held'", vec![]).await.unwrap();
+            tx
+        };
+        // Would hang if the run waited for the answer.
+        let (ran, held) = tokio::join!(worker.step(), silence);
+        assert!(ran.unwrap());
+        held.rollback().await.unwrap();
+        assert_eq!(status(&base, 1).await.0, "running", "its lease gives it back");
     })
     .await;
 }
