@@ -1,5 +1,6 @@
 //! `keys rotate`: everything sealed is sealed anew with the first of `security.encryption_keys`.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
@@ -76,10 +77,10 @@ fn report(context: &Context, first: &str, rotated: &Rotated) -> anyhow::Result<E
 fn line(done: &Done) -> String {
     let mut line = format!("{}.{}: {} sealed anew", done.table, done.column, done.resealed);
     if done.changed_meanwhile > 0 {
-        line.push_str(&format!(", {} changed meanwhile", done.changed_meanwhile));
+        write!(line, ", {} changed meanwhile", done.changed_meanwhile).ok();
     }
     if done.unreadable > 0 {
-        line.push_str(&format!(", {} cannot be opened", done.unreadable));
+        write!(line, ", {} cannot be opened", done.unreadable).ok();
     }
     line
 }

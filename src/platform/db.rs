@@ -202,22 +202,27 @@ pub fn is_passing(error: &DbErr) -> bool {
     use sea_orm::RuntimeErr;
     use sea_orm::sqlx::Error;
 
-    let cause = match error {
-        DbErr::ConnectionAcquire(_) => return true,
-        DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause) => cause,
-        _ => return false,
-    };
-    let RuntimeErr::SqlxError(cause) = cause else { return matches!(error, DbErr::Conn(_)) };
-    match cause.as_ref() {
-        Error::Database(refusal) => refusal.code().is_some_and(|code| is_passing_code(&code)),
-        Error::Io(_)
-        | Error::Tls(_)
-        | Error::Protocol(_)
-        | Error::PoolTimedOut
-        | Error::PoolClosed
-        | Error::WorkerCrashed => true,
-        _ => false,
+    if let DbErr::ConnectionAcquire(_) | DbErr::Conn(_) = error {
+        return true;
     }
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
+        error
+    else {
+        return false;
+    };
+    if let Error::Database(refusal) = cause.as_ref() {
+        return refusal.code().is_some_and(|code| is_passing_code(&code));
+    }
+    matches!(
+        cause.as_ref(),
+        Error::Io(_)
+            | Error::Tls(_)
+            | Error::Protocol(_)
+            | Error::PoolTimedOut
+            | Error::PoolClosed
+            | Error::WorkerCrashed
+            | Error::BeginFailed
+    )
 }
 
 /// Postgres: the classes of SQLSTATE that speak of the server and not of the statement. SQLite: the

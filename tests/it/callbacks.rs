@@ -2,6 +2,7 @@
 //! books refuse.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -47,7 +48,10 @@ fn router(app: &TestApp) -> Router {
 fn signed(body: &str) -> Request<Body> {
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     let tag = hmac::sign(&key, body.as_bytes());
-    let signature: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut signature = String::new();
+    for byte in tag.as_ref() {
+        write!(signature, "{byte:02x}").unwrap();
+    }
     Request::post("/webhook/pingpong")
         .header("x-signature", signature)
         .body(Body::from(body.to_owned()))
@@ -62,14 +66,15 @@ fn about(order_id: &str, more: &str) -> String {
 
 /// From now on the database refuses every change of `table`.
 async fn freeze(app: &TestApp, table: &str) {
-    let sql = match app.base.db.backend() {
-        DbBackend::Postgres => format!(
+    let sql = if app.base.db.backend() == DbBackend::Postgres {
+        format!(
             "CREATE TRIGGER frozen BEFORE UPDATE ON {table} FOR EACH ROW \
              EXECUTE FUNCTION refuse_rewriting()"
-        ),
-        _ => format!(
+        )
+    } else {
+        format!(
             "CREATE TRIGGER frozen BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'frozen'); END"
-        ),
+        )
     };
     let tx = app.base.db.begin_write().await.unwrap();
     execute(tx.conn(), &sql, vec![]).await.unwrap();

@@ -137,15 +137,12 @@ async fn what_no_key_opens_is_left_and_its_key_named() {
 #[tokio::test]
 async fn every_sealed_column_of_the_database_is_known() {
     everywhere(async |app: TestApp| {
-        let sql = match app.base.db.backend() {
-            DbBackend::Postgres => {
-                "SELECT table_name || '.' || column_name FROM information_schema.columns \
-                 WHERE column_name LIKE '%_sealed'"
-            }
-            _ => {
-                "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c \
-                 WHERE t.type = 'table' AND c.name LIKE '%_sealed'"
-            }
+        let sql = if app.base.db.backend() == DbBackend::Postgres {
+            "SELECT table_name || '.' || column_name FROM information_schema.columns \
+             WHERE column_name LIKE '%_sealed'"
+        } else {
+            "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c \
+             WHERE t.type = 'table' AND c.name LIKE '%_sealed'"
         };
         let rows = query_all(app.base.db.read(), sql, vec![]).await.unwrap();
         let there: BTreeSet<String> =
