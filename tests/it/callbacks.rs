@@ -11,7 +11,9 @@ use axum::http::{Request, StatusCode};
 use futures_util::StreamExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use mingshu::callback::{self, CallbackState};
+use mingshu::flows::refund_order::{self, Wish};
 use mingshu::flows::take_notification;
+use mingshu::orders::Actor;
 use mingshu::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
 use mingshu::payments::inbox::{self, Judgement};
 use mingshu::payments::ports::{
@@ -137,9 +139,8 @@ async fn a_notice_of_a_refund_that_our_books_refuse_is_kept_as_well() {
     everywhere(async |app: TestApp| {
         let order = app.a_paid_order().await;
         app.pay(&order.order_no, "first").await;
-        let actor = mingshu::orders::Actor::Operator(1);
-        let about = (&actor, "test");
-        mingshu::flows::refund_order::start(&app.base, &order.order_no, about).await.unwrap();
+        let (actor, wish) = (Actor::Operator(1), Wish { reason: "test", ..Wish::default() });
+        refund_order::start(&app.base, &order.order_no, &actor, &wish).await.unwrap();
         let refund = refunds::list_of_order(app.base.db.read(), &order.order_no).await.unwrap();
         freeze(&app, "refunds").await;
         let notice = Notification::Refund(RefundObservation {

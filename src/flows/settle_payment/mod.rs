@@ -99,7 +99,11 @@ impl SettleError {
             | Self::Commission(AffiliateError::Db(error))
             | Self::Audit(AuditError::Db(error)) => db::is_passing(error),
             Self::Order(OrderError::Stale(_)) | Self::Payment(PaymentError::Stale(_)) => true,
-            Self::Order(_) | Self::Payment(_) | Self::Commission(_) | Self::Audit(_) => false,
+            Self::Order(_)
+            | Self::Payment(_)
+            | Self::Commission(_)
+            | Self::Audit(_)
+            | Self::NoProvider(_) => false,
         }
     }
 }
