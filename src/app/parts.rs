@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
 
 use super::outside;
+use crate::bot;
 use crate::catalog::Catalog;
 use crate::config::{self, Config};
 use crate::flows::base::{Base, LatePayment};
@@ -19,9 +20,11 @@ use crate::platform::chain;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Db, DbOptions};
 use crate::platform::pages::Pages;
+use crate::platform::reseal::SealedColumn;
 use crate::platform::schema;
 use crate::platform::texts::Texts;
 use crate::reports::prompt::PromptTemplate;
+use crate::{orders, payments, reports};
 
 /// The provider that orders are paid with.
 const PROVIDER: &str = "pingpong";
@@ -86,6 +89,15 @@ pub async fn till_alone(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Resul
         .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;
     let base = base(config, clock).await?;
     till(config, &base, &catalog, false)
+}
+
+/// Every sealed column of the database.
+pub fn sealed_columns() -> Vec<SealedColumn> {
+    let mut columns = orders::SEALED.to_vec();
+    columns.extend(reports::repo::SEALED);
+    columns.extend([reports::deliveries::SEALED, payments::inbox::SEALED]);
+    columns.extend(bot::SEALED);
+    columns
 }
 
 /// Brings the schema up to date and says what was done.

@@ -313,6 +313,7 @@ impl Doing<'_> {
         let about = |key| Shows::fresh(View::AboutOrder { no: no.clone(), key });
         Ok(match resend_report::start(&self.bot.till.base, no, &Actor::Buyer).await? {
             Resent::Started | Resent::UnderWay => Shows::toast("toast-working"),
+            Resent::Enough => about("report-resent-enough"),
             Resent::NothingToSend(OrderStatus::Completed) => about("report-gone"),
             Resent::NothingToSend(OrderStatus::Paid | OrderStatus::Generating) => {
                 about("report-not-ready")
@@ -335,14 +336,20 @@ impl Doing<'_> {
         Ok(Shows::fresh(View::Affiliate))
     }
 
-    async fn retry(&self, no: &OrderNo) -> Result<Shows, BotError> {
+    /// `named`: the number of an order, or of anything that an alert named.
+    async fn retry(&self, named: &OrderNo) -> Result<Shows, BotError> {
+        let found = retry_order::order_of(&self.bot.till.base, named.as_str()).await?;
+        let no = found.as_ref().unwrap_or(named);
         let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
         let args = Args::new().text("order_no", no.as_str());
         let text = match retry_order::run(&self.bot.till.base, no, self.user.id.0).await? {
             Retried::Started(step) | Retried::Running(step) => {
                 speech.say("retry-started", &args.text("step", step.as_str()))
             }
-            Retried::Refunding => speech.say("retry-started", &args.text("step", "refund")),
+            Retried::Woken(jobs) => {
+                let jobs = i64::try_from(jobs).unwrap_or(i64::MAX);
+                speech.say("retry-woken", &args.number("jobs", jobs))
+            }
             Retried::Nothing(status) => {
                 speech.say("retry-nothing", &args.text("status", state(&speech, status)))
             }
@@ -355,6 +362,7 @@ impl Doing<'_> {
         let args = Args::new().text("order_no", no.as_str());
         let text = match resend_report::start(&self.bot.till.base, no, &self.operator()).await? {
             Resent::Started | Resent::UnderWay => speech.say("resend-started", &args),
+            Resent::Enough => speech.say("resend-enough", &args),
             Resent::NothingToSend(status) => {
                 speech.say("resend-nothing", &args.text("status", state(&speech, status)))
             }

@@ -10,6 +10,7 @@ mod doctor_payments;
 mod events;
 mod healthcheck;
 mod init;
+mod keys;
 mod orders;
 mod reconcile;
 mod serve;
@@ -85,6 +86,9 @@ enum Command {
     Config(config::Command),
     /// The chart of one birth, or the pillars of many.
     Bazi(bazi::BaziArgs),
+    /// Look after the keys that the database is sealed with.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Ask the running server whether it is ready (for containers).
     Healthcheck(healthcheck::Options),
 }
@@ -117,6 +121,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),
+        Command::Keys(command) => keys::run(&context, &command),
         Command::Healthcheck(options) => healthcheck::run(&context, &options),
     };
     outcome.unwrap_or_else(|fault| {

@@ -36,27 +36,6 @@ pub use self::values::BaseUrl;
 /// The commented file that the repository ships and `mingshu init` fills with secrets.
 pub const EXAMPLE: &str = include_str!("../../Config.toml");
 
-/// The sections of [`Config`]; a mistake that names none of them is about a source as a whole.
-const SECTIONS: [&str; 17] = [
-    "server",
-    "database",
-    "telegram",
-    "pingpong",
-    "payments",
-    "orders",
-    "bazi",
-    "yuanfenju",
-    "ai",
-    "worker",
-    "affiliate",
-    "security",
-    "alerts",
-    "events",
-    "metrics",
-    "log",
-    "templates",
-];
-
 /// Every setting of the program.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -86,6 +65,26 @@ impl Config {
     /// # Errors
     /// All mistakes together; a program with any of them must not start.
     pub fn load(sources: &Sources) -> Result<Self, ConfigProblems> {
+        let (config, problems) = Self::read(sources);
+        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+    }
+
+    /// Reads all settings and minds the mistakes in some sections only: for commands that need no
+    /// more. The values of other sections must not be used.
+    ///
+    /// # Errors
+    /// All mistakes in `sections`, and those that belong to no section.
+    pub fn load_sections(sources: &Sources, sections: &[&str]) -> Result<Self, ConfigProblems> {
+        let (config, mut problems) = Self::read(sources);
+        let all = reading::sections();
+        problems.retain(|problem| {
+            let section = problem.key.split('.').next().unwrap_or_default();
+            sections.contains(&section) || !all.iter().any(|known| known == section)
+        });
+        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+    }
+
+    fn read(sources: &Sources) -> (Self, Vec<Problem>) {
         let (layers, mut problems) = sources.layers();
         let (config, merged, unreadable) = reading::read(layers);
         problems.extend(unreadable);
@@ -93,30 +92,7 @@ impl Config {
         // A value that could not be read has its default: nothing more can be said about it.
         wrong.retain(|wrong| !problems.iter().any(|problem| problem.covers(&wrong.key)));
         problems.append(&mut wrong);
-        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
-    }
-
-    /// Reads all settings for a command that needs these `sections` only, such as `database`:
-    /// mistakes elsewhere are not its business.
-    ///
-    /// # Errors
-    /// All mistakes in the sections, and whatever keeps a source from being read at all.
-    pub fn load_sections(sources: &Sources, sections: &[&str]) -> Result<Self, ConfigProblems> {
-        let (layers, mut problems) = sources.layers();
-        let (config, merged, unreadable) = reading::read(layers);
-        problems.extend(unreadable);
-        let wrong = checks::check(&config, &merged).into_iter();
-        let told = |wrong: &Problem| problems.iter().any(|problem| problem.covers(&wrong.key));
-        let wrong: Vec<Problem> = wrong.filter(|wrong| !told(wrong)).collect();
-        problems.extend(wrong);
-        problems.retain(|problem| match problem.key.split_once('.') {
-            Some((section, _)) => sections.contains(&section) || !SECTIONS.contains(&section),
-            None => {
-                !SECTIONS.contains(&problem.key.as_str())
-                    || sections.contains(&problem.key.as_str())
-            }
-        });
-        if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
+        (config, problems)
     }
 
     /// What proves a payment of PingPong: configured, or by the dialect (spec.md §4 rule 8).

@@ -76,6 +76,11 @@ pub(super) fn read(mut layers: Vec<Layer>) -> (Config, Merged, Vec<Problem>) {
     }
 }
 
+/// The names of all sections.
+pub(super) fn sections() -> Vec<String> {
+    defaults().into_keys().collect()
+}
+
 /// The defaults as values, so that they can be shown.
 fn defaults() -> Dict {
     let mut defaults = match Value::serialize(Config::default()) {

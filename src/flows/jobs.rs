@@ -176,6 +176,8 @@ pub enum AlertKind {
     OrderFailed,
     /// A job used up its attempts.
     JobParked,
+    /// A buyer's message or tap could not be handled.
+    UpdateParked,
     /// The chart service and our own engine disagree.
     ChartDisagreement,
     /// The chart service failed and our own engine stepped in.

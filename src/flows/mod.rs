@@ -43,6 +43,7 @@ pub mod resend_events;
 pub mod resend_report;
 pub mod resolve_difference;
 pub mod retry_order;
+pub mod rotate_keys;
 pub mod send_alert;
 pub mod settle_payment;
 pub mod show_payment;

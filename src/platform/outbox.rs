@@ -3,7 +3,7 @@
 
 use sea_orm::DbErr;
 
-use super::db::{WriteTx, execute};
+use super::db::{Db, WriteTx, execute};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
 
@@ -36,4 +36,12 @@ pub async fn write(
 /// Has the worker look for events at the commit.
 pub fn announce(tx: &WriteTx) {
     tx.has_jobs();
+}
+
+/// Deletes at most `limit` events that were handed on and written before `before`; returns how many.
+pub async fn prune(db: &Db, before: Timestamp, limit: u32) -> Result<u64, DbErr> {
+    let sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < $1 \
+               AND published_at IS NOT NULL ORDER BY created_at LIMIT $2)";
+    let values = vec![before.millis().into(), i64::from(limit).into()];
+    Ok(execute(db.write(), sql, values).await?.rows_affected())
 }

@@ -122,4 +122,8 @@ fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
             catch_up::prune(&tools.till.base).await?;
             Ok(())
         })
+        .with_sweep("old events", tools, |tools| async move {
+            catch_up::prune_events(&tools.till.base).await?;
+            Ok(())
+        })
 }

@@ -2,10 +2,12 @@
 //! knows no deed of the business.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::platform::jobs::store::Claimed;
@@ -125,7 +127,10 @@ impl Registry {
     /// Draws every net once; one that tears does not keep the others from being drawn.
     pub(super) async fn sweep(&self) {
         for (name, sweep) in &self.sweeps {
-            if let Err(error) = sweep().await {
+            // A panic here would silently end all sweeps and the reaping beside them, for ever.
+            let drawn = AssertUnwindSafe(async { sweep().await }).catch_unwind().await;
+            let drawn = drawn.unwrap_or_else(|_panic| Err(anyhow::anyhow!("it panicked")));
+            if let Err(error) = drawn {
                 metrics::counter!("mingshu_sweep_failures_total", "sweep" => *name).increment(1);
                 tracing::error!(sweep.name = name, "a sweep failed: {error:#}");
             }

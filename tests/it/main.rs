@@ -11,13 +11,16 @@
 
 mod audit;
 mod books;
+mod callbacks;
 mod cards;
 mod charts;
 mod crashes;
 mod events;
+mod keys;
 mod money;
 mod orders;
 mod pipeline;
 mod reconciliation;
+mod recovery;
 mod support;
 mod worker;

@@ -291,9 +291,12 @@ impl Case<'_> {
     async fn needs_query(&self, payment: &Payment) -> Result<Judgement, SettleError> {
         let evidence = self.evidence("only a query can decide");
         payments::remark(self.tx, payment, &evidence, self.now).await?;
-        let job =
-            CheckPayment { payment_no: payment.payment_no.clone(), cause: CheckCause::Callback };
-        jobs::enqueue_again(self.tx, &job, self.now).await?;
+        if self.observation.source != Source::Query {
+            // A query that could not decide must not call for itself without a pause.
+            let payment_no = payment.payment_no.clone();
+            let job = CheckPayment { payment_no, cause: CheckCause::Callback };
+            jobs::enqueue_again(self.tx, &job, self.now).await?;
+        }
         Ok(Judgement::NeedsQuery)
     }
 

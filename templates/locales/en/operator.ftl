@@ -49,8 +49,10 @@ btn-operator-open = 🔎 Open order
 ## Answers
 
 retry-started = Order <code>{ $order_no }</code> is queued again and goes on at “{ $step }”.
+retry-woken = Order <code>{ $order_no }</code>: parked jobs that run again: { $jobs }.
 retry-nothing = Order <code>{ $order_no }</code> has no step to retry ({ $status }).
 resend-started = The report of order <code>{ $order_no }</code> is being sent again.
+resend-enough = The report of order <code>{ $order_no }</code> was sent again three times within a day. Please try tomorrow; the earlier messages are still in the buyer's chat.
 resend-nothing = Order <code>{ $order_no }</code> has no report yet ({ $status }).
 refund-confirm =
     Refund this order?
@@ -103,9 +105,11 @@ alert-advice-refund_problem = It was refused or has no result. Please look at th
 alert-title-refunded_twice = A refund may have been paid twice
 alert-advice-refunded_twice = The provider said "failed" first and "succeeded" later; more went back than came in. Please check in the provider's backend.
 alert-title-order_failed = An order could not be completed
-alert-advice-order_failed = Money that was paid goes back automatically. See the reason with /order , and /retry if it helps.
+alert-advice-order_failed = Money that was paid goes back automatically, and the buyer can order again with one tap. See the reason with /order .
 alert-title-job_parked = A job failed too often and is parked
-alert-advice-job_parked = When the cause is gone, queue it again with /retry .
+alert-advice-job_parked = When the cause is gone, send /retry with the number below to queue it again.
+alert-title-update_parked = A buyer's message could not be handled
+alert-advice-update_parked = It is set aside and not tried again; the buyer may send or tap once more. Please give the log to a developer.
 alert-title-chart_disagreement = Two calculations of a chart disagree
 alert-advice-chart_disagreement = The chart service and our own calendar give different pillars; the settings decided which was used. Please check.
 alert-title-chart_fallback = The chart service is out; our own was used

@@ -49,8 +49,10 @@ btn-operator-open = 🔎 看订单
 ## 处理结果
 
 retry-started = 订单 <code>{ $order_no }</code> 已重新排队，从「{ $step }」继续。
+retry-woken = 订单 <code>{ $order_no }</code> 有 { $jobs } 个搁置的任务已重新排队。
 retry-nothing = 订单 <code>{ $order_no }</code> 没有可重试的步骤（{ $status }）。
 resend-started = 订单 <code>{ $order_no }</code> 的报告正在重发。
+resend-enough = 订单 <code>{ $order_no }</code> 的报告 24 小时内已重发 3 次，请明天再试；之前的消息还在买家的聊天里。
 resend-nothing = 订单 <code>{ $order_no }</code> 还没有报告（{ $status }）。
 refund-confirm =
     确认退款？
@@ -103,9 +105,11 @@ alert-advice-refund_problem = 被拒绝或一直没有结果。请到支付机�
 alert-title-refunded_twice = 退款可能付了两次
 alert-advice-refunded_twice = 支付机构先说失败、后又说成功，退回的钱超过收到的钱。请到支付机构后台核对。
 alert-title-order_failed = 订单没能完成
-alert-advice-order_failed = 已付的钱会自动退回。请用 /order 看原因，必要时 /retry 。
+alert-advice-order_failed = 已付的钱会自动退回，买家可以一键重新下单。请用 /order 看原因。
 alert-title-job_parked = 任务多次失败，已搁置
-alert-advice-job_parked = 查明原因后用 /retry 重新排队。
+alert-advice-job_parked = 查明原因后发送 /retry 加下面的编号，即可重新排队。
+alert-title-update_parked = 买家的一条消息没能处理
+alert-advice-update_parked = 已搁置，不再重试；买家再发一次或再点一次即可。请把日志交给开发者。
 alert-title-chart_disagreement = 两处排盘不一致
 alert-advice-chart_disagreement = 外部服务与本地历法给出不同的四柱，已按设置取用。请核对。
 alert-title-chart_fallback = 外部排盘不可用，已改用本地

@@ -56,6 +56,14 @@ impl TestApp {
         Self { base, clock, messenger, model, gateway, crash, tools, worker }
     }
 
+    /// The same shop with another base: other keys.
+    pub(crate) fn with_base(mut self, base: Base) -> Self {
+        self.tools.till.base = base.clone();
+        self.base = base;
+        self.worker = worker(&self.base, &self.tools);
+        self
+    }
+
     /// Another worker on the same database, as after a restart or on a second machine.
     pub(crate) fn another_worker(&self) -> Worker {
         let sender = builders::sender(&self.messenger);
