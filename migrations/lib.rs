@@ -7,7 +7,10 @@
 mod m20261121_000001_first_tables;
 mod m20261121_000002_money;
 mod m20261121_000003_stock;
+mod m20261121_000004_events;
+mod m20261121_000005_books;
 mod m20261121_000006_refusals;
+mod m20261121_000008_robust;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -22,7 +25,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_first_tables::Migration),
             Box::new(m20261121_000002_money::Migration),
             Box::new(m20261121_000003_stock::Migration),
+            Box::new(m20261121_000004_events::Migration),
+            Box::new(m20261121_000005_books::Migration),
             Box::new(m20261121_000006_refusals::Migration),
+            Box::new(m20261121_000008_robust::Migration),
         ]
     }
 }

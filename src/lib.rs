@@ -9,6 +9,7 @@ pub mod callback;
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod events;
 pub mod flows;
 pub mod kernel;
 pub mod notifications;

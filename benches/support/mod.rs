@@ -32,6 +32,7 @@ use mingshu::payments::ports::{
     Observation, Outcome, PaymentGateway, RefundAnswer, RefundRequest, Source, StatedAmount,
     Verdict,
 };
+use mingshu::payments::statement::Statement;
 use mingshu::platform::assets::Assets;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{Db, DbOptions};
@@ -180,6 +181,7 @@ impl Bench {
             writing: Writing { model: Arc::new(Busy), prices: None, attempts: 1 },
             affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
             operators: Operators { alert_chat: None, locale: Locale::ZhHans },
+            sinks: Arc::default(),
         }
     }
 }
@@ -292,6 +294,10 @@ impl PaymentGateway for Gateway {
         _payment_no: &PaymentNo,
     ) -> Result<RefundAnswer, CallError> {
         Err(CallError::NotSent(anyhow::anyhow!("not measured")))
+    }
+
+    async fn statement(&self, _day: chrono::NaiveDate) -> Result<Option<Statement>, CallError> {
+        Ok(None)
     }
 
     fn read_notification(

@@ -33,6 +33,7 @@ pub(super) mod commission {
         pub base_minor: i64,
         pub amount_minor: i64,
         pub reversed_minor: i64,
+        pub rate_percent: Option<i32>,
         pub currency: String,
         pub hold_until_at: i64,
         pub created_at: i64,

@@ -70,6 +70,8 @@ pub struct NewCommission {
     /// What the buyer paid.
     pub base: Money,
     pub amount: Money,
+    /// The rate that it was computed with, so that it can be checked later.
+    pub rate_percent: u32,
     pub hold_until: Timestamp,
 }
 
@@ -86,6 +88,7 @@ pub async fn book(
         base_minor: Set(new.base.minor),
         amount_minor: Set(new.amount.minor),
         reversed_minor: Set(0),
+        rate_percent: Set(i32::try_from(new.rate_percent).ok()),
         currency: Set(new.amount.currency.as_str().to_owned()),
         hold_until_at: Set(new.hold_until.millis()),
         created_at: Set(now.millis()),
@@ -98,15 +101,16 @@ pub async fn book(
     Ok(written == 1)
 }
 
-/// Takes back what belongs to `refunded` minor units in all of this order.
+/// Takes back what belongs to `refunded` minor units in all of this order. `Some`: so much more
+/// than before.
 pub async fn reverse(
     tx: &WriteTx,
     order: &OrderNo,
     refunded: i64,
     now: Timestamp,
-) -> Result<(), AffiliateError> {
+) -> Result<Option<Money>, AffiliateError> {
     let Some(row) = commission::Entity::find_by_id(order.0.clone()).one(tx.conn()).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let reversed = rules::reversal(row.amount_minor, row.base_minor, refunded);
     let status = if reversed >= row.amount_minor { "reversed" } else { row.status.as_str() };
@@ -117,7 +121,8 @@ pub async fn reverse(
         .filter(commission::Column::OrderNo.eq(order.as_str()))
         .exec(tx.conn())
         .await?;
-    Ok(())
+    let more = Money::new(reversed.saturating_sub(row.reversed_minor), row.currency.parse()?);
+    Ok((more.minor > 0).then_some(more))
 }
 
 /// What a promoter has earned so far, one entry per currency.

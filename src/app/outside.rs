@@ -5,10 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use secrecy::ExposeSecret;
 
 use crate::bazi::adapters::yuanfenju::{Yuanfenju, YuanfenjuConfig};
 use crate::bazi::ports::ChartService;
-use crate::config::{self, BaziProvider, Config, Dialect};
+use crate::config::{self, BaziProvider, Config, Dialect, SinkKind};
+use crate::events::adapters::nats::{Nats, NatsConfig};
+use crate::events::adapters::webhook::Webhook;
+use crate::events::ports::Carrier;
+use crate::events::rules::Pattern;
+use crate::events::{self, Sink};
 use crate::flows::till::{Counter, Proof};
 use crate::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
 use crate::payments::adapters::pingpong_v4::{PingPongV4, SignType, V4Config};
@@ -48,9 +54,56 @@ fn pingpong(config: &Config) -> anyhow::Result<Arc<dyn PaymentGateway>> {
             };
             v4.method_names.extend(settings.method_names.clone());
             v4.shopper_ip = settings.shopper_ip.to_string();
+            v4.statement_url = statement_url(settings);
             Ok(Arc::new(PingPongV4::try_new(v4).context("the PingPong client")?))
         }
     }
+}
+
+/// Where events go. A type that no event has is a mistake: its owner would wait in vain.
+pub(super) fn sinks(config: &Config) -> anyhow::Result<Vec<Sink>> {
+    config.events.sinks.iter().map(sink).collect()
+}
+
+fn sink(settings: &config::Sink) -> anyhow::Result<Sink> {
+    let about = || format!("events.sinks: sink `{}`", settings.name);
+    let types = settings.types.iter().map(|text| {
+        let pattern = Pattern::parse(text);
+        let pattern = pattern.filter(|found| events::TYPES.iter().any(|kind| found.matches(kind)));
+        pattern.with_context(|| format!("there is no event `{text}`")).with_context(about)
+    });
+    let secrets = settings.all_secrets().map_err(anyhow::Error::msg).with_context(about)?;
+    let url = settings.url.expose_secret();
+    let carrier: Arc<dyn Carrier> = match settings.kind {
+        SinkKind::Webhook => Arc::new(Webhook::try_new(url, &secrets).with_context(about)?),
+        SinkKind::Nats => {
+            let nats = NatsConfig {
+                url: url.to_owned(),
+                user: settings.user.clone(),
+                secret: secrets.into_iter().next(),
+                subject_prefix: settings.prefix().to_owned(),
+                stream: settings.stream().to_owned(),
+                create_stream: settings.create_stream,
+            };
+            Arc::new(Nats::try_new(nats).with_context(about)?)
+        }
+    };
+    Ok(Sink { name: settings.name.clone(), types: types.collect::<Result<_, _>>()?, carrier })
+}
+
+/// PingPong's own sites have a back office each (reference/pingpong.md §1.2); of another server
+/// none is known.
+fn statement_url(settings: &config::PingPong) -> Option<String> {
+    if settings.statement_url.is_set() {
+        return Some(settings.statement_url.as_str().to_owned());
+    }
+    let host = settings.base_url.host();
+    let back_office = match (host.starts_with("sandbox-"), host.ends_with(".pingpongx.com")) {
+        (true, true) => "https://sandbox-acquirer-merchant.pingpongx.com",
+        (false, true) => "https://acquirer-merchant.pingpongx.com",
+        (true | false, false) => return None,
+    };
+    Some(back_office.to_owned())
 }
 
 /// The chart service, when the configuration prefers one to our own engine.

@@ -7,9 +7,11 @@ use anyhow::{Context, anyhow, bail};
 use secrecy::ExposeSecret;
 
 use super::outside;
+use crate::bot;
 use crate::catalog::Catalog;
 use crate::config::{self, Config};
 use crate::flows::base::{Base, LatePayment};
+use crate::flows::post::Post;
 use crate::flows::settle_payment::MoneyRules;
 use crate::flows::till::Till;
 use crate::kernel::clock::Clock;
@@ -18,9 +20,11 @@ use crate::platform::chain;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Db, DbOptions};
 use crate::platform::pages::Pages;
+use crate::platform::reseal::SealedColumn;
 use crate::platform::schema;
 use crate::platform::texts::Texts;
 use crate::reports::prompt::PromptTemplate;
+use crate::{orders, payments, reports};
 
 /// The provider that orders are paid with.
 const PROVIDER: &str = "pingpong";
@@ -62,8 +66,13 @@ impl Parts {
 pub async fn base(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Base> {
     let keyring =
         Keyring::parse(&config.security.encryption_keys).context("security.encryption_keys")?;
+    Ok(Base { db: database(config).await?, clock, keyring: Arc::new(keyring) })
+}
+
+/// What the commands about events need: the database and the sinks.
+pub async fn post(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Post> {
     let db = database(config).await?;
-    Ok(Base { db, clock, keyring: Arc::new(keyring) })
+    Ok(Post { db, clock, sinks: outside::sinks(config)?.into() })
 }
 
 /// The database alone; a SQLite file that is not there is made.
@@ -88,6 +97,23 @@ pub async fn existing(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<
         bail!("the database is not up to date: {ADVICE}");
     }
     Ok(base)
+}
+
+/// The database and the providers, without touching the schema.
+pub async fn till_alone(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Till> {
+    let catalog = catalog(&assets(config))
+        .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;
+    let base = base(config, clock).await?;
+    till(config, &base, &catalog, false)
+}
+
+/// Every sealed column of the database.
+pub fn sealed_columns() -> Vec<SealedColumn> {
+    let mut columns = orders::SEALED.to_vec();
+    columns.extend(reports::repo::SEALED);
+    columns.extend([reports::deliveries::SEALED, payments::inbox::SEALED]);
+    columns.extend(bot::SEALED);
+    columns
 }
 
 /// Brings the schema up to date and says what was done.
@@ -118,6 +144,7 @@ pub fn mistakes(config: &Config) -> Vec<String> {
     let mut mistakes = catalog(&assets).err().unwrap_or_default();
     mistakes.extend(Texts::load(&assets).err().map(|error| chain(&error)));
     mistakes.extend(Pages::load(&assets).err().map(|error| chain(&error)));
+    mistakes.extend(outside::sinks(config).err().map(|error| format!("{error:#}")));
     mistakes
 }
 

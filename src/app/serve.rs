@@ -115,7 +115,7 @@ pub async fn start(
     }
     if let (Some(pulse), Some(sender)) = (&worker_pulse, sender) {
         let worker = build_worker(parts, sender, pulse)?;
-        lifecycle.start("worker", |phases| worker.run(phases.draining));
+        lifecycle.start("worker", |phases| worker.run_within(phases));
     }
     Ok(())
 }
@@ -219,7 +219,7 @@ fn build_worker(parts: &Parts, sender: Sender, pulse: &Pulse) -> anyhow::Result<
         concurrency: settings.concurrency,
         sweep: Duration::from_secs(settings.sweep_seconds),
         lease: Duration::from_secs(settings.lease_seconds),
-        grace: Duration::from_secs(settings.shutdown_seconds),
+        grace: worker::grace(Duration::from_secs(settings.shutdown_seconds)),
     };
     Ok(Worker::new(parts.base.clone(), registry, settings, pulse.cell()))
 }
@@ -247,5 +247,6 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
         },
         operators: Operators { alert_chat: alert_chat.map(UserId), locale: Locale::ZhHans },
         contact: config.shop.contact(),
+        sinks: outside::sinks(config)?.into(),
     })
 }

@@ -323,6 +323,7 @@ impl Doing<'_> {
         let about = |key| Shows::fresh(View::AboutOrder { no: no.clone(), key });
         Ok(match resend_report::start(&self.bot.till.base, no, &Actor::Buyer).await? {
             Resent::Started | Resent::UnderWay => Shows::toast("toast-working"),
+            Resent::Enough => about("report-resent-enough"),
             Resent::NothingToSend(OrderStatus::Completed) => about("report-gone"),
             Resent::NothingToSend(OrderStatus::Paid | OrderStatus::Generating) => {
                 about("report-not-ready")

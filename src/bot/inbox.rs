@@ -6,9 +6,12 @@
 //! - An update is kept once, sealed, and its words are forgotten when it has been handled.
 //! - Of one chat at most one update is under way; the next one waits for its end.
 //! - A run is fenced by its lease: who lost it changes nothing.
-//! - An update that fails too often is parked, told to an operator, and no longer in the way.
+//! - An update that fails too often is parked, told to an operator, and no longer in the way. So is
+//!   one whose process died too often: it may be the reason.
+//! - Only what is in hand keeps its lease.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sea_orm::DbErr;
@@ -22,6 +25,7 @@ use crate::flows::base::Base;
 use crate::flows::jobs::AlertKind;
 use crate::flows::raise_alert;
 use crate::kernel::ids::{self, UserId};
+use crate::platform::db::WriteTx;
 
 /// Longer than any healthy pause between two heartbeats.
 const LEASE: Duration = Duration::from_secs(10);
@@ -33,6 +37,8 @@ const KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 const MAX_ATTEMPTS: i32 = 3;
 /// Runs before we stop waiting for a chat service or database that is away.
 const MAX_PATIENT_ATTEMPTS: i32 = 10;
+/// Deaths of a process with the same update in its hands before it is parked.
+const MAX_DEATHS: i32 = 3;
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The inbox, and the bell that rings when something came in.
@@ -41,6 +47,19 @@ pub(super) struct Inbox {
     base: Base,
     owner: Arc<str>,
     bell: Arc<Notify>,
+    in_hand: Arc<Mutex<BTreeSet<i64>>>,
+}
+
+/// An update in hand; dropped, its lease is no longer kept.
+pub(super) struct InHand {
+    all: Arc<Mutex<BTreeSet<i64>>>,
+    update_id: i64,
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.update_id);
+    }
 }
 
 /// What became of the dialogue while an update was handled.
@@ -54,7 +73,14 @@ pub(super) struct Talked<'a> {
 impl Inbox {
     pub(super) fn new(base: Base) -> Self {
         let owner = format!("bot-{}", ids::crockford(8)).into();
-        Self { base, owner, bell: Arc::new(Notify::new()) }
+        Self { base, owner, bell: Arc::new(Notify::new()), in_hand: Arc::default() }
+    }
+
+    /// Keeps the update's lease until the answer is dropped.
+    pub(super) fn hold(&self, update: &Claimed) -> InHand {
+        let update_id = update.update_id;
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).insert(update_id);
+        InHand { all: Arc::clone(&self.in_hand), update_id }
     }
 
     /// Rung after updates were kept.
@@ -107,13 +133,28 @@ impl Inbox {
         }
         let now = self.base.now();
         let tx = self.base.db.begin_write().await?;
-        let freed = repo::take_back(&tx, now).await?;
+        let (freed, parked) = repo::take_back(&tx, MAX_DEATHS, now).await?;
+        for update_id in &parked {
+            let why = "the process died each time it was handled";
+            self.alarm(&tx, *update_id, why).await?;
+        }
         let claimed = repo::claim(&tx, &self.owner, limit, (now, now.plus(LEASE))).await?;
         tx.commit().await?;
         if freed > 0 {
             tracing::warn!(updates = freed, "took over updates of a process that went away");
         }
+        for update_id in parked {
+            // Nobody is told in the chat: to read it again might kill again.
+            tracing::error!(update.id = update_id, "an update that kills its process was parked");
+            metrics::counter!("mingshu_telegram_updates_parked_total").increment(1);
+        }
         Ok(claimed)
+    }
+
+    /// Tells an operator that an update was parked.
+    async fn alarm(&self, tx: &WriteTx, update_id: i64, why: &str) -> Result<(), DbErr> {
+        let subject = format!("telegram_update:{update_id}");
+        raise_alert::run(tx, AlertKind::UpdateParked, (&subject, why), self.base.now()).await
     }
 
     pub(super) fn open(&self, update: &Claimed) -> Result<String, BotError> {
@@ -121,10 +162,16 @@ impl Inbox {
         Ok(String::from_utf8_lossy(&plain).into_owned())
     }
 
+    /// Keeps the leases of everything that is in hand.
     pub(super) async fn keep_leases(&self) -> Result<(), DbErr> {
+        let in_hand: Vec<i64> =
+            self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        if in_hand.is_empty() {
+            return Ok(());
+        }
         let until = self.base.now().plus(LEASE);
         let tx = self.base.db.begin_write().await?;
-        repo::extend(&tx, &self.owner, until).await?;
+        repo::extend(&tx, (&self.owner, &in_hand), until).await?;
         tx.commit().await
     }
 
@@ -173,8 +220,7 @@ impl Inbox {
         let now = self.base.now();
         let tx = self.base.db.begin_write().await?;
         if repo::end(&tx, update, "parked", now).await? {
-            let subject = format!("telegram_update:{}", update.update_id);
-            raise_alert::run(&tx, AlertKind::JobParked, (&subject, why), now).await?;
+            self.alarm(&tx, update.update_id, why).await?;
         }
         tx.commit().await?;
         metrics::counter!("mingshu_telegram_updates_parked_total").increment(1);

@@ -23,7 +23,7 @@ const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
 pub(super) async fn run(bot: &Bot, stop: &CancellationToken) {
     let running = TaskTracker::new();
     let slots = Arc::new(Semaphore::new(bot.settings.concurrency.max(1)));
-    let heart = tokio::spawn(beat(bot.clone(), slots.clone()));
+    let heart = tokio::spawn(beat(bot.clone()));
     let mut pruned: Option<Instant> = None;
     while !stop.is_cancelled() {
         if pruned.is_none_or(|at| at.elapsed() > PRUNE_EVERY) {
@@ -59,9 +59,10 @@ async fn take(bot: &Bot, slots: &Arc<Semaphore>, running: &TaskTracker) -> usize
         // Free slots were counted above, and only this loop takes them.
         let Ok(slot) = Arc::clone(slots).try_acquire_owned() else { break };
         let bot = bot.clone();
+        let in_hand = bot.inbox.hold(&update);
         running.spawn(async move {
             handle(&bot, &update).await;
-            drop(slot);
+            drop((slot, in_hand));
             // The chat's next update waits for this one.
             bot.inbox.bell().notify_one();
         });
@@ -105,13 +106,10 @@ pub(super) async fn handle(bot: &Bot, update: &Claimed) {
 }
 
 /// Keeps the leases while anything is in hand.
-async fn beat(bot: Bot, slots: Arc<Semaphore>) {
-    let all = bot.settings.concurrency.max(1);
+async fn beat(bot: Bot) {
     loop {
         tokio::time::sleep(HEARTBEAT).await;
-        if slots.available_permits() < all
-            && let Err(error) = bot.inbox.keep_leases().await
-        {
+        if let Err(error) = bot.inbox.keep_leases().await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "the leases of updates cannot be kept");
         }

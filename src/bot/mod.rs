@@ -37,6 +37,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::inbox::Inbox;
 pub use self::register::username;
+pub use self::repo::SEALED;
 use crate::catalog::Catalog;
 use crate::flows::till::Till;
 use crate::kernel::ids::UserId;

@@ -2,9 +2,12 @@
 //!
 //! ```text
 //! waiting ─► running ─► done
-//!    ▲          │  └──► parked   (failed too often: a person must look)
+//!    ▲          │  └──► parked   (failed or died too often: a person must look)
 //!    └──────────┘       (retry, or the lease of a dead process ran out)
 //! ```
+//!
+//! An update whose process died is *suspect*: of all suspects one at a time is tried again, so that
+//! the one that kills processes is found, and those that only stood beside it are not blamed.
 //!
 //! `lease_until_at` of a waiting row is the time before which it is not tried again.
 
@@ -13,6 +16,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::platform::db::{WriteTx, execute, query_all, query_one};
+use crate::platform::reseal::{Key, SealedColumn};
 
 /// An update in the hands of this process.
 #[derive(Debug, Clone)]
@@ -30,6 +34,22 @@ pub(super) struct DialogueRow {
     pub(super) sealed: String,
     pub(super) version: i64,
 }
+
+/// The sealed columns of the bot's tables; the contexts are those of `inbox`.
+pub const SEALED: [SealedColumn; 2] = [
+    SealedColumn {
+        table: "telegram_updates",
+        column: "body_sealed",
+        key: &[Key::Number("update_id")],
+        context: "'telegram_updates.body:' || update_id",
+    },
+    SealedColumn {
+        table: "dialogues",
+        column: "state_sealed",
+        key: &[Key::Number("chat_id")],
+        context: "'dialogues.state:' || chat_id",
+    },
+];
 
 /// Keeps an update. `false`: it came before.
 pub(super) async fn insert(
@@ -75,6 +95,10 @@ pub(super) async fn claim(
          lease_owner = $1, lease_until_at = $2 WHERE update_id IN (\
          SELECT head.update_id FROM telegram_updates head WHERE head.status = 'waiting' \
          AND (head.lease_until_at IS NULL OR head.lease_until_at <= $3) \
+         AND (head.deaths = 0 OR head.update_id = (SELECT min(suspect.update_id) \
+         FROM telegram_updates suspect WHERE suspect.deaths > 0 \
+         AND suspect.status IN ('waiting', 'running') AND (suspect.status = 'running' \
+         OR suspect.lease_until_at IS NULL OR suspect.lease_until_at <= $3))) \
          AND NOT EXISTS (SELECT 1 FROM telegram_updates other WHERE other.chat_id = head.chat_id \
          AND (other.status = 'running' \
          OR (other.status = 'waiting' AND other.update_id < head.update_id))) \
@@ -96,27 +120,47 @@ fn claimed(row: &QueryResult, owner: &str) -> Result<Claimed, DbErr> {
     })
 }
 
-/// Gives updates whose process died back to the line.
-pub(super) async fn take_back(tx: &WriteTx, now: Timestamp) -> Result<u64, DbErr> {
-    let freed = execute(
+/// Gives updates whose process died back to the line, and parks those that saw `deaths` of them.
+/// Returns how many there were, and which were parked.
+pub(super) async fn take_back(
+    tx: &WriteTx,
+    deaths: i32,
+    now: Timestamp,
+) -> Result<(usize, Vec<i64>), DbErr> {
+    let rows = query_all(
         tx.conn(),
-        "UPDATE telegram_updates SET status = 'waiting', lease_until_at = NULL \
-         WHERE status = 'running' AND lease_until_at < $1",
-        vec![now.millis().into()],
+        "UPDATE telegram_updates SET lease_until_at = NULL, deaths = deaths + 1, \
+         status = CASE WHEN deaths + 1 >= $2 THEN 'parked' ELSE 'waiting' END, \
+         done_at = CASE WHEN deaths + 1 >= $2 THEN $1 ELSE NULL END, \
+         body_sealed = CASE WHEN deaths + 1 >= $2 THEN NULL ELSE body_sealed END \
+         WHERE status = 'running' AND lease_until_at < $1 RETURNING update_id, status",
+        vec![now.millis().into(), deaths.into()],
     )
     .await?;
-    Ok(freed.rows_affected())
+    let mut parked = Vec::new();
+    for row in &rows {
+        let status: String = row.try_get_by_index(1)?;
+        if status == "parked" {
+            parked.push(row.try_get_by_index(0)?);
+        }
+    }
+    Ok((rows.len(), parked))
 }
 
-/// Keeps the leases of everything that `owner` has under way.
-pub(super) async fn extend(tx: &WriteTx, owner: &str, until: Timestamp) -> Result<(), DbErr> {
-    execute(
-        tx.conn(),
-        "UPDATE telegram_updates SET lease_until_at = $2 \
-         WHERE status = 'running' AND lease_owner = $1",
-        vec![owner.into(), until.millis().into()],
-    )
-    .await?;
+/// Keeps the leases of the updates that `owner` has in hand, and of no other: an update that was
+/// dropped on the way must come back to the line.
+pub(super) async fn extend(
+    tx: &WriteTx,
+    (owner, in_hand): (&str, &[i64]),
+    until: Timestamp,
+) -> Result<(), DbErr> {
+    let numbers: Vec<String> = in_hand.iter().map(i64::to_string).collect();
+    let sql = format!(
+        "UPDATE telegram_updates SET lease_until_at = $2 WHERE status = 'running' \
+         AND lease_owner = $1 AND update_id IN ({})",
+        numbers.join(", ")
+    );
+    execute(tx.conn(), &sql, vec![owner.into(), until.millis().into()]).await?;
     Ok(())
 }
 
@@ -166,7 +210,7 @@ pub(super) async fn retry(tx: &WriteTx, update: &Claimed, at: Timestamp) -> Resu
 pub(super) async fn prune(tx: &WriteTx, before: Timestamp) -> Result<u64, DbErr> {
     let deleted = execute(
         tx.conn(),
-        "DELETE FROM telegram_updates WHERE status IN ('done', 'parked') AND done_at < $1",
+        "DELETE FROM telegram_updates WHERE done_at < $1",
         vec![before.millis().into()],
     )
     .await?;

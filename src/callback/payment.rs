@@ -1,5 +1,6 @@
 //! `POST /webhook/{provider}`: the order of checks is size, sender, format, books (spec.md §4
-//! rules 2 and 9). Success is said only after the commit.
+//! rules 2 and 9). Success is said only after the commit. How long a request may take is limited
+//! around the router (`platform/web.rs`).
 
 use std::time::Instant;
 
@@ -7,6 +8,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::CallbackState;
 use super::error::CallbackError;
@@ -24,10 +26,7 @@ pub(super) async fn receive(
     body: Body,
 ) -> Result<Response, CallbackError> {
     let started = Instant::now();
-    let _slot = state.in_flight.try_acquire().map_err(|_full| CallbackError::Busy)?;
-    metrics::gauge!("mingshu_callbacks_in_flight").increment(1.0);
     let answer = take(&state, &provider, &headers, body).await;
-    metrics::gauge!("mingshu_callbacks_in_flight").decrement(1.0);
     metrics::histogram!("mingshu_callback_seconds").record(started.elapsed().as_secs_f64());
     answer
 }
@@ -42,10 +41,30 @@ async fn take(
     let raw: Bytes =
         to_bytes(body, LARGEST_NOTIFICATION).await.map_err(|_cut| CallbackError::TooLarge)?;
     let notification = gateway.read_notification(headers, &raw)?;
+    // Only now: a stranger who sends slowly must not hold a place that a provider needs.
+    let _place = Place::take(&state.in_flight)?;
     let judgement = take_notification::run(&state.base, &state.money, &notification, &raw).await?;
     metrics::counter!("mingshu_callbacks_total", "verdict" => judgement.as_str()).increment(1);
     tracing::info!(payment.provider = provider, verdict = judgement.as_str(), "callback taken");
     Ok(answer(&gateway.acknowledge(verdict(judgement))))
+}
+
+/// A place among the callbacks under way; given back however the request ends, also when it is
+/// dropped half-way.
+struct Place<'a>(#[expect(dead_code, reason = "held")] SemaphorePermit<'a>);
+
+impl<'a> Place<'a> {
+    fn take(places: &'a Semaphore) -> Result<Self, CallbackError> {
+        let permit = places.try_acquire().map_err(|_full| CallbackError::Busy)?;
+        metrics::gauge!("mingshu_callbacks_in_flight").increment(1.0);
+        Ok(Self(permit))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        metrics::gauge!("mingshu_callbacks_in_flight").decrement(1.0);
+    }
 }
 
 fn verdict(judgement: Judgement) -> Verdict {

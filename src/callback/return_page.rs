@@ -5,11 +5,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
 use super::CallbackState;
 use crate::flows::check_payment;
-use crate::flows::till::return_token;
+
+use crate::flows::till::is_return_token;
 use crate::kernel::ids::OrderNo;
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Order, OrderStatus};
@@ -41,9 +41,7 @@ pub(super) async fn show(
     Query(token): Query<Token>,
 ) -> Response {
     let number = OrderNo(number);
-    let expected = return_token(&state.base, &number);
-    let proved: bool = expected.as_bytes().ct_eq(token.t.as_bytes()).into();
-    if !proved {
+    if !is_return_token(&state.base, &number, &token.t) {
         return page(&state, StatusCode::NOT_FOUND, None);
     }
     match orders::repo::find(state.base.db.read(), &number).await {

@@ -10,13 +10,16 @@ use crate::kernel::clock::SystemClock;
 use crate::kernel::ids::OrderNo;
 use crate::payments::adapters::outlook::HttpOutlook;
 
-pub(super) fn run(context: &Context, order_no: Option<String>) -> anyhow::Result<Exit> {
-    let config = match Config::load(&context.sources) {
-        Ok(config) => config,
-        Err(problems) => return Ok(super::config::refuse(context, &problems)),
-    };
+/// The settings that are needed: the books, our public address, the provider's.
+pub(super) const NEEDED: [&str; 4] = ["database", "security", "server", "pingpong"];
+
+pub(super) fn run(
+    context: &Context,
+    config: &Config,
+    order_no: Option<&str>,
+) -> anyhow::Result<Exit> {
     let order_no = order_no.map(|text| OrderNo(text.trim().to_ascii_uppercase()));
-    let chains = super::runtime()?.block_on(look(&config, order_no.as_ref()))?;
+    let chains = super::runtime()?.block_on(look(config, order_no.as_ref()))?;
     let mut out = std::io::stdout();
     if context.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&chains)?)?;

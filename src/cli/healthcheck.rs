@@ -23,7 +23,7 @@ pub(super) struct Options {
 pub(super) fn run(context: &Context, options: &Options) -> anyhow::Result<Exit> {
     let url = match &options.url {
         Some(url) => readiness(url),
-        None => match Config::load_only(&context.sources, &["server.bind"]) {
+        None => match Config::load_sections(&context.sources, &["server.bind"]) {
             Ok(config) => format!("http://{}/health/ready", reachable(config.server.bind)),
             Err(problems) => return Ok(super::config::refuse(context, &problems)),
         },

@@ -7,9 +7,12 @@ mod config;
 mod demo;
 mod doctor;
 mod doctor_payments;
+mod events;
 mod healthcheck;
 mod init;
+mod keys;
 mod orders;
+mod reconcile;
 mod serve;
 mod settle;
 
@@ -30,7 +33,8 @@ pub enum Exit {
     Done = 0,
     /// It could not be done, or was found wanting.
     Failed = 1,
-    /// The command line or the settings are wrong: nothing was tried.
+    /// The command line or the settings are wrong, or there is nothing to look into: nothing was
+    /// tried.
     Usage = 2,
 }
 
@@ -67,9 +71,14 @@ enum Command {
     /// Look at orders and act on them.
     #[command(subcommand)]
     Orders(orders::OrdersCommand),
-    /// Look for what is wrong, and say what to do.
+    /// Look for what is wrong: exit code 1 when something is found, 2 when it cannot be checked.
     #[command(subcommand)]
-    Doctor(doctor::Command),
+    Doctor(doctor::DoctorCommand),
+    /// Compare a day with what the payment provider has; exit code 1 while differences are open.
+    Reconcile(reconcile::ReconcileArgs),
+    /// What went to the outside, and to whom.
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -77,6 +86,9 @@ enum Command {
     Config(config::Command),
     /// The chart of one birth, or the pillars of many.
     Bazi(bazi::BaziArgs),
+    /// Look after the keys that the database is sealed with.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Ask the running server whether it is ready (for containers).
     Healthcheck(healthcheck::Options),
 }
@@ -103,10 +115,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Demo(options) => demo::run(&context, &options),
         Command::Migrate => serve::migrate(&context),
         Command::Orders(command) => orders::run(&context, command),
-        Command::Doctor(command) => doctor::run(&context, command),
+        Command::Doctor(command) => doctor::run(&context, &command),
+        Command::Reconcile(args) => reconcile::run(&context, &args),
+        Command::Events(command) => events::run(&context, command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),
+        Command::Keys(command) => keys::run(&context, &command),
         Command::Healthcheck(options) => healthcheck::run(&context, &options),
     };
     outcome.unwrap_or_else(|fault| {

@@ -38,8 +38,11 @@ pub(super) enum OrdersCommand {
     },
     /// One order with payments, refunds and history; found by the number of a payment or refund, too
     Show { order_no: String },
-    /// Run the step again that an order is stuck at
-    Retry { order_no: String },
+    /// Run the step again that an order is stuck at, and whatever of it is parked
+    Retry {
+        /// Of the order, or of anything that an alert named
+        order_no: String,
+    },
     /// Send a finished report to its buyer once more
     Resend { order_no: String },
     /// Give money of an order back: all that is left of it, or a part
@@ -49,7 +52,7 @@ pub(super) enum OrdersCommand {
 }
 
 pub(super) fn run(context: &Context, command: OrdersCommand) -> anyhow::Result<Exit> {
-    let config = match Config::load_only(&context.sources, &SETTINGS) {
+    let config = match Config::load_sections(&context.sources, &SETTINGS) {
         Ok(config) => config,
         Err(problems) => return Ok(refuse(context, &problems)),
     };
@@ -73,11 +76,15 @@ async fn answer(
         }
         OrdersCommand::Show { order_no } => show(base, &OrderNo(order_no), json, out).await,
         OrdersCommand::Retry { order_no } => {
+            let found = retry_order::order_of(base, &order_no).await?;
+            let order_no = found.map_or(order_no, |found| found.0);
             match retry_order::run(base, &OrderNo(order_no.clone()), SHELL).await? {
                 Retried::Started(step) | Retried::Running(step) => {
                     Ok(writeln!(out, "{order_no}: goes on at `{}`", step.as_str())?)
                 }
-                Retried::Refunding => Ok(writeln!(out, "{order_no}: its refund goes on")?),
+                Retried::Woken(jobs) => {
+                    Ok(writeln!(out, "{order_no}: {jobs} parked jobs run again")?)
+                }
                 Retried::Nothing(status) => bail!("{order_no} is {status}: nothing to retry"),
             }
         }
@@ -86,6 +93,9 @@ async fn answer(
             match resend_report::start(base, &OrderNo(order_no.clone()), &actor).await? {
                 Resent::Started | Resent::UnderWay => {
                     Ok(writeln!(out, "{order_no}: the report is sent again")?)
+                }
+                Resent::Enough => {
+                    bail!("{order_no}: sent again three times within a day, which is enough")
                 }
                 Resent::NothingToSend(status) => bail!("{order_no} is {status}: nothing to send"),
             }
@@ -154,8 +164,8 @@ async fn show(
     json: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let named = inspect_order::order_of(base, order_no.as_str()).await?;
-    let Some(view) = inspect_order::run(base, &named).await? else {
+    let named = retry_order::order_of(base, order_no.as_str()).await?;
+    let Some(view) = inspect_order::run(base, named.as_ref().unwrap_or(order_no)).await? else {
         bail!("there is no order {order_no}");
     };
     if json {

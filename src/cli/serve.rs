@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, options: &Options) -> anyhow::Result<Exit> 
 }
 
 pub(super) fn migrate(context: &Context) -> anyhow::Result<Exit> {
-    let config = match Config::load_only(&context.sources, &["database"]) {
+    let config = match Config::load_sections(&context.sources, &["database"]) {
         Ok(config) => config,
         Err(problems) => return Ok(refuse(context, &problems)),
     };

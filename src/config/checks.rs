@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::problems::Problem;
 use super::reading::Merged;
+use super::sinks;
 use super::{BaseUrl, BaziProvider, Config, Dialect, TelegramMode};
 use crate::platform::crypto::Keyring;
 use crate::platform::telemetry;
@@ -26,6 +27,7 @@ pub(super) fn check(config: &Config, merged: &Merged) -> Vec<Problem> {
     checks.method_ttl(config);
     checks.security(config);
     checks.rest(config);
+    checks.sinks(config);
     checks.problems
 }
 
@@ -196,12 +198,23 @@ impl Checks<'_> {
             let found = format!("`{}`", config.log.level);
             self.refuse("log.level", &found, "error, warn, info, debug, trace or off");
         }
-        if !config.events.sinks.is_empty() {
-            self.refuse("events.sinks", "a sink", "[], because this version delivers to none");
-        }
         if let Some(dir) = config.templates.dir.as_deref().filter(|dir| !dir.is_dir()) {
             let found = format!("`{}`", dir.display());
             self.refuse("templates.dir", &found, "a folder that is there");
+        }
+    }
+
+    fn sinks(&mut self, config: &Config) {
+        const KEY: &str = "events.sinks";
+        let sinks = &config.events.sinks;
+        for (index, sink) in sinks.iter().enumerate() {
+            for mistake in sink.mistakes() {
+                self.refuse(KEY, &format!("sink `{}`: {mistake}", sink.name), sinks::EXPECTED);
+            }
+            if sinks.iter().take(index).any(|before| before.name == sink.name) {
+                let found = format!("two sinks named `{}`", sink.name);
+                self.refuse(KEY, &found, "a name of its own for each");
+            }
         }
     }
 

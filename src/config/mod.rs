@@ -13,6 +13,7 @@ mod problems;
 mod process;
 mod reading;
 mod show;
+mod sinks;
 mod sources;
 mod values;
 
@@ -28,6 +29,7 @@ pub use self::process::{
     Alerts, Database, Events, Log, LogFormat, Metrics, Server, Templates, Worker,
 };
 pub use self::show::{Shown, show};
+pub use self::sinks::{Sink, SinkKind};
 pub use self::sources::{SettingsFile, Sources};
 pub use self::values::BaseUrl;
 
@@ -68,15 +70,18 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
     }
 
-    /// Reads all settings, and minds only mistakes in `wanted` keys and sections: for commands that
-    /// use no others.
+    /// Reads all settings and minds the mistakes in some sections or keys only: for commands that
+    /// need no more. The values of others must not be used.
     ///
     /// # Errors
-    /// The mistakes there, together with a file that cannot be read.
-    pub fn load_only(sources: &Sources, wanted: &[&str]) -> Result<Self, ConfigProblems> {
+    /// All mistakes in `sections`, and those that belong to no section.
+    pub fn load_sections(sources: &Sources, sections: &[&str]) -> Result<Self, ConfigProblems> {
         let (config, mut problems) = Self::read(sources);
-        let file = sources.path().display().to_string();
-        problems.retain(|problem| problem.key == file || problem.is_about(wanted));
+        let all = reading::sections();
+        problems.retain(|problem| {
+            let section = problem.key.split('.').next().unwrap_or_default();
+            problem.is_about(sections) || !all.iter().any(|known| known == section)
+        });
         if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
     }
 

@@ -56,6 +56,8 @@ pub struct PingPong {
     pub dialect: Dialect,
     /// The site of the contract (reference/pingpong.md §1.1), or a gateway's address.
     pub base_url: BaseUrl,
+    /// `v4`: the back office that gives daily lists; by `base_url` when it is empty.
+    pub statement_url: BaseUrl,
     /// `v4`: the store.
     pub acc_id: String,
     /// `v4`: the merchant.
@@ -84,6 +86,7 @@ impl Default for PingPong {
         Self {
             dialect: Dialect::V4,
             base_url: BaseUrl::default(),
+            statement_url: BaseUrl::default(),
             acc_id: String::new(),
             client_id: String::new(),
             salt: SecretString::default(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use super::sinks::{self, Sink};
 use super::values::{self, BaseUrl};
 pub use crate::platform::telemetry::LogFormat;
 
@@ -105,8 +106,8 @@ impl Default for Alerts {
 #[serde(default, deny_unknown_fields)]
 pub struct Events {
     /// Where domain events are delivered besides our own log of them.
-    #[serde(deserialize_with = "values::list")]
-    pub sinks: Vec<String>,
+    #[serde(deserialize_with = "sinks::list")]
+    pub sinks: Vec<Sink>,
 }
 
 /// `[metrics]`

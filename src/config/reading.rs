@@ -10,6 +10,7 @@ use figment::{Error, Figment, Metadata, Profile, Provider};
 use super::Config;
 use super::problems::Problem;
 use super::process::DEFAULT_DATABASE;
+use super::sinks;
 use super::sources::{SECRETS, environment_names};
 
 /// The origin of what nobody set.
@@ -75,6 +76,11 @@ pub(super) fn read(mut layers: Vec<Layer>) -> (Config, Merged, Vec<Problem>) {
     }
 }
 
+/// The names of all sections.
+pub(super) fn sections() -> Vec<String> {
+    defaults().into_keys().collect()
+}
+
 /// The defaults as values, so that they can be shown.
 fn defaults() -> Dict {
     let mut defaults = match Value::serialize(Config::default()) {
@@ -138,6 +144,7 @@ fn describe(kind: &Kind, key: &str, path: &[String]) -> (String, String) {
         Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
             (in_words(found), meaning(expected).to_owned())
         }
+        Kind::Message(_) if key == "events.sinks" => (kind.to_string(), sinks::EXPECTED.to_owned()),
         Kind::Message(_)
         | Kind::InvalidLength(..)
         | Kind::MissingField(_)

@@ -4,6 +4,7 @@ use figment::value::{Num, Value};
 
 use super::problems::ConfigProblems;
 use super::reading::{BUILT_IN, Merged};
+use super::sinks::SECRET_KEYS;
 use super::sources::{SECRETS, Sources};
 
 /// One setting as it may be shown.
@@ -60,6 +61,9 @@ fn collect(key: &str, value: &Value, merged: &Merged, shown: &mut Vec<Shown>) {
 }
 
 fn displayed(key: &str, value: &Value) -> String {
+    if key == "events.sinks" {
+        return sinks_text(value);
+    }
     if !SECRETS.contains(&key) {
         return toml_text(value);
     }
@@ -67,6 +71,41 @@ fn displayed(key: &str, value: &Value) -> String {
         Some("") => "(empty)".to_owned(),
         Some(url) if key == "database.url" => quoted(&without_password(url)),
         _ => "(set)".to_owned(),
+    }
+}
+
+/// The list without secrets; in the environment it is JSON text.
+fn sinks_text(value: &Value) -> String {
+    let parsed = match value.as_str() {
+        None => return toml_text(&discreet(value.clone())),
+        Some(text) => serde_json::from_str::<serde_json::Value>(text).map(Value::serialize),
+    };
+    match parsed {
+        Ok(Ok(list)) => toml_text(&discreet(list)),
+        Ok(Err(_)) | Err(_) => "(not readable)".to_owned(),
+    }
+}
+
+/// Secrets are struck out, and of addresses the query and a password.
+fn discreet(value: Value) -> Value {
+    match value {
+        Value::Array(tag, items) => Value::Array(tag, items.into_iter().map(discreet).collect()),
+        Value::Dict(tag, entries) => {
+            let shown = entries.into_iter().map(|(key, value)| {
+                let value = match (key.as_str(), value.as_str()) {
+                    (key, _) if SECRET_KEYS.contains(&key) => Value::from("***"),
+                    ("url", Some(url)) => Value::from(without_password(url)),
+                    (_, _) => value,
+                };
+                (key, value)
+            });
+            Value::Dict(tag, shown.collect())
+        }
+        other @ (Value::String(..)
+        | Value::Char(..)
+        | Value::Bool(..)
+        | Value::Num(..)
+        | Value::Empty(..)) => other,
     }
 }
 

@@ -7,34 +7,55 @@ use super::base::Base;
 use super::jobs::{FulfilOrder, SendRefund};
 use crate::orders;
 use crate::payments::refunds;
-use crate::platform::db::WriteTx;
+use crate::platform::db::{Page, WriteTx};
 use crate::platform::jobs::{Job, store};
+use crate::platform::outbox;
 
 const AT_ONCE: u64 = 200;
 /// An order that was just paid has its job; an older one must show it.
 const PAID_SINCE: Duration = Duration::from_secs(60);
 const REFUND_UNTOUCHED: Duration = Duration::from_secs(120);
 const KEEP_FINISHED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const KEEP_EVENTS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// A short transaction; the next sweep goes on.
+const EVENTS_AT_ONCE: u32 = 1_000;
 
-/// Paid orders whose job ended or is gone get it again. Parked ones wait for a person.
+/// Paid orders whose job ended or is gone get it again. Parked ones wait for a person, and do not
+/// hide those behind them.
 pub async fn orders(base: &Base) -> anyhow::Result<usize> {
     let before = base.now().minus(PAID_SINCE);
-    let paid = orders::repo::paid_before(base.db.read(), before, AT_ONCE).await?;
-    let jobs = paid.into_iter().map(|order_no| FulfilOrder { order_no }).collect();
-    revive(base, jobs).await
+    let (mut page, mut revived) = (Some(Page::first(AT_ONCE)), 0_usize);
+    while let Some(here) = page {
+        let paid = orders::repo::paid_before(base.db.read(), before, &here).await?;
+        page = here.following(&paid);
+        let jobs = paid.into_iter().map(|(number, _)| FulfilOrder { order_no: number.into() });
+        revived = revived.saturating_add(revive(base, jobs.collect()).await?);
+    }
+    Ok(revived)
 }
 
 /// Refunds that nobody works on are taken up again.
 pub async fn refunds(base: &Base) -> anyhow::Result<usize> {
     let before = base.now().minus(REFUND_UNTOUCHED);
-    let open = refunds::unfinished(base.db.read(), before, AT_ONCE).await?;
-    let jobs = open.into_iter().map(|refund_no| SendRefund { refund_no }).collect();
-    revive(base, jobs).await
+    let (mut page, mut revived) = (Some(Page::first(AT_ONCE)), 0_usize);
+    while let Some(here) = page {
+        let open = refunds::unfinished(base.db.read(), before, &here).await?;
+        page = here.following(&open);
+        let jobs = open.into_iter().map(|(number, _)| SendRefund { refund_no: number.into() });
+        revived = revived.saturating_add(revive(base, jobs.collect()).await?);
+    }
+    Ok(revived)
 }
 
 /// Finished jobs are forgotten after a week.
 pub async fn prune(base: &Base) -> anyhow::Result<u64> {
     Ok(store::prune(&base.db, base.now().minus(KEEP_FINISHED)).await?)
+}
+
+/// Events are forgotten ninety days after they were handed on.
+pub async fn prune_events(base: &Base) -> anyhow::Result<u64> {
+    let before = base.now().minus(KEEP_EVENTS);
+    Ok(outbox::prune(&base.db, before, EVENTS_AT_ONCE).await?)
 }
 
 async fn revive<J: Job>(base: &Base, jobs: Vec<J>) -> anyhow::Result<usize> {

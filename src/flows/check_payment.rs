@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
+use super::announce;
 use super::base::Base;
 use super::close_order;
 use super::jobs::{CheckCause, CheckPayment, News, TellBuyer};
-use super::settle_payment::{self, SettleError, payment_event};
+use super::settle_payment::{self, SettleError};
 use super::till::Till;
 use crate::kernel::ids::{self, OrderNo, PaymentNo, UserId};
 use crate::orders::{self, OrderStatus};
@@ -15,6 +16,7 @@ use crate::payments::ports::{CallError, Observation, Outcome};
 use crate::payments::repo::{self as payments, Evidence};
 use crate::payments::rules::{Fact, next_rung};
 use crate::payments::{Payment, PaymentStatus};
+use crate::platform::db::Page;
 use crate::platform::jobs::store as jobs;
 use crate::platform::jobs::{Job, JobError};
 
@@ -22,6 +24,10 @@ use crate::platform::jobs::{Job, JobError};
 const AT_ONCE: u64 = 200;
 /// Visits of the result page within this time are one question, in seconds.
 const VISIT: i64 = 30;
+/// How long after the deadline words that we do not know may keep an order open by themselves.
+const UNKNOWN_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a parked question rests before the sweep asks it again.
+const PARKED_REST: Duration = Duration::from_secs(60 * 60);
 
 /// Asks at once on the buyer's wish. `false`: there is nothing open to ask about.
 pub async fn ask_now(
@@ -69,16 +75,42 @@ pub async fn run(till: &Till, job: CheckPayment) -> Result<(), JobError> {
     }
     let observation = query(till, &payment).await?;
     match observation.outcome {
-        Outcome::Paid | Outcome::FinallyFailed | Outcome::Other(_) => {
-            settle_payment::run(&till.base, &till.money, &observation, b"")
-                .await
-                .map_err(JobError::retry)?;
-            Ok(())
+        Outcome::Paid | Outcome::FinallyFailed => settle(till, &observation).await,
+        Outcome::Other(ref word) => {
+            settle(till, &observation).await?;
+            unknown_word(till, &payment, (word, job.cause)).await
         }
         Outcome::AttemptFailed | Outcome::Pending | Outcome::Closed => {
             not_paid(till, &payment, job.cause).await
         }
     }
+}
+
+async fn settle(till: &Till, observation: &Observation) -> Result<(), JobError> {
+    settle_payment::run(&till.base, &till.money, observation, b"")
+        .await
+        .map_err(JobError::retry)?;
+    Ok(())
+}
+
+/// A word that nobody taught us decides nothing. A day after the deadline a person has to look: the
+/// sweep's question is parked, which alarms.
+async fn unknown_word(
+    till: &Till,
+    payment: &Payment,
+    (word, cause): (&str, CheckCause),
+) -> Result<(), JobError> {
+    let db = till.base.db.read();
+    let order = orders::repo::get(db, &payment.order_no).await.map_err(JobError::retry)?;
+    let overdue = till.base.now().since(order.expires_at);
+    let open = order.status == OrderStatus::PendingPayment;
+    if !open || cause != CheckCause::Deadline || overdue < UNKNOWN_FOR {
+        return Ok(());
+    }
+    Err(JobError::discard(anyhow::anyhow!(
+        "order {} is a day past its deadline and the provider says only `{word}`",
+        order.order_no
+    )))
 }
 
 /// The provider's word on a payment. That it was asked, and what it said, is kept with the payment.
@@ -131,7 +163,7 @@ async fn not_paid(till: &Till, payment: &Payment, cause: CheckCause) -> Result<(
 async fn expire(base: &Base, payment: &Payment) -> Result<(), SettleError> {
     let now = base.now();
     let tx = base.db.begin_write().await?;
-    orders::repo::lock(&tx, &payment.order_no).await?;
+    let order = orders::repo::lock(&tx, &payment.order_no).await?;
     let mut payment = payments::lock(&tx, &payment.payment_no).await?;
     if !payment.status.is_open() {
         return Ok(());
@@ -139,7 +171,7 @@ async fn expire(base: &Base, payment: &Payment) -> Result<(), SettleError> {
     let note = "not paid at its deadline";
     let evidence = Evidence { source: "system", evidence_key: None, note };
     payments::apply(&tx, &mut payment, Fact::Expired, &evidence, now).await?;
-    payment_event(&tx, "payment.failed", &payment, now).await?;
+    announce::payment(&tx, "payment.failed", (&order, &payment, None), now).await?;
     tx.commit().await?;
     metrics::counter!("mingshu_payments_total", "outcome" => "expired").increment(1);
     Ok(())
@@ -161,18 +193,34 @@ pub async fn sweep(till: &Till) -> Result<usize, SettleError> {
     /// Lets a callback that is on its way arrive first.
     const GRACE: Duration = Duration::from_secs(15);
 
-    let now = till.base.now();
+    let late = till.base.now().minus(GRACE);
     let db = till.base.db.read();
-    let overdue = payments::overdue(db, now.minus(GRACE), AT_ONCE).await?;
-    enqueue_checks(till, &overdue).await?;
-    climb(&till.base, &overdue).await?;
-    for order_no in orders::repo::overdue(db, now.minus(GRACE), AT_ONCE).await? {
-        let attempts = payments::list_of_order(db, &order_no).await?;
-        if attempts.iter().all(|payment| !payment.status.is_open()) {
-            close_order::close(&till.base, &order_no).await?;
+    let (mut page, mut asked) = (Some(Page::first(AT_ONCE)), Vec::new());
+    while let Some(here) = page {
+        let overdue = payments::overdue(db, late, &here).await?;
+        page = here.following(&overdue);
+        let overdue: Vec<PaymentNo> = overdue.into_iter().map(|(no, _)| PaymentNo(no)).collect();
+        enqueue_checks(till, &overdue).await?;
+        asked.extend(overdue);
+    }
+    climb(&till.base, &asked).await?;
+    let mut page = Some(Page::first(AT_ONCE));
+    while let Some(here) = page {
+        let overdue = orders::repo::overdue(db, late, &here).await?;
+        page = here.following(&overdue);
+        for (number, _) in overdue {
+            close_without_payment(till, &OrderNo(number)).await?;
         }
     }
-    Ok(overdue.len())
+    Ok(asked.len())
+}
+
+async fn close_without_payment(till: &Till, order_no: &OrderNo) -> Result<(), SettleError> {
+    let attempts = payments::list_of_order(till.base.db.read(), order_no).await?;
+    if attempts.iter().all(|payment| !payment.status.is_open()) {
+        close_order::close(&till.base, order_no).await?;
+    }
+    Ok(())
 }
 
 async fn enqueue_checks(till: &Till, overdue: &[PaymentNo]) -> Result<(), SettleError> {
@@ -183,9 +231,13 @@ async fn enqueue_checks(till: &Till, overdue: &[PaymentNo]) -> Result<(), Settle
     let tx = till.base.db.begin_write().await?;
     for payment_no in overdue {
         let job = CheckPayment { payment_no: payment_no.clone(), cause: CheckCause::Deadline };
-        let waiting = jobs::find(tx.conn(), &job.dedupe_key()).await?;
-        let busy = waiting.is_some_and(|row| row.status == "ready" || row.status == "running");
-        if !busy {
+        let known = jobs::find(tx.conn(), &job.dedupe_key()).await?;
+        let cared_for = known.is_some_and(|row| match row.status.as_str() {
+            "ready" | "running" => true,
+            "parked" => now.since(row.updated_at) < PARKED_REST,
+            _ => false,
+        });
+        if !cared_for {
             jobs::enqueue_again(&tx, &job, now).await?;
         }
     }

@@ -1,10 +1,11 @@
 //! An unpaid order ends: its deadline passed and the provider says that it is not paid, or the
 //! buyer gave it up (spec.md §4 rule 11, seed 003).
 
+use super::announce;
 use super::base::Base;
 use super::hold_goods;
 use super::jobs::{News, TellBuyer};
-use super::settle_payment::{SettleError, order_event, payment_event};
+use super::settle_payment::{SettleError, order_event};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::rules::Next;
@@ -130,7 +131,7 @@ async fn give_up_payments(
         let mut payment = payments::lock(tx, &payment.payment_no).await?;
         let evidence = Evidence { source: "system", evidence_key: None, note };
         payments::apply(tx, &mut payment, fact, &evidence, now).await?;
-        payment_event(tx, "payment.failed", &payment, now).await?;
+        announce::payment(tx, "payment.failed", (order, &payment, None), now).await?;
     }
     hold_goods::give_back(tx, order, now).await?;
     Ok(())

@@ -2,6 +2,7 @@
 //!
 //! Payloads carry numbers only; a handler reads everything else from the rows.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
@@ -175,6 +176,8 @@ pub enum AlertKind {
     OrderFailed,
     /// A job used up its attempts.
     JobParked,
+    /// A buyer's message or tap could not be handled.
+    UpdateParked,
     /// The chart service and our own engine disagree.
     ChartDisagreement,
     /// The chart service failed and our own engine stepped in.
@@ -183,6 +186,10 @@ pub enum AlertKind {
     ModelStopped,
     /// Few pieces of a product are left.
     StockLow,
+    /// A sink of events did not take any for days, or wants no more.
+    EventSinkDisabled,
+    /// The nightly check found a rule of the books broken.
+    BooksUnsound,
 }
 
 /// Tell the operators. Carries numbers and words of ours only.
@@ -202,6 +209,55 @@ impl Job for SendAlert {
 
     fn dedupe_key(&self) -> String {
         format!("alert:{:?}:{}:{}", self.kind, self.subject, self.bucket)
+    }
+}
+
+/// Ask every rule of the books, once a day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DoctorMoney {
+    /// The shop's day, such as `2026-11-21`.
+    pub day: String,
+}
+
+impl Job for DoctorMoney {
+    const KIND: &'static str = "doctor_money";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("doctor:money:{}", self.day)
+    }
+}
+
+/// Compare a day with what a provider has.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reconcile {
+    pub provider: String,
+    /// A day of China.
+    pub day: NaiveDate,
+}
+
+impl Job for Reconcile {
+    const KIND: &'static str = "reconcile";
+    const MAX_ATTEMPTS: i32 = 12;
+
+    fn dedupe_key(&self) -> String {
+        format!("reconcile:{}:{}", self.provider, self.day.format("%Y-%m-%d"))
+    }
+}
+
+/// Tell the operators how a comparison ended.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TellReconciliation {
+    /// The number of the run.
+    pub run: i64,
+}
+
+impl Job for TellReconciliation {
+    const KIND: &'static str = "tell_reconciliation";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("reconcile:tell:{}", self.run)
     }
 }
 

@@ -6,9 +6,10 @@
 
 use std::time::Duration;
 
+use super::announce;
 use super::jobs::{AlertKind, News, OpenPayment, TellBuyer};
 use super::raise_alert;
-use super::settle_payment::{SettleError, payment_event};
+use super::settle_payment::SettleError;
 use super::till::Till;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
@@ -115,14 +116,14 @@ async fn refused(
 ) -> Result<(), SettleError> {
     let now = till.base.now();
     let tx = till.base.db.begin_write().await?;
-    orders::repo::lock(&tx, &order.order_no).await?;
+    let order = orders::repo::lock(&tx, &order.order_no).await?;
     let mut payment = payments::lock(&tx, &payment.payment_no).await?;
     let evidence = Evidence { source: "worker", evidence_key: None, note: why };
     payments::apply(&tx, &mut payment, Fact::FailedForGood, &evidence, now).await?;
-    payment_event(&tx, "payment.failed", &payment, now).await?;
+    announce::payment(&tx, "payment.failed", (&order, &payment, None), now).await?;
     let about = (payment.payment_no.as_str(), why);
     raise_alert::run(&tx, AlertKind::PaymentUnavailable, about, now).await?;
-    let word = tell(order, News::PaymentUnavailable, payment.payment_no.as_str());
+    let word = tell(&order, News::PaymentUnavailable, payment.payment_no.as_str());
     jobs::enqueue(&tx, &word, now).await?;
     tx.commit().await?;
     Ok(())

@@ -4,7 +4,7 @@ use sea_orm::DbErr;
 
 use super::jobs::{AlertKind, SendAlert};
 use crate::kernel::clock::Timestamp;
-use crate::platform::db::WriteTx;
+use crate::platform::db::{WriteTx, storable};
 use crate::platform::jobs::store;
 
 /// Equal alerts within this many seconds are one.
@@ -18,7 +18,8 @@ pub async fn run(
 ) -> Result<(), DbErr> {
     let alert = SendAlert {
         kind,
-        subject: subject.to_owned(),
+        // May be a foreign word, such as the number in a callback about nothing of ours.
+        subject: storable(subject),
         note: note.to_owned(),
         bucket: now.seconds().div_euclid(QUIET_SECONDS),
     };

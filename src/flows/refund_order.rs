@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::announce;
 use super::base::Base;
 use super::close_order;
 use super::jobs::{AlertKind, FulfilOrder, News, SendRefund, TellBuyer};
-use super::raise_alert;
 use super::settle_payment::{SettleError, order_event};
 use super::till::Till;
+use super::{keep_books, raise_alert};
 use crate::affiliates;
 use crate::audit::{self, NewAction};
 use crate::catalog::ProductSnapshot;
@@ -26,7 +27,6 @@ use crate::payments::{Payment, PaymentStatus, Refund, RefundStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::JobError;
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// How long to wait before asking again about a refund that is under way.
 const ASK_AGAIN: Duration = Duration::from_secs(10);
@@ -103,6 +103,7 @@ pub async fn start(
     if plan.order_takes_part {
         let change = Change::RefundStarted;
         orders::repo::change(&tx, &mut order, change, actor, wish.reason, now).await?;
+        order_event(&tx, "order.refunding", &order, now).await?;
     }
     if plan.payment.status == PaymentStatus::Conflicted {
         close_order::without_its_money(&tx, &mut order, actor, now).await?;
@@ -263,9 +264,7 @@ async fn requested(
 ) -> Result<(), SettleError> {
     let job = SendRefund { refund_no: refund.refund_no.clone() };
     jobs::enqueue(tx, &job, now).await?;
-    let payload = json!({ "order_no": order.order_no, "refund_no": refund.refund_no,
-        "amount": refund.amount.to_major(), "currency": refund.amount.currency });
-    outbox::write(tx, "refund.requested", order.order_no.as_str(), &payload, now).await?;
+    announce::refund(tx, "refund.requested", (order, &refund.refund_no), now).await?;
     tell(tx, order, News::RefundStarted, &refund.refund_no, now).await
 }
 
@@ -336,6 +335,11 @@ async fn unanswered(till: &Till, refund: &Refund, error: CallError) -> Result<()
             mark(till, refund, RefundStatus::Requested, Some(&error.to_string())).await?;
             Err(JobError::retry(error))
         }
+        CallError::Unknown(_) if refund.status == RefundStatus::Requested => {
+            // Marked before the call; now the world hears that nobody knows.
+            mark(till, refund, RefundStatus::Unknown, Some(&error.to_string())).await?;
+            Err(JobError::retry(error))
+        }
         CallError::Rejected { .. } | CallError::NotSent(_) | CallError::Unknown(_) => {
             Err(JobError::retry(error))
         }
@@ -358,6 +362,12 @@ async fn mark(
     refunds::save_status(&tx, &mut refund, to, (None, error), now)
         .await
         .map_err(JobError::retry)?;
+    if to == RefundStatus::Unknown && error.is_some() {
+        let order = orders::repo::get(tx.conn(), &refund.order_no).await;
+        let order = order.map_err(JobError::retry)?;
+        let about = (&order, &refund.refund_no);
+        announce::refund(&tx, "refund.unknown", about, now).await.map_err(JobError::retry)?;
+    }
     tx.commit().await.map_err(JobError::retry)
 }
 
@@ -397,7 +407,10 @@ pub(super) async fn apply(
     match to {
         RefundStatus::Succeeded => succeeded(tx, &mut order, &refund, now).await?,
         RefundStatus::Failed => failed(tx, &mut order, &refund, now).await?,
-        RefundStatus::Requested | RefundStatus::Processing | RefundStatus::Unknown => {}
+        RefundStatus::Processing => {
+            announce::refund(tx, "refund.processing", (&order, refund_no), now).await?;
+        }
+        RefundStatus::Requested | RefundStatus::Unknown => {}
     }
     Ok(true)
 }
@@ -429,14 +442,13 @@ async fn succeeded(
     if refund.order_status_before.is_some() {
         order_is_refunded(tx, order, now).await?;
     }
+    let mut taken_back = None;
     if is_of_the_sale(tx, order, refund).await? {
         let back = refunds::succeeded_total(tx.conn(), &refund.payment_no).await?;
-        affiliates::repo::reverse(tx, &order.order_no, back, now).await?;
+        taken_back = affiliates::repo::reverse(tx, &order.order_no, back, now).await?;
     }
-    event(tx, "refund.succeeded", refund, now).await?;
-    if order.status == OrderStatus::Refunded {
-        order_event(tx, "order.refunded", order, now).await?;
-    }
+    keep_books::refund_succeeded(tx, refund, taken_back, now).await?;
+    announce::refund(tx, "refund.succeeded", (order, &refund.refund_no), now).await?;
     tell(tx, order, News::RefundSucceeded, &refund.refund_no, now).await
 }
 
@@ -461,6 +473,7 @@ async fn order_is_refunded(
     }
     if order.status == OrderStatus::Refunding {
         orders::repo::change(tx, order, Change::RefundSucceeded, &actor, "refunded", now).await?;
+        order_event(tx, "order.refunded", order, now).await?;
     }
     Ok(())
 }
@@ -482,24 +495,11 @@ async fn failed(
         let job = FulfilOrder { order_no: order.order_no.clone() };
         jobs::enqueue_parked(tx, &job, "its refund was refused: an operator decides", now).await?;
     }
-    event(tx, "refund.failed", refund, now).await?;
+    announce::refund(tx, "refund.failed", (order, &refund.refund_no), now).await?;
     let note = refund.last_error.as_deref().unwrap_or("refused");
     let about = (refund.refund_no.as_str(), note);
     raise_alert::run(tx, AlertKind::RefundProblem, about, now).await?;
     tell(tx, order, News::RefundFailed, &refund.refund_no, now).await
-}
-
-async fn event(
-    tx: &WriteTx,
-    kind: &str,
-    refund: &Refund,
-    now: Timestamp,
-) -> Result<(), SettleError> {
-    let payload = json!({ "order_no": refund.order_no, "refund_no": refund.refund_no,
-        "status": refund.status, "amount": refund.amount.to_major(),
-        "currency": refund.amount.currency });
-    outbox::write(tx, kind, refund.order_no.as_str(), &payload, now).await?;
-    Ok(())
 }
 
 async fn tell(

@@ -18,6 +18,10 @@ use crate::platform::jobs::store::{self as jobs, Claimed};
 use crate::platform::jobs::{Job, JobError};
 use crate::reports::{ReportError, deliveries};
 
+/// How often the report of one order is sent again within [`A_DAY`]; the first messages are still in
+/// the chat.
+const PER_DAY: i64 = 3;
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many orders back an undelivered report is looked for.
 const LOOK_BACK: u64 = 20;
 
@@ -27,6 +31,8 @@ pub enum Resent {
     Started,
     /// It is on its way already; a second tap does not send it twice.
     UnderWay,
+    /// It was sent again often enough for a day.
+    Enough,
     /// There is no report, or none to be had any more.
     NothingToSend(OrderStatus),
 }
@@ -53,6 +59,9 @@ pub async fn start(base: &Base, order_no: &OrderNo, actor: &Actor) -> Result<Res
     let last = deliveries::last_round(tx.conn(), order_no).await?.unwrap_or(0);
     if is_under_way(&tx, (order_no, last)).await? {
         return Ok(Resent::UnderWay);
+    }
+    if deliveries::resent_since(tx.conn(), order_no, now.minus(A_DAY)).await? >= PER_DAY {
+        return Ok(Resent::Enough);
     }
     let job = ResendReport { order_no: order_no.clone(), round: last.saturating_add(1) };
     deliveries::plan(&tx, &base.keyring, (order_no, job.round), &parts, now).await?;

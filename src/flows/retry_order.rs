@@ -1,5 +1,6 @@
 //! An operator has a stuck order go on: the job that was parked, sleeps or is gone runs again now,
-//! from the step where it stopped.
+//! from the step where it stopped. Every other parked job of the order (its payments, refunds,
+//! messages, re-sends) is woken with it, so that the advice of an alert is always good.
 //!
 //! The rule for orders that failed: they stay failed. Their refund was started in the transaction
 //! that let them fail, so going on could deliver what is being paid back; spec.md §3.1 has no way
@@ -8,11 +9,13 @@
 use sea_orm::DbErr;
 
 use super::base::Base;
-use super::jobs::{FulfilOrder, SendRefund};
+use super::jobs::{
+    CheckCause, CheckPayment, FulfilOrder, OpenPayment, ResendReport, SendRefund, TellBuyer,
+};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::OrderNo;
+use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
 use crate::orders::{self, Actor, OrderError, OrderStatus, Step};
-use crate::payments::{PaymentError, refunds};
+use crate::payments::{self, PaymentError, refunds};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::{Job, store as jobs};
 
@@ -22,8 +25,8 @@ pub enum Retried {
     Started(Step),
     /// It is being worked on at this moment.
     Running(Step),
-    /// A refund that was parked is sent or asked about again.
-    Refunding,
+    /// The order has no step to go on with, but so many parked jobs of it run again.
+    Woken(u64),
     /// Nothing to do in this state.
     Nothing(OrderStatus),
 }
@@ -43,14 +46,17 @@ pub async fn run(base: &Base, order_no: &OrderNo, operator: i64) -> Result<Retri
     let now = base.now();
     let tx = base.db.begin_write().await?;
     let order = orders::repo::lock(&tx, order_no).await?;
-    if !matches!(order.status, OrderStatus::Paid | OrderStatus::Generating) {
-        let woken = wake_refunds(&tx, order_no, now).await?;
+    let woken = wake_parked(&tx, order_no, now).await?;
+    let open = matches!(order.status, OrderStatus::Paid | OrderStatus::Generating);
+    if !open || order.step == Step::Done {
         tx.commit().await?;
-        return Ok(if woken { Retried::Refunding } else { Retried::Nothing(order.status) });
+        let some = woken > 0;
+        return Ok(if some { Retried::Woken(woken) } else { Retried::Nothing(order.status) });
     }
     let job = FulfilOrder { order_no: order_no.clone() };
     let known = jobs::find(tx.conn(), &job.dedupe_key()).await?;
     if known.is_some_and(|row| row.status == "running") {
+        tx.commit().await?;
         return Ok(Retried::Running(order.step));
     }
     jobs::enqueue_again(&tx, &job, now).await?;
@@ -59,13 +65,26 @@ pub async fn run(base: &Base, order_no: &OrderNo, operator: i64) -> Result<Retri
     Ok(Retried::Started(order.step))
 }
 
-/// Has the parked jobs of unfinished refunds run again.
-async fn wake_refunds(
-    tx: &WriteTx,
-    order_no: &OrderNo,
-    now: Timestamp,
-) -> Result<bool, RetryError> {
-    let mut woken = false;
+/// Has everything of the order run again that is parked, and its refunds that nobody works on.
+async fn wake_parked(tx: &WriteTx, order_no: &OrderNo, now: Timestamp) -> Result<u64, RetryError> {
+    let told = format!("tell:{order_no}:");
+    let resent = format!("resend:{order_no}:");
+    let mut woken = jobs::wake_parked::<TellBuyer>(tx, &told, now).await?;
+    woken = woken.saturating_add(jobs::wake_parked::<ResendReport>(tx, &resent, now).await?);
+    for payment in payments::repo::list_of_order(tx.conn(), order_no).await? {
+        let payment_no = payment.payment_no;
+        let open = OpenPayment { payment_no: payment_no.clone() }.dedupe_key();
+        // The key of the buyer's own question is how the keys of all the others begin.
+        let check = CheckPayment { payment_no, cause: CheckCause::Asked }.dedupe_key();
+        woken = woken.saturating_add(jobs::wake_parked::<OpenPayment>(tx, &open, now).await?);
+        woken = woken.saturating_add(jobs::wake_parked::<CheckPayment>(tx, &check, now).await?);
+    }
+    Ok(woken.saturating_add(wake_refunds(tx, order_no, now).await?))
+}
+
+/// Has the jobs of unfinished refunds run again that are parked or have ended.
+async fn wake_refunds(tx: &WriteTx, order_no: &OrderNo, now: Timestamp) -> Result<u64, RetryError> {
+    let mut woken = 0_u64;
     for refund in refunds::list_of_order(tx.conn(), order_no).await? {
         if refund.status.is_final() {
             continue;
@@ -74,8 +93,26 @@ async fn wake_refunds(
         let known = jobs::find(tx.conn(), &job.dedupe_key()).await?;
         if known.is_none_or(|row| row.status == "parked" || row.status == "done") {
             jobs::enqueue_again(tx, &job, now).await?;
-            woken = true;
+            woken = woken.saturating_add(1);
         }
     }
     Ok(woken)
+}
+
+/// The order that `named` is about: its number, or the number of one of its payments, refunds or
+/// jobs as an alert writes it (`open:P…`).
+pub async fn order_of(base: &Base, named: &str) -> Result<Option<OrderNo>, RetryError> {
+    let db = base.db.read();
+    for word in named.split(':').filter(|word| !word.is_empty()) {
+        if let Some(order) = orders::repo::find(db, &word.into()).await? {
+            return Ok(Some(order.order_no));
+        }
+        if let Some(payment) = payments::repo::find(db, &PaymentNo::from(word)).await? {
+            return Ok(Some(payment.order_no));
+        }
+        if let Some(refund) = refunds::find(db, &RefundNo::from(word)).await? {
+            return Ok(Some(refund.order_no));
+        }
+    }
+    Ok(None)
 }

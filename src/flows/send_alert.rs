@@ -57,10 +57,13 @@ impl AlertKind {
             Self::RefundProblem => "refund_problem",
             Self::OrderFailed => "order_failed",
             Self::JobParked => "job_parked",
+            Self::UpdateParked => "update_parked",
             Self::ChartDisagreement => "chart_disagreement",
             Self::ChartFallback => "chart_fallback",
             Self::ModelStopped => "model_stopped",
             Self::StockLow => "stock_low",
+            Self::EventSinkDisabled => "event_sink_disabled",
+            Self::BooksUnsound => "books_unsound",
         }
     }
 }

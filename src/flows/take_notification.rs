@@ -3,7 +3,7 @@
 
 use super::base::Base;
 use super::jobs::AlertKind;
-use super::settle_payment::{self, MoneyRules, SettleError};
+use super::settle_payment::{self, MoneyRules, SettleError, keep_unapplied};
 use super::{raise_alert, refund_order};
 use crate::payments::inbox::{self, Judgement, Received};
 use crate::payments::ports::{Notification, RefundAnswer, RefundObservation};
@@ -20,11 +20,26 @@ pub async fn run(
         Notification::Payment(observation) => {
             settle_payment::run(base, money, observation, raw).await
         }
-        Notification::Refund(observation) => refund(base, observation, raw).await,
+        Notification::Refund(observation) => {
+            let received = Received {
+                provider: &observation.provider,
+                evidence_key: &observation.evidence_key,
+                source: observation.source.as_str(),
+                reference: Some(observation.refund_no.as_str()),
+                raw,
+            };
+            match refund(base, observation, &received).await {
+                Err(error) => keep_unapplied(base, &received, error).await,
+                outcome => outcome,
+            }
+        }
         Notification::Unhandled { provider, evidence_key, kind } => {
             let received =
                 Received { provider, evidence_key, source: "callback", reference: None, raw };
-            unhandled(base, &received, kind).await
+            match unhandled(base, &received, kind).await {
+                Err(error) => keep_unapplied(base, &received, error).await,
+                outcome => outcome,
+            }
         }
     }
 }
@@ -32,18 +47,11 @@ pub async fn run(
 async fn refund(
     base: &Base,
     observation: &RefundObservation,
-    raw: &[u8],
+    received: &Received<'_>,
 ) -> Result<Judgement, SettleError> {
     let now = base.now();
     let tx = base.db.begin_write().await?;
-    let received = Received {
-        provider: &observation.provider,
-        evidence_key: &observation.evidence_key,
-        source: observation.source.as_str(),
-        reference: Some(observation.refund_no.as_str()),
-        raw,
-    };
-    if let Some(known) = inbox::keep(&tx, &base.keyring, &received, now).await? {
+    if let Some(known) = inbox::keep(&tx, &base.keyring, received, now).await? {
         return Ok(known);
     }
     let judgement = if refunds::find(tx.conn(), &observation.refund_no).await?.is_none() {
@@ -58,7 +66,7 @@ async fn refund(
         let changed = refund_order::apply(&tx, &observation.refund_no, &answer, now).await?;
         if changed { Judgement::Applied } else { Judgement::OldNews }
     };
-    inbox::judge(&tx, &received, judgement).await?;
+    inbox::judge(&tx, received, judgement).await?;
     tx.commit().await?;
     Ok(judgement)
 }

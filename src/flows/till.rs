@@ -76,7 +76,14 @@ impl Till {
     }
 }
 
+const RETURN_PURPOSE: &str = "pay.return";
+
 /// What opens the result page of an order without any log-in; tells nothing about the order.
 pub fn return_token(base: &Base, order: &OrderNo) -> String {
-    base.keyring.mark("pay.return", order.as_str())
+    base.keyring.mark(RETURN_PURPOSE, order.as_str())
+}
+
+/// Whether `token` opens the result page of the order.
+pub fn is_return_token(base: &Base, order: &OrderNo, token: &str) -> bool {
+    base.keyring.knows_mark(RETURN_PURPOSE, order.as_str(), token)
 }

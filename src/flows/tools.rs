@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::post::Post;
 use super::till::Till;
 use crate::bazi::ports::ChartService;
 use crate::catalog::{Catalog, ProductSnapshot};
+use crate::events::Sink;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
@@ -27,6 +29,8 @@ pub struct Tools {
     pub operators: Operators,
     /// Where buyers find a person, such as `@my_support`.
     pub contact: Option<String>,
+    /// Who hears of events.
+    pub sinks: Arc<[Sink]>,
 }
 
 /// Where charts come from.
@@ -65,6 +69,13 @@ pub struct Operators {
 impl Tools {
     pub fn now(&self) -> Timestamp {
         self.till.base.now()
+    }
+
+    /// The way events go.
+    pub fn post(&self) -> Post {
+        let base = &self.till.base;
+        let (db, clock) = (base.db.clone(), Arc::clone(&base.clock));
+        Post { db, clock, sinks: Arc::clone(&self.sinks) }
     }
 
     /// The product as it was when it was ordered.

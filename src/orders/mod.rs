@@ -26,6 +26,7 @@ use crate::kernel::money::Money;
 use crate::platform::crypto::SealError;
 
 pub use discount::{DiscountKind, DiscountLine};
+pub use row::SEALED;
 pub use rules::{Change, OrderStatus, Step};
 
 /// One purchase of one product by one user.

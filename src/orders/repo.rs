@@ -13,7 +13,7 @@ use super::{
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::platform::crypto::Keyring;
-use crate::platform::db::WriteTx;
+use crate::platform::db::{Page, WriteTx};
 
 type Column = order::Column;
 
@@ -125,41 +125,27 @@ pub async fn list(
     rows.into_iter().map(Order::try_from).collect()
 }
 
-/// Paid orders whose work should long have begun: the net below the job queue.
+/// Paid orders whose work should long have begun, with the time of payment: the net below the job
+/// queue.
 pub async fn paid_before(
     db: &impl ConnectionTrait,
     before: Timestamp,
-    limit: u64,
-) -> Result<Vec<OrderNo>, OrderError> {
-    let numbers: Vec<String> = order::Entity::find()
-        .select_only()
-        .column(Column::OrderNo)
-        .filter(Column::Status.is_in(["paid", "generating"]))
-        .filter(Column::PaidAt.lt(before.millis()))
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(numbers.into_iter().map(OrderNo).collect())
+    page: &Page,
+) -> Result<Vec<(String, i64)>, OrderError> {
+    let query = page.of::<order::Entity>(Column::PaidAt, Column::OrderNo);
+    let query = query.filter(Column::Status.is_in(["paid", "generating"]));
+    Ok(query.filter(Column::PaidAt.lt(before.millis())).into_tuple().all(db).await?)
 }
 
-/// Unpaid orders whose deadline has passed.
+/// Unpaid orders whose deadline has passed, with the deadline.
 pub async fn overdue(
     db: &impl ConnectionTrait,
     now: Timestamp,
-    limit: u64,
-) -> Result<Vec<OrderNo>, OrderError> {
-    let numbers: Vec<String> = order::Entity::find()
-        .select_only()
-        .column(Column::OrderNo)
-        .filter(Column::Status.eq("pending_payment"))
-        .filter(Column::ExpiresAt.lt(now.millis()))
-        .order_by_asc(Column::ExpiresAt)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(numbers.into_iter().map(OrderNo).collect())
+    page: &Page,
+) -> Result<Vec<(String, i64)>, OrderError> {
+    let query = page.of::<order::Entity>(Column::ExpiresAt, Column::OrderNo);
+    let query = query.filter(Column::Status.eq("pending_payment"));
+    Ok(query.filter(Column::ExpiresAt.lt(now.millis())).into_tuple().all(db).await?)
 }
 
 /// How many orders of `sku` the user placed since `since` that were not given up.

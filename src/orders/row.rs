@@ -9,6 +9,7 @@ use crate::kernel::ids::{AffiliateCode, OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::{Currency, Money};
 use crate::platform::crypto::Keyring;
+use crate::platform::reseal::{Key, SealedColumn};
 
 impl Order {
     /// The product as it was when it was ordered.
@@ -23,6 +24,22 @@ impl Order {
         Ok(keyring.open_json(&form_context(&self.order_no), sealed)?)
     }
 }
+
+/// The sealed columns of `orders`; their contexts are those below.
+pub const SEALED: [SealedColumn; 2] = [
+    SealedColumn {
+        table: "orders",
+        column: "product_sealed",
+        key: &[Key::Text("order_no")],
+        context: "'orders.product:' || order_no",
+    },
+    SealedColumn {
+        table: "orders",
+        column: "form_sealed",
+        key: &[Key::Text("order_no")],
+        context: "'orders.form:' || order_no",
+    },
+];
 
 pub(super) fn product_context(no: &OrderNo) -> String {
     format!("orders.product:{no}")

@@ -5,7 +5,8 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::kernel::clock::Timestamp;
 use crate::platform::crypto::Keyring;
-use crate::platform::db::{WriteTx, execute, query_one};
+use crate::platform::db::{WriteTx, execute, query_one, storable};
+use crate::platform::reseal::{Key, SealedColumn};
 
 use super::PaymentError;
 
@@ -62,11 +63,19 @@ pub struct Received<'a> {
     pub evidence_key: &'a str,
     /// `callback`, `query`, `statement`, `operator`.
     pub source: &'a str,
-    /// The number it speaks of.
+    /// The number it speaks of, as it was told: kept as far as a column holds it.
     pub reference: Option<&'a str>,
     /// The raw bytes as they came; kept sealed.
     pub raw: &'a [u8],
 }
+
+/// The sealed column of `callback_inbox`.
+pub const SEALED: SealedColumn = SealedColumn {
+    table: "callback_inbox",
+    column: "body_sealed",
+    key: &[Key::Number("id")],
+    context: "'callback_inbox.body:' || provider || ':' || evidence_key",
+};
 
 /// Keeps the evidence. `Some`: it was there before, with this verdict.
 pub async fn keep(
@@ -89,7 +98,7 @@ pub async fn keep(
             received.provider.into(),
             received.evidence_key.into(),
             received.source.into(),
-            received.reference.map(str::to_owned).into(),
+            received.reference.map(storable).into(),
             body.into(),
             Judgement::Recorded.as_str().into(),
             now.millis().into(),

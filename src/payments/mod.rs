@@ -1,7 +1,7 @@
 //! Payments: attempts to pay an order at a provider, what the provider says about them, refunds.
 //!
 //! Where to look: [`rules`] for the states, [`repo`] for payments and their log, [`inbox`] for
-//! evidence, [`refunds`] for money on its way back, [`ports`] for what a provider must offer and
+//! evidence, [`refunds`] for money on its way back, [`ledger`] for the money book, [`ports`] for what a provider must offer and
 //! `adapters` for each provider's wire format.
 //!
 //! Invariants:
@@ -13,11 +13,14 @@ pub mod adapters;
 pub mod diagnosis;
 mod entity;
 pub mod inbox;
+pub mod ledger;
 pub mod ports;
+pub mod reconciliation;
 pub mod refunds;
 pub mod refusals;
 pub mod repo;
 pub mod rules;
+pub mod statement;
 
 use sea_orm::DbErr;
 

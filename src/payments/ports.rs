@@ -4,8 +4,10 @@
 //! does not compile. Source of the four outcomes: spec.md §4 rule 1.
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use http::HeaderMap;
 
+use super::statement::Statement;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{PaymentNo, RefundNo};
 use crate::kernel::locale::Locale;
@@ -234,6 +236,10 @@ pub trait PaymentGateway: Send + Sync {
         refund_no: &RefundNo,
         payment_no: &PaymentNo,
     ) -> Result<RefundAnswer, CallError>;
+
+    /// What the provider lists for `day`, a day of China (reference/pingpong.md §3.8). `None`: it
+    /// gives no lists, and each payment must be asked about.
+    async fn statement(&self, day: NaiveDate) -> Result<Option<Statement>, CallError>;
 
     /// Proves that the raw `body` comes from the provider, then reads it.
     fn read_notification(

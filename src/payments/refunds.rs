@@ -9,7 +9,7 @@ use super::{Payment, PaymentError, Refund, RefundStatus};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
 use crate::kernel::money::{Currency, Money};
-use crate::platform::db::WriteTx;
+use crate::platform::db::{Page, WriteTx};
 
 type Column = refund::Column;
 
@@ -151,22 +151,16 @@ pub async fn refunded_since(
     Ok(rows.into_iter().filter_map(money).collect())
 }
 
-/// Refunds that are not final and were not touched since `before`: the net below the jobs.
+/// Refunds that are not final and were not touched since `before`, with that time: the net below the
+/// jobs.
 pub async fn unfinished(
     db: &impl ConnectionTrait,
     before: Timestamp,
-    limit: u64,
-) -> Result<Vec<RefundNo>, PaymentError> {
-    let numbers: Vec<String> = refund::Entity::find()
-        .select_only()
-        .column(Column::RefundNo)
-        .filter(Column::Status.is_in(["requested", "processing", "unknown"]))
-        .filter(Column::UpdatedAt.lt(before.millis()))
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(numbers.into_iter().map(RefundNo).collect())
+    page: &Page,
+) -> Result<Vec<(String, i64)>, PaymentError> {
+    let query = page.of::<refund::Entity>(Column::UpdatedAt, Column::RefundNo);
+    let query = query.filter(Column::Status.is_in(["requested", "processing", "unknown"]));
+    Ok(query.filter(Column::UpdatedAt.lt(before.millis())).into_tuple().all(db).await?)
 }
 
 /// Writes a new status, with the provider's number and the last error where known.

@@ -11,7 +11,7 @@ use super::{Fact, LogRow, NewPayment, Payment, PaymentError, PaymentStatus};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo};
 use crate::kernel::money::{Currency, Money};
-use crate::platform::db::WriteTx;
+use crate::platform::db::{Page, WriteTx};
 
 type Column = payment::Column;
 
@@ -90,23 +90,15 @@ pub async fn list_of_order(
     rows.into_iter().map(Payment::try_from).collect()
 }
 
-/// Open payments whose deadline has passed.
+/// Open payments whose deadline has passed, with the deadline.
 pub async fn overdue(
     db: &impl ConnectionTrait,
     now: Timestamp,
-    limit: u64,
-) -> Result<Vec<PaymentNo>, PaymentError> {
-    let numbers: Vec<String> = payment::Entity::find()
-        .select_only()
-        .column(Column::PaymentNo)
-        .filter(Column::Status.is_in(["init", "processing"]))
-        .filter(Column::ExpiresAt.lt(now.millis()))
-        .order_by_asc(Column::ExpiresAt)
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(numbers.into_iter().map(PaymentNo).collect())
+    page: &Page,
+) -> Result<Vec<(String, i64)>, PaymentError> {
+    let query = page.of::<payment::Entity>(Column::ExpiresAt, Column::PaymentNo);
+    let query = query.filter(Column::Status.is_in(["init", "processing"]));
+    Ok(query.filter(Column::ExpiresAt.lt(now.millis())).into_tuple().all(db).await?)
 }
 
 /// Applies a fact to the payment as it was read: asks the rule, writes status and log, and brings

@@ -16,6 +16,7 @@ use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use subtle::ConstantTimeEq as _;
 
 use crate::kernel::ids::random_bytes;
 
@@ -138,12 +139,28 @@ impl Keyring {
     }
 
     /// A short unguessable mark of `text` for links: 22 characters that only this ring's first key
-    /// can make. Another `purpose` gives another mark. Rotation makes older links void.
+    /// can make. Another `purpose` gives another mark.
     pub fn mark(&self, purpose: &str, text: &str) -> String {
-        let tag = hmac::sign(&self.first.marker, format!("{purpose}\n{text}").as_bytes());
-        let mut mark = URL_SAFE_NO_PAD.encode(tag.as_ref());
-        mark.truncate(MARK_LENGTH);
-        mark
+        self.first.mark(purpose, text)
+    }
+
+    /// Whether `given` is the mark of `text` by any key of this ring: marks that are out there outlive
+    /// a change of keys. In constant time for each key.
+    pub fn knows_mark(&self, purpose: &str, text: &str, given: &str) -> bool {
+        std::iter::once(&self.first).chain(&self.older).fold(false, |known, key| {
+            let same: bool = key.mark(purpose, text).as_bytes().ct_eq(given.as_bytes()).into();
+            known | same
+        })
+    }
+
+    /// The id of the key that seals.
+    pub fn first_id(&self) -> &str {
+        &self.first.id
+    }
+
+    /// What everything sealed with the first key begins with.
+    pub fn first_prefix(&self) -> String {
+        format!("{VERSION}.{}.", self.first.id)
     }
 
     /// Whether the text should be sealed anew because its key is no longer the first.
@@ -169,6 +186,13 @@ impl fmt::Debug for Keyring {
 }
 
 impl NamedKey {
+    fn mark(&self, purpose: &str, text: &str) -> String {
+        let tag = hmac::sign(&self.marker, format!("{purpose}\n{text}").as_bytes());
+        let mut mark = URL_SAFE_NO_PAD.encode(tag.as_ref());
+        mark.truncate(MARK_LENGTH);
+        mark
+    }
+
     fn parse(entry: &str, position: usize) -> Result<Self, KeyringError> {
         let (id, encoded) = entry.split_once(':').ok_or(KeyringError::Form(position))?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
@@ -233,6 +257,10 @@ mod tests {
         assert_ne!(mark, keys.mark("pay.return", "M2"));
         assert_ne!(mark, keys.mark("other", "M1"));
         assert_ne!(mark, ring(&[&second]).mark("pay.return", "M1"));
+        assert!(ring(&[&second, &first]).knows_mark("pay.return", "M1", &mark));
+        assert!(!ring(&[&second, &first]).knows_mark("pay.return", "M2", &mark));
+        assert!(!ring(&[&second]).knows_mark("pay.return", "M1", &mark));
+        assert!(!keys.knows_mark("pay.return", "M1", ""));
     }
 
     #[test]

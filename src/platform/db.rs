@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, Select, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait, Value,
 };
 use tokio::sync::Notify;
@@ -127,6 +128,47 @@ impl WriteTx {
     }
 }
 
+/// One page of a sweep, the oldest rows first: what comes behind `after`, an instant with a number
+/// that tells rows of the same instant apart.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub after: Option<(i64, String)>,
+    pub limit: u64,
+}
+
+impl Page {
+    /// The first `limit` rows.
+    pub fn first(limit: u64) -> Self {
+        Self { after: None, limit }
+    }
+
+    /// The page behind `rows`; `None` when this was the last one.
+    pub fn following(&self, rows: &[(String, i64)]) -> Option<Self> {
+        let (number, at) = rows.last()?;
+        let full = u64::try_from(rows.len()).is_ok_and(|count| count >= self.limit);
+        full.then(|| Self { after: Some((*at, number.clone())), limit: self.limit })
+    }
+
+    /// The condition and order for rows told by `at` and `number`.
+    pub fn of<E: EntityTrait>(&self, at: E::Column, number: E::Column) -> Select<E> {
+        let query = E::find()
+            .select_only()
+            .column(number)
+            .column(at)
+            .order_by_asc(at)
+            .order_by_asc(number)
+            .limit(self.limit);
+        match &self.after {
+            None => query,
+            Some((instant, last)) => query.filter(
+                Condition::any()
+                    .add(at.gt(*instant))
+                    .add(Condition::all().add(at.eq(*instant)).add(number.gt(last.as_str()))),
+            ),
+        }
+    }
+}
+
 /// Runs one statement written by hand; `$1`, `$2`, … stand for the values on both databases.
 pub async fn execute(
     db: &impl ConnectionTrait,
@@ -150,6 +192,54 @@ pub async fn query_all(
     values: Vec<Value>,
 ) -> Result<Vec<QueryResult>, DbErr> {
     db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
+}
+
+/// Whether the database itself is in the way (lost, locked, full, shutting down, a conflict of
+/// transactions), so that the very same statement may succeed later. What a database refuses
+/// because of its content (a constraint, a value that it cannot hold, an unknown column) it will
+/// refuse again.
+pub fn is_passing(error: &DbErr) -> bool {
+    use sea_orm::RuntimeErr;
+    use sea_orm::sqlx::Error;
+
+    if let DbErr::ConnectionAcquire(_) | DbErr::Conn(_) = error {
+        return true;
+    }
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
+        error
+    else {
+        return false;
+    };
+    if let Error::Database(refusal) = cause.as_ref() {
+        return refusal.code().is_some_and(|code| is_passing_code(&code));
+    }
+    matches!(
+        cause.as_ref(),
+        Error::Io(_)
+            | Error::Tls(_)
+            | Error::Protocol(_)
+            | Error::PoolTimedOut
+            | Error::PoolClosed
+            | Error::WorkerCrashed
+            | Error::BeginFailed
+    )
+}
+
+/// Postgres: the classes of SQLSTATE that speak of the server and not of the statement. SQLite: the
+/// primary result code, which is the lowest byte (sqlite.org/rescode.html).
+fn is_passing_code(code: &str) -> bool {
+    const SERVER: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
+    // BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN, PROTOCOL, NOTADB.
+    const FILE: [u32; 10] = [5, 6, 7, 8, 9, 10, 13, 14, 15, 26];
+    if code.len() == 5 {
+        return code.get(..2).is_some_and(|class| SERVER.contains(&class));
+    }
+    code.parse::<u32>().is_ok_and(|code| FILE.contains(&(code & 0xff)))
+}
+
+/// `text` in a form that every database keeps and indexes: no NUL, at most 200 characters.
+pub fn storable(text: &str) -> String {
+    text.chars().filter(|letter| *letter != '\0').take(200).collect()
 }
 
 fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
@@ -194,4 +284,30 @@ fn create_folder(url: &str) -> Result<(), DbErr> {
     std::fs::create_dir_all(folder).map_err(|cause| {
         DbErr::Custom(format!("cannot create the folder {}: {cause}", folder.display()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_servers_own_troubles_pass() {
+        for code in
+            ["57P01", "40001", "40P01", "53300", "08006", "5", "517", "6", "10", "266", "13"]
+        {
+            assert!(is_passing_code(code), "{code}");
+        }
+        // Constraints, NUL in a text, too large for an index, no such table, a trigger's word.
+        for code in
+            ["23505", "23514", "22021", "54000", "42P01", "P0001", "19", "2067", "1811", "1"]
+        {
+            assert!(!is_passing_code(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_a_database_cannot_keep_is_left_out() {
+        assert_eq!(storable("a\0b"), "ab");
+        assert_eq!(storable(&"长".repeat(300)).chars().count(), 200);
+    }
 }

@@ -9,6 +9,7 @@ pub mod lifecycle;
 pub mod outbox;
 pub mod pages;
 pub mod qr;
+pub mod reseal;
 pub mod schema;
 pub mod telemetry;
 pub mod texts;

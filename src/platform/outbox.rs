@@ -1,13 +1,15 @@
-//! Domain events, written in the transaction that causes them (spec.md §4 rule 15).
+//! Domain events, written in the transaction that causes them (spec.md §4 rule 15). Who may hear of
+//! them, and how, is the business of `events`.
 
 use sea_orm::DbErr;
 
-use super::db::{WriteTx, execute};
+use super::db::{Db, WriteTx, execute};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
 
-/// Writes one event. `subject` is the number of what it is about; `payload` holds numbers, states
-/// and amounts, never personal data.
+/// Writes one event of version 1 of its `kind`. `subject` is the number of what it is about;
+/// `payload` holds numbers, states and amounts, never personal data. Its shape is documented in
+/// docs/events/. The worker hears of it at the commit.
 pub async fn write(
     tx: &WriteTx,
     kind: &str,
@@ -27,5 +29,19 @@ pub async fn write(
         ],
     )
     .await?;
+    announce(tx);
     Ok(())
+}
+
+/// Has the worker look for events at the commit.
+pub fn announce(tx: &WriteTx) {
+    tx.has_jobs();
+}
+
+/// Deletes at most `limit` events that were handed on and written before `before`; returns how many.
+pub async fn prune(db: &Db, before: Timestamp, limit: u32) -> Result<u64, DbErr> {
+    let sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < $1 \
+               AND published_at IS NOT NULL ORDER BY created_at LIMIT $2)";
+    let values = vec![before.millis().into(), i64::from(limit).into()];
+    Ok(execute(db.write(), sql, values).await?.rows_affected())
 }

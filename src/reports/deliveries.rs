@@ -11,6 +11,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{WriteTx, execute, query_all, query_one};
+use crate::platform::reseal::{Key, SealedColumn};
 
 /// What a message of a delivery is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,14 @@ pub struct Part {
     pub in_doubt: bool,
 }
 
+/// The sealed column of `deliveries`.
+pub const SEALED: SealedColumn = SealedColumn {
+    table: "deliveries",
+    column: "body_sealed",
+    key: &[Key::Text("order_no"), Key::Number("round"), Key::Number("seq")],
+    context: "'deliveries.body:' || order_no || ':' || round || ':' || seq",
+};
+
 /// Plans a round of messages, once.
 pub async fn plan(
     tx: &WriteTx,
@@ -63,8 +72,9 @@ pub async fn plan(
         let sealed = keyring.seal_json(&context(order, round, seq), body)?;
         execute(
             tx.conn(),
-            "INSERT INTO deliveries (order_no, round, seq, kind, status, body_sealed, updated_at) \
-             VALUES ($1, $2, $3, $4, 'waiting', $5, $6) ON CONFLICT (order_no, round, seq) DO NOTHING",
+            "INSERT INTO deliveries \
+             (order_no, round, seq, kind, status, body_sealed, planned_at, updated_at) \
+             VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $6) ON CONFLICT (order_no, round, seq) DO NOTHING",
             vec![
                 order.as_str().into(),
                 round.into(),
@@ -184,6 +194,22 @@ pub async fn last_round(
     )
     .await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+}
+
+/// How many rounds after the first one were planned since `since`.
+pub async fn resent_since(
+    db: &impl ConnectionTrait,
+    order: &OrderNo,
+    since: Timestamp,
+) -> Result<i64, ReportError> {
+    let row = query_one(
+        db,
+        "SELECT count(DISTINCT round) FROM deliveries \
+         WHERE order_no = $1 AND round > 0 AND planned_at > $2",
+        vec![order.as_str().into(), since.millis().into()],
+    )
+    .await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
 }
 
 async fn mark(

@@ -10,6 +10,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{WriteTx, execute, query_one};
+use crate::platform::reseal::{Key, SealedColumn};
 
 /// What a finished text cost and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,28 @@ impl Room {
         format!("reports.{}:{order}", self.column())
     }
 }
+
+/// The sealed columns of `reports`; their contexts are those of [`Room`].
+pub const SEALED: [SealedColumn; 3] = [
+    SealedColumn {
+        table: "reports",
+        column: "chart_sealed",
+        key: &[Key::Text("order_no")],
+        context: "'reports.chart_sealed:' || order_no",
+    },
+    SealedColumn {
+        table: "reports",
+        column: "facts_sealed",
+        key: &[Key::Text("order_no")],
+        context: "'reports.facts_sealed:' || order_no",
+    },
+    SealedColumn {
+        table: "reports",
+        column: "text_sealed",
+        key: &[Key::Text("order_no")],
+        context: "'reports.text_sealed:' || order_no",
+    },
+];
 
 pub async fn save_chart(
     tx: &WriteTx,

@@ -11,6 +11,7 @@ mod hmac;
 mod ledger;
 mod notices;
 mod seal;
+mod statement;
 mod v4;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -86,6 +87,7 @@ pub fn router(sandbox: SandboxPingPong) -> Router {
         .route("/v4/payment/query", post(v4::query))
         .route("/v4/payment/refund", post(v4::refund))
         .route("/v4/refund/query", post(v4::query_refund))
+        .route("/api/v2/txn-rec-file/download", post(statement::download))
         .route("/payments", post(hmac::create))
         .route("/payments/{order_id}", get(hmac::query))
         .route("/refunds", post(hmac::refund))
@@ -145,7 +147,7 @@ impl SandboxPingPong {
     /// The bank confirms what [`Fault::LateCallback`] held back: money and callback arrive now.
     /// Gives how many payments there were.
     pub async fn release_held(&self) -> usize {
-        let confirmed = self.lock().confirm_all();
+        let confirmed = self.lock().confirm_all(self.0.clock.now());
         for payment in &confirmed {
             self.deliver(self.waves_of_success(payment)).await;
         }
@@ -154,7 +156,7 @@ impl SandboxPingPong {
 
     /// Lets all refunds that are pending succeed; V4 tells the shop. Gives how many there were.
     pub async fn finish_refunds(&self) -> usize {
-        let finished = self.lock().finish_refunds(|_| true);
+        let finished = self.lock().finish_refunds(|_| true, self.0.clock.now());
         for (payment, refund) in &finished {
             let notice = self.refund_notice(payment, refund);
             self.deliver(notice.into_iter().map(|notice| vec![notice]).collect()).await;

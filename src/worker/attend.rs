@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use sea_orm::DbErr;
+use tokio::time::Instant;
 
 use super::Crew;
 use super::registry::Run;
@@ -67,23 +68,38 @@ impl Crew {
         }
     }
 
-    /// Extends the lease while the handler runs; returns when it is lost, or about to run out
-    /// because the database cannot be reached.
+    /// Keeps the lease while the handler runs; returns when it is lost, or about to run out because
+    /// the database does not answer, be it with an error or not at all.
     async fn keep_lease(&self, job: &Claimed) {
         let lease = self.settings.lease;
-        let mut until = self.base.now().plus(lease);
+        let sure = lease.saturating_sub(lease / 6);
+        let mut end = Instant::now() + sure;
         loop {
-            tokio::time::sleep(lease / 3).await;
-            let now = self.base.now();
-            match store::extend(&self.base.db, job, now.plus(lease)).await {
-                Ok(true) => until = now.plus(lease),
-                Ok(false) => return,
-                Err(_) if now.plus(lease / 3) >= until => return,
+            tokio::select! {
+                () = tokio::time::sleep_until(end) => return,
+                renewed = self.renew(job) => match renewed {
+                    Some(at) => end = at + sure,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Extends the lease when a third of it has gone; says since when it holds anew. `None`: it is
+    /// somebody else's.
+    async fn renew(&self, job: &Claimed) -> Option<Instant> {
+        let lease = self.settings.lease;
+        tokio::time::sleep(lease / 3).await;
+        loop {
+            let (at, until) = (Instant::now(), self.base.now().plus(lease));
+            match store::extend(&self.base.db, job, until).await {
+                Ok(ours) => return ours.then_some(at),
                 Err(error) => tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "a lease could not be extended"
                 ),
             }
+            tokio::time::sleep(lease / 12).await;
         }
     }
 
@@ -92,7 +108,10 @@ impl Crew {
         let (db, now) = (&self.base.db, self.base.now());
         let (kept, word) = match ended {
             Ended::LeaseLost => (false, ""),
-            Ended::Done => (store::finish(db, job, now).await?, "done"),
+            Ended::Done => {
+                let kept = store::finish(db, job, now).await? != Reprieve::Lost;
+                (kept, "done")
+            }
             Ended::CutOff => (store::snooze(db, job, now).await?, "cut_off"),
             Ended::Short(JobError::Snooze(pause)) => {
                 (store::snooze(db, job, now.plus(pause)).await?, "snoozed")
@@ -124,7 +143,7 @@ impl Crew {
         }
         tx.commit().await?;
         match reprieve {
-            Reprieve::Again => {
+            Reprieve::Again | Reprieve::Done => {
                 tracing::warn!(job.failures = failures, "a job failed and is tried again: {error}");
                 Ok("retried")
             }
@@ -139,8 +158,14 @@ impl Crew {
     async fn park(&self, job: &Claimed, cause: &anyhow::Error) -> Result<&'static str, DbErr> {
         let error = format!("{cause:#}");
         let tx = self.base.db.begin_write().await?;
-        if !store::park(&tx, job, &error).await? {
-            return Ok("lost");
+        match store::park(&tx, job, &error, self.base.now()).await? {
+            Reprieve::Lost => return Ok("lost"),
+            // Woken meanwhile: what it failed at may be otherwise by now.
+            Reprieve::Again | Reprieve::Done => {
+                tx.commit().await?;
+                return Ok("retried");
+            }
+            Reprieve::Parked => {}
         }
         self.alarm(&tx, (&job.kind, &job.dedupe_key), &error).await?;
         tx.commit().await?;

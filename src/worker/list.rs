@@ -2,15 +2,18 @@
 //! that goes out of use stays here until its rows are gone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::registry::Registry;
 use crate::flows::jobs::{
-    CheckPayment, FulfilOrder, OpenPayment, ResendReport, SendAlert, SendRefund, TellBuyer,
+    CheckPayment, DoctorMoney, FulfilOrder, OpenPayment, Reconcile, ResendReport, SendAlert,
+    SendRefund, TellBuyer, TellReconciliation,
 };
+use crate::flows::post::Post;
 use crate::flows::tools::Tools;
 use crate::flows::{
-    catch_up, check_payment, fulfil_order, open_payment, refund_order, resend_report, send_alert,
-    tell_buyer,
+    catch_up, check_payment, deliver_events, doctor_money, fulfil_order, open_payment,
+    publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer,
 };
 use crate::orders::Order;
 
@@ -18,7 +21,8 @@ use crate::orders::Order;
 pub fn jobs_of_the_shop(tools: Tools) -> Registry {
     let tools = Arc::new(tools);
     let registry = sweeps(money(reports(Registry::default(), &tools), &tools), &tools);
-    registry.slow_kind::<FulfilOrder>().slow_kind::<ResendReport>()
+    let registry = events(registry, &tools.post());
+    registry.slow_kind::<FulfilOrder>().slow_kind::<ResendReport>().slow_kind::<Reconcile>()
 }
 
 fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
@@ -50,6 +54,46 @@ fn money(registry: Registry, tools: &Arc<Tools>) -> Registry {
         .with(tools, |tools, job: SendRefund, _run| async move {
             refund_order::run(&tools.till, job).await
         })
+        .with(tools, |tools, job: DoctorMoney, _run| async move {
+            doctor_money::run_nightly(&tools.till.base, job).await
+        })
+        .with(tools, |tools, job: Reconcile, run| async move {
+            reconcile::run_daily(&tools.till, job, &run.claimed).await
+        })
+        .with(tools, |tools, job: TellReconciliation, _run| async move {
+            reconcile::tell(&tools, job).await
+        })
+}
+
+/// The way of events: one errand hands them to the sinks, and each sink has one of its own. Where
+/// nobody listens, they are only noted as handed on, now and then.
+fn events(registry: Registry, post: &Post) -> Registry {
+    let shared = Arc::new(post.clone());
+    if post.sinks.is_empty() {
+        return registry.with_sweep("events", &shared, |post| async move {
+            while publish_events::run(&post).await? {}
+            Ok(())
+        });
+    }
+    let registry = registry.with_errand("events".to_owned(), &shared, |post| async move {
+        while publish_events::is_due(&post).await? && publish_events::run(&post).await? {}
+        Ok(Duration::MAX)
+    });
+    post.sinks.iter().fold(registry, |registry, sink| {
+        let name = format!("events to {}", sink.name);
+        let tools = Arc::new((post.clone(), sink.clone()));
+        registry.with_errand(name, &tools, |tools| async move {
+            let (post, sink) = &*tools;
+            loop {
+                let due = deliver_events::run(post, sink).await?;
+                let Some(due) = due else { return Ok(Duration::MAX) };
+                let pause = due.since(post.now());
+                if !pause.is_zero() {
+                    return Ok(pause);
+                }
+            }
+        })
+    })
 }
 
 fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
@@ -66,8 +110,20 @@ fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
             catch_up::refunds(&tools.till.base).await?;
             Ok(())
         })
+        .with_sweep("books", tools, |tools| async move {
+            doctor_money::sweep(&tools.till.base, tools.till.money.time_zone).await?;
+            Ok(())
+        })
+        .with_sweep("reconciliation", tools, |tools| async move {
+            reconcile::sweep(&tools.till).await?;
+            Ok(())
+        })
         .with_sweep("finished jobs", tools, |tools| async move {
             catch_up::prune(&tools.till.base).await?;
+            Ok(())
+        })
+        .with_sweep("old events", tools, |tools| async move {
+            catch_up::prune_events(&tools.till.base).await?;
             Ok(())
         })
 }

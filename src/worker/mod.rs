@@ -4,9 +4,10 @@
 //! due, and every second to see what other processes left (on Postgres they ring the bell too).
 //!
 //! Where to look: [`registry`] for who does what, [`jobs_of_the_shop`] for the list itself,
-//! `attend` for one run, `slots` for how many at once.
+//! `attend` for one run, `slots` for how many at once, `errands` for what is not a job.
 
 mod attend;
+mod errands;
 mod gauges;
 mod list;
 pub mod registry;
@@ -25,6 +26,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
 use crate::platform::jobs::store::Lane;
 use crate::platform::jobs::{listen, presence, store};
+use crate::platform::lifecycle::Phases;
 use registry::Registry;
 use slots::Slots;
 
@@ -36,6 +38,8 @@ const QUICK_AT_ONCE: u32 = 16;
 const POLL: Duration = Duration::from_secs(1);
 /// The longest time between two looks for jobs of dead workers.
 const REAP: Duration = Duration::from_secs(5);
+/// What it takes to give back the jobs that did not reach a checkpoint.
+const GIVING_BACK: Duration = Duration::from_secs(2);
 /// Between two looks at once when a job is due that another worker is just taking.
 const BREATH: Duration = Duration::from_millis(5);
 
@@ -60,6 +64,13 @@ impl Default for WorkerSettings {
             grace: Duration::from_secs(30),
         }
     }
+}
+
+/// How long running jobs may go on when the whole program may take `limit` to stop: jobs that did
+/// not reach a checkpoint must be given back before the program is cut off, or they wait for the end
+/// of their leases.
+pub fn grace(limit: Duration) -> Duration {
+    limit.saturating_sub(GIVING_BACK)
 }
 
 /// The worker. Cheap to clone; clones are the same worker.
@@ -105,6 +116,18 @@ impl Worker {
         }))
     }
 
+    /// [`Self::run`] until draining; when the program stops at once, what runs is given back at once.
+    pub async fn run_within(self, phases: Phases) -> anyhow::Result<()> {
+        let crew = Arc::clone(&self.0);
+        let work = self.run(phases.draining);
+        tokio::pin!(work);
+        tokio::select! {
+            ended = &mut work => return ended,
+            () = phases.stopping.cancelled() => crew.cut_off.cancel(),
+        }
+        work.await
+    }
+
     /// Works until `stop`, then lets running jobs reach a checkpoint and gives back what is left.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let crew = &self.0;
@@ -118,6 +141,7 @@ impl Worker {
         let beside = stop.child_token();
         tasks.spawn(listen::run(crew.base.db.clone(), beside.clone()));
         tasks.spawn(keep_house(Arc::clone(crew), beside.clone()));
+        errands::start(crew, &tasks, &beside);
         tasks.close();
         tokio::join!(
             crew.work(Lane::Only(crew.registry.slow()), &crew.slow, &stop),
@@ -151,6 +175,13 @@ impl Worker {
             runs = runs.saturating_add(1);
         }
         Ok(runs)
+    }
+
+    /// Does every errand once.
+    pub async fn run_errands(&self) {
+        for errand in self.0.registry.errands() {
+            errand.run().await;
+        }
     }
 
     /// Draws the nets once.

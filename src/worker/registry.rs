@@ -2,9 +2,12 @@
 //! knows no deed of the business.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::platform::jobs::store::Claimed;
@@ -21,6 +24,25 @@ pub struct Run {
 type Doing<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Handler = Arc<dyn Fn(Run) -> Doing<Result<(), JobError>> + Send + Sync>;
 type Sweep = Arc<dyn Fn() -> Doing<anyhow::Result<()>> + Send + Sync>;
+type Going = Arc<dyn Fn() -> Doing<anyhow::Result<Duration>> + Send + Sync>;
+
+/// Work beside the jobs; see `errands`.
+#[derive(Clone)]
+pub(super) struct Errand {
+    name: String,
+    going: Going,
+}
+
+impl Errand {
+    /// Does it once. Returns how long nothing is due; a failure is due again at the next look.
+    pub(super) async fn run(&self) -> Duration {
+        (self.going)().await.unwrap_or_else(|error| {
+            metrics::counter!("mingshu_errand_failures_total").increment(1);
+            tracing::error!(errand.name = self.name, "an errand failed: {error:#}");
+            Duration::MAX
+        })
+    }
+}
 
 /// The list.
 #[derive(Clone, Default)]
@@ -28,6 +50,7 @@ pub struct Registry {
     handlers: BTreeMap<&'static str, Handler>,
     slow: Vec<&'static str>,
     sweeps: Vec<(&'static str, Sweep)>,
+    errands: Vec<Errand>,
 }
 
 impl Registry {
@@ -75,6 +98,25 @@ impl Registry {
         self
     }
 
+    /// `going` is done in a task of its own, whenever something may be due; it answers how long
+    /// nothing will be.
+    #[must_use]
+    pub fn with_errand<T, F, R>(mut self, name: String, tools: &Arc<T>, going: F) -> Self
+    where
+        T: Send + Sync + 'static,
+        F: Fn(Arc<T>) -> R + Send + Sync + 'static,
+        R: Future<Output = anyhow::Result<Duration>> + Send + 'static,
+    {
+        let tools = Arc::clone(tools);
+        let going: Going = Arc::new(move || Box::pin(going(Arc::clone(&tools))));
+        self.errands.push(Errand { name, going });
+        self
+    }
+
+    pub(super) fn errands(&self) -> &[Errand] {
+        &self.errands
+    }
+
     pub(super) async fn run(&self, run: Run) -> Result<(), JobError> {
         match self.handlers.get(run.claimed.kind.as_str()) {
             Some(handler) => handler(run).await,
@@ -85,7 +127,10 @@ impl Registry {
     /// Draws every net once; one that tears does not keep the others from being drawn.
     pub(super) async fn sweep(&self) {
         for (name, sweep) in &self.sweeps {
-            if let Err(error) = sweep().await {
+            // A panic here would silently end all sweeps and the reaping beside them, for ever.
+            let drawn = AssertUnwindSafe(async { sweep().await }).catch_unwind().await;
+            let drawn = drawn.unwrap_or_else(|_panic| Err(anyhow::anyhow!("it panicked")));
+            if let Err(error) = drawn {
                 metrics::counter!("mingshu_sweep_failures_total", "sweep" => *name).increment(1);
                 tracing::error!(sweep.name = name, "a sweep failed: {error:#}");
             }

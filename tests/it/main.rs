@@ -10,12 +10,18 @@
 )]
 
 mod audit;
+mod books;
+mod callbacks;
 mod cards;
 mod charts;
 mod crashes;
+mod events;
+mod keys;
 mod money;
 mod orders;
 mod pipeline;
 mod privacy;
+mod reconciliation;
+mod recovery;
 mod support;
 mod worker;

@@ -324,12 +324,12 @@ async fn a_failed_refund_that_succeeds_after_a_second_one_alarms() {
     everywhere(async |app: TestApp| {
         let order = app.a_paid_order().await;
         app.run_jobs().await;
-        app.gateway.answer_refunds(RefundOutcome::Failed("no balance".to_owned()));
+        app.gateway.settle_refunds(RefundOutcome::Failed("no balance".to_owned()));
         let first = app.give_back(&order, Wish { reason: "x", ..Wish::default() }).await;
         let Refunded::Started(first, _) = first else { panic!("{first:?}") };
         app.run_jobs().await;
         assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
-        app.gateway.answer_refunds(RefundOutcome::Succeeded);
+        app.gateway.settle_refunds(RefundOutcome::Succeeded);
         app.give_back(&order, Wish { reason: "x", ..Wish::default() }).await;
         app.run_jobs().await;
         assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Refunded);
@@ -349,7 +349,7 @@ async fn a_failed_refund_that_succeeds_after_all_refunds_the_order() {
     everywhere(async |app: TestApp| {
         let order = app.a_paid_order().await;
         app.run_jobs().await;
-        app.gateway.answer_refunds(RefundOutcome::Failed("no balance".to_owned()));
+        app.gateway.settle_refunds(RefundOutcome::Failed("no balance".to_owned()));
         let back = app.give_back(&order, Wish { reason: "x", ..Wish::default() }).await;
         let Refunded::Started(number, _) = back else { panic!("{back:?}") };
         app.run_jobs().await;

@@ -161,16 +161,19 @@ async fn a_free_order_fails_without_a_refund() {
 }
 
 #[tokio::test]
-async fn a_refused_account_is_an_alert_and_the_buyer_does_not_wait_for_ever() {
+async fn a_refused_account_is_asked_once_and_the_money_goes_back_with_an_alert() {
     everywhere(async |app: TestApp| {
-        let stop = || ModelError::Stop { status: 402, message: "Insufficient Balance".to_owned() };
-        app.model.answer_next([Err(stop()), Err(stop()), Err(stop())]);
+        let stop = ModelError::Stop { status: 402, message: "Insufficient Balance".to_owned() };
+        app.model.answer_next([Err(stop)]);
         let order = app.a_paid_order().await;
         app.run_to_the_end().await;
-        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Failed);
+        let failed = app.reload(&order.order_no).await;
+        assert_eq!(failed.status, OrderStatus::Failed);
+        assert!(failed.failure.unwrap().starts_with("model: "));
+        assert_eq!(app.model.requests().len(), 1, "a refused request is not made again");
         assert_eq!(app.gateway.refunds().len(), 1);
         let alerts = app.messenger.saying("撰写服务拒绝了请求");
-        assert_eq!(alerts.len(), 1, "one alert for three refusals");
+        assert_eq!(alerts.len(), 1, "{alerts:?}");
         assert!(alerts[0].text.contains("402"), "{alerts:?}");
     })
     .await;

@@ -8,6 +8,7 @@ use mingshu::flows::base::Base;
 use mingshu::kernel::clock::{Clock, ManualClock, SystemClock, Timestamp};
 use mingshu::platform::db::execute;
 use mingshu::platform::jobs::{Job, JobError, store};
+use mingshu::platform::lifecycle::Phases;
 use mingshu::worker::registry::{Registry, Run};
 use mingshu::worker::{Worker, WorkerSettings};
 use serde::{Deserialize, Serialize};
@@ -219,11 +220,12 @@ async fn a_dead_workers_job_is_taken_over_and_its_ghost_changes_nothing() {
 
         let now = clock.now();
         assert!(!store::extend(&base.db, &ghost, now).await.unwrap());
-        assert!(!store::finish(&base.db, &ghost, now).await.unwrap());
+        assert_eq!(store::finish(&base.db, &ghost, now).await.unwrap(), store::Reprieve::Lost);
         assert!(!store::snooze(&base.db, &ghost, now).await.unwrap());
         let tx = base.db.begin_write().await.unwrap();
         assert!(!store::progress(&tx, &ghost, 5).await.unwrap());
-        assert!(!store::park(&tx, &ghost, "?").await.unwrap());
+        let parked = store::park(&tx, &ghost, "?", now).await.unwrap();
+        assert_eq!(parked, store::Reprieve::Lost);
         let reprieve = store::retry(&tx, &ghost, (now, "?"), now).await.unwrap();
         assert_eq!(reprieve, store::Reprieve::Lost);
         tx.commit().await.unwrap();
@@ -282,6 +284,87 @@ async fn a_stopping_worker_lets_jobs_reach_a_checkpoint_and_gives_back_the_rest(
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_must_stop_at_once_gives_back_what_runs_without_waiting() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default().with(&diary, |diary, errand: Errand, _run| async move {
+            diary.note(errand.number);
+            std::future::pending().await
+        });
+        // Would take an hour, were it waited for.
+        let settings =
+            WorkerSettings { grace: Duration::from_secs(3600), ..WorkerSettings::default() };
+        let worker = Worker::new(base.clone(), registry, settings, Arc::new(AtomicI64::new(0)));
+        let phases = Phases::default();
+        let running = tokio::spawn(worker.run_within(phases.clone()));
+        enqueue(&base, [1]).await;
+        diary.until(1).await;
+        phases.draining.cancel();
+        phases.stopping.cancel();
+        running.await.unwrap().unwrap();
+        assert_eq!(status(&base, 1).await.0, "ready");
+    })
+    .await;
+}
+
+#[test]
+fn the_worker_gives_its_jobs_back_before_the_program_is_cut_off() {
+    let seconds = Duration::from_secs;
+    assert_eq!(mingshu::worker::grace(seconds(30)), seconds(28));
+    assert_eq!(mingshu::worker::grace(seconds(0)), seconds(0));
+}
+
+#[tokio::test]
+async fn a_sweep_that_panics_keeps_no_other_from_being_drawn() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default()
+            .with_sweep("torn", &diary, |diary| async move {
+                assert!(diary.count() > 100, "a bug");
+                Ok(())
+            })
+            .with_sweep("whole", &diary, |diary| async move {
+                diary.note(1);
+                Ok(())
+            });
+        worker(&base, registry, 1).sweep().await.unwrap();
+        assert_eq!(diary.count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_ends_before_its_lease_when_the_database_does_not_answer() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry = Registry::default().with(&diary, |diary, errand: Errand, _run| async move {
+            diary.note(errand.number);
+            std::future::pending().await
+        });
+        let settings =
+            WorkerSettings { lease: Duration::from_millis(300), ..WorkerSettings::default() };
+        let worker = Worker::new(base.clone(), registry, settings, Arc::new(AtomicI64::new(0)));
+        enqueue(&base, [1]).await;
+        let silence = async {
+            diary.until(1).await;
+            // Nobody else can write to the job until this is over.
+            let tx = base.db.begin_write().await.unwrap();
+            execute(tx.conn(), "UPDATE jobs SET last_error = 'held'", vec![]).await.unwrap();
+            tx
+        };
+        // Would hang if the run waited for the answer.
+        let (ran, held) = tokio::join!(worker.step(), silence);
+        assert!(ran.unwrap());
+        held.rollback().await.unwrap();
+        assert_eq!(status(&base, 1).await.0, "running", "its lease gives it back");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_run_whose_lease_is_lost_is_cut_off() {
     on_every_database(async |database: &Database| {
@@ -329,4 +412,75 @@ async fn a_worker_alone_on_its_database_does_not_wait_for_the_leases_of_the_dead
         assert_eq!(status(&base, 1).await.0, "done");
     })
     .await;
+}
+
+/// How a run ends while somebody wakes its job.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Well,
+    TooEarly,
+    Failing,
+    Hopeless,
+    Dead,
+}
+
+#[tokio::test]
+async fn who_wakes_a_job_while_it_runs_is_not_forgotten_however_the_run_ends() {
+    on_every_database(async |database: &Database| {
+        let ends = [End::Well, End::TooEarly, End::Failing, End::Hopeless, End::Dead];
+        for (number, end) in ends.into_iter().enumerate() {
+            woken_while_running(database, number, end).await;
+        }
+    })
+    .await;
+}
+
+async fn woken_while_running(database: &Database, number: usize, end: End) {
+    let (base, clock) = manual(database);
+    enqueue(&base, [number]).await;
+    let claim = || async {
+        let owner = ("somebody", Duration::from_secs(60));
+        store::claim(&base.db, owner, (store::Lane::All, 1), base.now()).await.unwrap()
+    };
+    let running = claim().await.remove(0);
+    clock.advance(Duration::from_secs(1));
+    let ring = || async {
+        let tx = base.db.begin_write().await.unwrap();
+        store::enqueue_again(&tx, &Errand { number }, base.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    ring().await;
+    ring().await;
+    assert!(claim().await.is_empty(), "{end:?}: nobody takes it from the one who has it");
+    let (now, far) = (base.now(), base.now().plus(Duration::from_secs(900)));
+    match end {
+        End::Well => {
+            let ended = store::finish(&base.db, &running, now).await.unwrap();
+            assert_eq!(ended, store::Reprieve::Again);
+        }
+        End::TooEarly => assert!(store::snooze(&base.db, &running, far).await.unwrap()),
+        End::Failing => {
+            let tx = base.db.begin_write().await.unwrap();
+            store::retry(&tx, &running, (far, "?"), now).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        End::Hopeless => {
+            let tx = base.db.begin_write().await.unwrap();
+            let ended = store::park(&tx, &running, "?", now).await.unwrap();
+            assert_eq!(ended, store::Reprieve::Again);
+            tx.commit().await.unwrap();
+        }
+        End::Dead => {
+            clock.advance(Duration::from_secs(120));
+            let tx = base.db.begin_write().await.unwrap();
+            store::reap(&tx, base.now(), base.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+    let again = claim().await.remove(0);
+    assert_eq!((again.id, again.attempt), (running.id, 2), "{end:?} on {}", database.name);
+    // Once more, not for ever.
+    let ended = store::finish(&base.db, &again, base.now()).await.unwrap();
+    assert_eq!(ended, store::Reprieve::Done, "{end:?}");
+    assert_eq!(status(&base, number).await.0, "done");
 }

@@ -38,6 +38,34 @@ async fn a_running_shop_says_that_it_is_well() {
     .await;
 }
 
+#[tokio::test]
+async fn keys_are_rotated_with_two_settings_and_the_old_one_dropped() {
+    const OLD: &str = "outside:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    const NEW: &str = "newer:ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+    on_every_database(async |kind| {
+        let shop = Shop::open(&Plan::new(kind, Dialect::V4)).await;
+        let order_no = shop.buyer(540_000_001).orders_free_sign("何时转运").await;
+        shop.order_is(&order_no, "completed").await;
+        let rotate = |keys: &str| {
+            let mut environment = Environment::new();
+            let url = shop.environment["DATABASE_URL"].clone();
+            environment.insert("DATABASE_URL".to_owned(), url);
+            environment.insert("MINGSHU_SECURITY__ENCRYPTION_KEYS".to_owned(), keys.to_owned());
+            run(&environment, shop.folder(), &["keys", "rotate"])
+        };
+        let alone = rotate(&format!("[\"{NEW}\"]"));
+        assert_eq!(alone.status.code(), Some(1), "{}", written(&alone));
+        assert!(written(&alone).contains("`outside`"), "{}", written(&alone));
+        // Beside the running shop, which has nothing to read meanwhile.
+        let both = rotate(&format!("[\"{NEW}\", \"{OLD}\"]"));
+        assert_eq!(both.status.code(), Some(0), "{}", written(&both));
+        let alone = rotate(&format!("[\"{NEW}\"]"));
+        assert_eq!(alone.status.code(), Some(0), "{}", written(&alone));
+        shop.close().await;
+    })
+    .await;
+}
+
 #[test]
 fn the_demo_buys_a_report_by_itself() {
     let folder = tempfile::tempdir().unwrap();

@@ -41,8 +41,12 @@ const PASSING: [&[Play]; 6] = [
 ];
 const BROKEN: &[Play] = &[Play::Status(500), Play::Empty, Play::Truncated];
 /// Troubles after which no report comes, and what the buyer is told.
-const LASTING: [(&[Play], &str); 2] =
-    [(BROKEN, "failure-model"), (&[Play::Refused], "failure-model-refused")];
+const LASTING: [(&[Play], &str); 4] = [
+    (BROKEN, "failure-model"),
+    (&[Play::Refused], "failure-model-refused"),
+    (&[Play::Status(402)], "failure-model"),
+    (&[Play::Status(422)], "failure-model"),
+];
 
 #[tokio::test]
 async fn what_passes_is_tried_again_and_what_does_not_gives_the_money_back() {

@@ -13,7 +13,10 @@ use crate::payments::{RefundStatus, refunds};
 use crate::platform::texts::Args;
 
 impl Doing<'_> {
-    pub(super) async fn retry(&self, no: &OrderNo) -> Result<Shows, BotError> {
+    /// `named`: the number of an order, or of anything that an alert named.
+    pub(super) async fn retry(&self, named: &OrderNo) -> Result<Shows, BotError> {
+        let found = retry_order::order_of(&self.bot.till.base, named.as_str()).await?;
+        let no = found.as_ref().unwrap_or(named);
         let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
         let args = Args::new().text("order_no", no.as_str());
         let text = match retry_order::run(&self.bot.till.base, no, self.user.id.0).await? {
@@ -21,8 +24,9 @@ impl Doing<'_> {
                 let step = speech.word(&format!("step-{}", step.as_str()));
                 speech.say("retry-started", &args.text("step", step))
             }
-            Retried::Refunding => {
-                speech.say("retry-started", &args.text("step", speech.word("step-refund")))
+            Retried::Woken(jobs) => {
+                let jobs = i64::try_from(jobs).unwrap_or(i64::MAX);
+                speech.say("retry-woken", &args.number("jobs", jobs))
             }
             Retried::Nothing(status) => {
                 speech.say("retry-nothing", &args.text("status", state(&speech, status)))
@@ -36,6 +40,7 @@ impl Doing<'_> {
         let args = Args::new().text("order_no", no.as_str());
         let text = match resend_report::start(&self.bot.till.base, no, &self.operator()).await? {
             Resent::Started | Resent::UnderWay => speech.say("resend-started", &args),
+            Resent::Enough => speech.say("resend-enough", &args),
             Resent::NothingToSend(status) => {
                 speech.say("resend-nothing", &args.text("status", state(&speech, status)))
             }

@@ -109,14 +109,60 @@ async fn another_process_takes_over_and_the_dead_one_changes_nothing() {
 #[tokio::test]
 async fn a_heartbeat_keeps_what_is_in_hand() {
     let desk = desk().await;
-    desk.keep(&[(1, 42)]).await;
-    desk.claim().await;
+    desk.keep(&[(1, 42), (2, 7)]).await;
+    let claimed = desk.claim().await;
+    let in_hand = desk.inbox.hold(&claimed[0]);
     let other = Inbox::new(desk.base.clone());
+    let mut taken = Vec::new();
     for _ in 0..5 {
         desk.clock.advance(LEASE / 2);
         desk.inbox.keep_leases().await.unwrap();
-        assert!(other.claim(10).await.unwrap().is_empty());
+        taken.extend(other.claim(10).await.unwrap().iter().map(|update| update.update_id));
     }
+    // The second one was dropped on the way: nobody keeps its lease, and it comes back.
+    taken.dedup();
+    assert_eq!(taken, [2]);
+    drop(in_hand);
+    desk.clock.advance(LEASE + Duration::from_secs(1));
+    desk.inbox.keep_leases().await.unwrap();
+    assert!(other.claim(10).await.unwrap().iter().any(|update| update.update_id == 1));
+}
+
+#[tokio::test]
+async fn an_update_that_kills_its_process_is_found_and_those_beside_it_are_not_blamed() {
+    let desk = desk().await;
+    desk.keep(&[(1, 41), (2, 42), (3, 43)]).await;
+    // 2 kills whoever handles it; what is handled with it dies with it.
+    let mut deaths = 0;
+    for _ in 0..30 {
+        let claimed = desk.claim().await;
+        if claimed.iter().any(|update| update.update_id == 2) {
+            deaths += 1;
+            desk.clock.advance(LEASE + Duration::from_secs(1));
+            continue;
+        }
+        for update in claimed {
+            desk.inbox.finish(&update, None).await.unwrap();
+        }
+    }
+    assert_eq!(deaths, MAX_DEATHS);
+    assert_eq!(desk.status(2).await, ("parked".to_owned(), true));
+    for bystander in [1, 3] {
+        assert_eq!(desk.status(bystander).await.0, "done", "{bystander}");
+    }
+    let alerts = "SELECT payload FROM jobs WHERE kind = 'send_alert'";
+    let row = query_one(desk.base.db.read(), alerts, vec![]).await.unwrap().unwrap();
+    let payload: String = row.try_get_by_index(0).unwrap();
+    assert!(payload.contains("update_parked"), "{payload}");
+}
+
+#[tokio::test]
+async fn what_has_ended_is_found_without_reading_everything() {
+    let desk = desk().await;
+    let plan = "EXPLAIN QUERY PLAN DELETE FROM telegram_updates WHERE done_at < 1";
+    let rows = crate::platform::db::query_all(desk.base.db.read(), plan, vec![]).await.unwrap();
+    let plan: String = rows[0].try_get_by_index(3).unwrap();
+    assert!(plan.contains("telegram_updates_ended"), "{plan}");
 }
 
 #[tokio::test]

@@ -155,6 +155,7 @@ fn settings(
         ("TELEGRAM__ADMIN_IDS", OPERATOR.to_string()),
         ("TELEGRAM__ALERT_CHAT_ID", OPERATOR.to_string()),
         ("PINGPONG__BASE_URL", world.address("pingpong")),
+        ("PINGPONG__STATEMENT_URL", world.address("pingpong")),
         ("PINGPONG__ACC_ID", pingpong.acc_id.clone()),
         ("PINGPONG__CLIENT_ID", pingpong.client_id.clone()),
         ("PINGPONG__SALT", pingpong.salt.expose_secret().to_owned()),

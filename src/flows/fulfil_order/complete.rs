@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Case, Trouble};
 use crate::affiliates;
 use crate::affiliates::repo::NewCommission;
+use crate::flows::keep_books;
 use crate::flows::settle_payment::order_event;
 use crate::kernel::clock::Timestamp;
 use crate::orders::{self, Actor, Change};
@@ -19,6 +20,7 @@ impl Case<'_> {
         let tx = self.begin().await?;
         let (change, actor) = (Change::Delivered, Actor::Worker);
         orders::repo::change(&tx, &mut self.order, change, &actor, "delivered", now).await?;
+        keep_books::order_completed(&tx, &self.order, now).await?;
         self.book_commission(&tx, now).await?;
         order_event(&tx, "order.completed", &self.order, now).await?;
         self.checkpoint(tx).await?;
@@ -49,10 +51,12 @@ impl Case<'_> {
             order_no: self.order.order_no.clone(),
             code: code.clone(),
             base: self.order.total,
+            rate_percent: rate,
             amount: affiliates::rules::commission(self.order.total, rate)?,
             hold_until: now.plus(DAY.saturating_mul(affiliation.hold_days)),
         };
         affiliates::repo::book(tx, &commission, now).await?;
+        keep_books::commission_booked(tx, &commission, now).await?;
         Ok(())
     }
 }

@@ -90,7 +90,8 @@ impl Case<'_> {
             }
             ModelError::Stop { .. } => {
                 self.alert(AlertKind::ModelStopped, ("model", &error.to_string())).await?;
-                Trouble::Passing(Failure::Model, error.into(), None)
+                // The same request would be refused again (spec.md §5 "stop").
+                Trouble::Lasting(Failure::Model, error.into())
             }
             ModelError::Refused => Trouble::Lasting(Failure::ModelRefused, error.into()),
         })

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use super::{MoneyRules, SettleError, order_event, order_is_paid, payment_event};
+use super::{MoneyRules, SettleError, order_event, order_is_paid};
 use crate::audit::{self, NewAction};
+use crate::flows::announce;
 use crate::flows::base::LatePayment;
 use crate::flows::jobs::{
     AlertKind, CheckCause, CheckPayment, FulfilOrder, News, SendRefund, TellBuyer,
 };
-use crate::flows::{hold_goods, raise_alert};
+use crate::flows::{hold_goods, keep_books, raise_alert};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::RefundNo;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
@@ -20,7 +21,6 @@ use crate::payments::rules::{self, Meaning, Step};
 use crate::payments::{Fact, Payment, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// One observation inside its transaction.
 pub(super) struct Case<'a> {
@@ -70,6 +70,7 @@ impl Case<'_> {
         if self.is_second_charge(payment) {
             payments::remark(self.tx, payment, &self.evidence("second charge"), self.now).await?;
             self.alert(AlertKind::SecondCharge, payment.order_no.as_str()).await?;
+            keep_books::second_charge(self.tx, payment, self.observation, self.now).await?;
             return Ok(Judgement::Applied);
         }
         let note = self.observation.note.as_deref().unwrap_or("paid");
@@ -91,7 +92,8 @@ impl Case<'_> {
             payments::save_stated(self.tx, payment, None).await?;
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(1);
-        payment_event(self.tx, "payment.succeeded", payment, self.now).await?;
+        keep_books::payment_succeeded(self.tx, payment, self.now).await?;
+        self.event("payment.succeeded", (order, payment)).await?;
         self.order_gets_money(order, payment).await?;
         Ok(Judgement::Applied)
     }
@@ -215,10 +217,12 @@ impl Case<'_> {
         if late {
             let change = Change::RefundStarted;
             orders::repo::change(self.tx, order, change, &Actor::System, cause, self.now).await?;
+            order_event(self.tx, "order.refunding", order, self.now).await?;
         }
         let job = SendRefund { refund_no: refund.refund_no.clone() };
         jobs::enqueue(self.tx, &job, self.now).await?;
-        self.refund_event(order, &refund).await?;
+        let about = (&*order, &refund.refund_no);
+        announce::refund(self.tx, "refund.requested", about, self.now).await?;
         self.tell(order, news).await
     }
 
@@ -232,10 +236,11 @@ impl Case<'_> {
         let evidence = self.evidence(&note);
         payments::apply(self.tx, payment, Fact::Mismatch, &evidence, self.now).await?;
         self.keep_stated(payment).await?;
+        keep_books::money_in_doubt(self.tx, payment, self.observation, self.now).await?;
         metrics::counter!("mingshu_payments_total", "outcome" => "conflicted").increment(1);
         tracing::error!(payment.id = %payment.payment_no, "money arrived that does not match");
         self.alert(AlertKind::PaymentConflict, &note).await?;
-        payment_event(self.tx, "payment.conflicted", payment, self.now).await?;
+        self.event("payment.conflicted", (order, payment)).await?;
         self.tell(order, News::PaymentInDoubt).await?;
         Ok(Judgement::Mismatch)
     }
@@ -271,7 +276,7 @@ impl Case<'_> {
             return Ok(Judgement::OldNews);
         }
         metrics::counter!("mingshu_payments_total", "outcome" => "failed").increment(1);
-        payment_event(self.tx, "payment.failed", payment, self.now).await?;
+        self.event("payment.failed", (order, payment)).await?;
         if order.status == OrderStatus::PendingPayment {
             let change = Change::PaymentFailedForGood;
             let reason = "the payment failed";
@@ -286,9 +291,12 @@ impl Case<'_> {
     async fn needs_query(&self, payment: &Payment) -> Result<Judgement, SettleError> {
         let evidence = self.evidence("only a query can decide");
         payments::remark(self.tx, payment, &evidence, self.now).await?;
-        let job =
-            CheckPayment { payment_no: payment.payment_no.clone(), cause: CheckCause::Callback };
-        jobs::enqueue_again(self.tx, &job, self.now).await?;
+        if self.observation.source != Source::Query {
+            // A query that could not decide must not call for itself without a pause.
+            let payment_no = payment.payment_no.clone();
+            let job = CheckPayment { payment_no, cause: CheckCause::Callback };
+            jobs::enqueue_again(self.tx, &job, self.now).await?;
+        }
         Ok(Judgement::NeedsQuery)
     }
 
@@ -334,12 +342,13 @@ impl Case<'_> {
         Ok(())
     }
 
-    async fn refund_event(&self, order: &Order, refund: &NewRefund) -> Result<(), SettleError> {
-        let payload = json!({ "order_no": order.order_no, "refund_no": refund.refund_no,
-            "status": "requested", "amount": refund.amount.to_major(),
-            "currency": refund.amount.currency });
-        outbox::write(self.tx, "refund.requested", order.order_no.as_str(), &payload, self.now)
-            .await?;
+    async fn event(
+        &self,
+        kind: &str,
+        (order, payment): (&Order, &Payment),
+    ) -> Result<(), SettleError> {
+        let stated = self.observation.stated.as_ref();
+        announce::payment(self.tx, kind, (order, payment, stated), self.now).await?;
         Ok(())
     }
 }

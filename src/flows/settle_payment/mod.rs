@@ -9,11 +9,11 @@ mod case;
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, Timelike};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone};
 use sea_orm::DbErr;
-use serde_json::json;
 
 use self::case::Case;
+use super::announce;
 use super::base::{Base, LatePayment};
 use super::jobs::{AlertKind, FulfilOrder};
 use super::raise_alert;
@@ -24,12 +24,11 @@ use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
 use crate::orders::{self, Actor, Change, Order, OrderError};
+use crate::payments::PaymentError;
 use crate::payments::inbox::{self, Judgement, Received};
 use crate::payments::ports::Observation;
-use crate::payments::{Payment, PaymentError};
-use crate::platform::db::WriteTx;
+use crate::platform::db::{self, WriteTx};
 use crate::platform::jobs::store as jobs;
-use crate::platform::outbox;
 
 /// What the shop has decided about money, and how much of a product there is.
 #[derive(Clone)]
@@ -56,15 +55,21 @@ impl MoneyRules {
         now.to_utc().with_timezone(&self.time_zone).date_naive()
     }
 
-    /// When today began in the shop's time zone.
+    /// When today began in the shop's time zone: at midnight, at the first of two midnights where
+    /// the clock is put back over it, or with the first minute of a day that has no midnight.
     pub fn start_of_day(&self, now: Timestamp) -> Timestamp {
-        let local = now.to_utc().with_timezone(&self.time_zone);
-        Timestamp::from_millis(
-            now.millis()
-                .saturating_sub(i64::from(local.num_seconds_from_midnight()).saturating_mul(1000)),
-        )
+        let today = self.date(now);
+        let quarters = (0..QUARTERS_OF_A_DAY).map(|quarter| TimeDelta::minutes(15 * quarter));
+        let begins = quarters.into_iter().find_map(|after| {
+            let clock = today.and_time(NaiveTime::MIN).checked_add_signed(after)?;
+            self.time_zone.from_local_datetime(&clock).earliest()
+        });
+        begins.map_or(now, |at| Timestamp::from_millis(at.timestamp_millis()))
     }
 }
+
+/// Every change of clocks since 1970 was a multiple of fifteen minutes.
+const QUARTERS_OF_A_DAY: i64 = 96;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SettleError {
@@ -83,16 +88,22 @@ pub enum SettleError {
 }
 
 impl SettleError {
-    /// Whether trying again may help: the database failed, or somebody else was faster.
+    /// Whether trying again may help: the database is away, or somebody else was faster. What the
+    /// database refuses because of its content it refuses again, and does not pass.
     pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Db(_)
-                | Self::Order(OrderError::Db(_) | OrderError::Stale(_))
-                | Self::Payment(PaymentError::Db(_) | PaymentError::Stale(_))
-                | Self::Commission(AffiliateError::Db(_))
-                | Self::Audit(AuditError::Db(_))
-        )
+        match self {
+            Self::Db(error)
+            | Self::Order(OrderError::Db(error))
+            | Self::Payment(PaymentError::Db(error))
+            | Self::Commission(AffiliateError::Db(error))
+            | Self::Audit(AuditError::Db(error)) => db::is_passing(error),
+            Self::Order(OrderError::Stale(_)) | Self::Payment(PaymentError::Stale(_)) => true,
+            Self::Order(_)
+            | Self::Payment(_)
+            | Self::Commission(_)
+            | Self::Audit(_)
+            | Self::NoProvider(_) => false,
+        }
     }
 }
 
@@ -104,14 +115,7 @@ pub async fn run(
     raw: &[u8],
 ) -> Result<Judgement, SettleError> {
     match attempt(base, money, observation, raw).await {
-        Err(error) if !error.is_passing() => {
-            tracing::error!(
-                payment.id = %observation.payment_no,
-                error = &error as &dyn std::error::Error,
-                "a proved fact could not be applied"
-            );
-            keep_unapplied(base, observation, raw).await
-        }
+        Err(error) => keep_unapplied(base, &received(observation, raw), error).await,
         outcome => outcome,
     }
 }
@@ -135,19 +139,25 @@ async fn attempt(
     Ok(judgement)
 }
 
-async fn keep_unapplied(
+/// Evidence that could not be applied is kept all the same, with the verdict `not_applied`, and an
+/// operator is told. Only when the database itself is in the way the error stands: the sender comes
+/// again.
+pub(super) async fn keep_unapplied(
     base: &Base,
-    observation: &Observation,
-    raw: &[u8],
+    received: &Received<'_>,
+    error: SettleError,
 ) -> Result<Judgement, SettleError> {
+    if error.is_passing() {
+        return Err(error);
+    }
+    tracing::error!(error = &error as &dyn std::error::Error, "a proved fact could not be applied");
     let now = base.now();
     let tx = base.db.begin_write().await?;
-    let received = received(observation, raw);
-    if let Some(known) = inbox::keep(&tx, &base.keyring, &received, now).await? {
+    if let Some(known) = inbox::keep(&tx, &base.keyring, received, now).await? {
         return Ok(known);
     }
-    inbox::judge(&tx, &received, Judgement::NotApplied).await?;
-    let about = (observation.payment_no.as_str(), observation.evidence_key.as_str());
+    inbox::judge(&tx, received, Judgement::NotApplied).await?;
+    let about = (received.reference.unwrap_or(received.provider), received.evidence_key);
     raise_alert::run(&tx, AlertKind::CallbackNotApplied, about, now).await?;
     tx.commit().await?;
     Ok(Judgement::NotApplied)
@@ -193,30 +203,34 @@ pub(super) async fn order_event(
     order: &Order,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let payload = json!({
-        "order_no": order.order_no,
-        "sku": order.sku,
-        "status": order.status,
-        "total": order.total.to_major(),
-        "currency": order.total.currency,
-        "test": order.test,
-    });
-    outbox::write(tx, kind, order.order_no.as_str(), &payload, now).await
+    announce::order(tx, kind, order, now).await
 }
 
-/// Writes an event about a payment: numbers, states and amounts only.
-pub(super) async fn payment_event(
-    tx: &WriteTx,
-    kind: &str,
-    payment: &Payment,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    let payload = json!({
-        "order_no": payment.order_no,
-        "payment_no": payment.payment_no,
-        "status": payment.status,
-        "amount": payment.amount.to_major(),
-        "currency": payment.amount.currency,
-    });
-    outbox::write(tx, kind, payment.order_no.as_str(), &payload, now).await
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When the day of `now` (RFC 3339, UTC) began in `zone`.
+    fn begins(zone: chrono_tz::Tz, now: &str) -> String {
+        let late_payment = LatePayment::Fulfil;
+        let rules = MoneyRules { late_payment, stocks: BTreeMap::new(), time_zone: zone };
+        let now = chrono::DateTime::parse_from_rfc3339(now).unwrap();
+        rules.start_of_day(Timestamp::from_millis(now.timestamp_millis())).to_string()
+    }
+
+    #[test]
+    fn a_day_begins_at_its_own_midnight_also_when_clocks_change() {
+        use chrono_tz::{Africa, America, Asia};
+        // No change of clocks.
+        assert_eq!(begins(Asia::Shanghai, "2026-11-21T04:13:00Z"), "2026-11-20T16:00:00Z");
+        assert_eq!(begins(Asia::Shanghai, "2026-11-20T16:00:00Z"), "2026-11-20T16:00:00Z");
+        // 23 hours, 25 hours: changed at two in the morning.
+        assert_eq!(begins(America::New_York, "2026-03-08T20:00:00Z"), "2026-03-08T05:00:00Z");
+        assert_eq!(begins(America::New_York, "2026-11-01T20:00:00Z"), "2026-11-01T04:00:00Z");
+        // The clock jumps from midnight to one: the day begins at one.
+        assert_eq!(begins(Africa::Cairo, "2026-04-24T12:00:00Z"), "2026-04-23T22:00:00Z");
+        assert_eq!(begins(America::Havana, "2026-03-08T20:00:00Z"), "2026-03-08T05:00:00Z");
+        // Midnight comes twice: the day begins with the first.
+        assert_eq!(begins(America::Havana, "2026-11-01T20:00:00Z"), "2026-11-01T04:00:00Z");
+    }
 }

@@ -18,9 +18,9 @@ const MAX_ANSWER_BYTES: usize = 256 * 1024;
 /// What is asked of the provider, for the logs.
 pub(super) struct Call<'a> {
     pub(super) dialect: &'static str,
-    /// `create`, `query`, `refund` or `query_refund`.
+    /// `create`, `query`, `refund`, `query_refund` or `statement`.
     pub(super) name: &'static str,
-    /// The payment or refund that it is about.
+    /// The payment or refund that it is about; the day of a statement.
     pub(super) number: &'a str,
 }
 
@@ -50,8 +50,17 @@ pub(super) async fn exchange(
     call: &Call<'_>,
     request: RequestBuilder,
 ) -> Result<Answer, CallError> {
+    exchange_up_to(MAX_ANSWER_BYTES, call, request).await
+}
+
+/// The same for an answer that may have as many bytes as `limit`.
+pub(super) async fn exchange_up_to(
+    limit: usize,
+    call: &Call<'_>,
+    request: RequestBuilder,
+) -> Result<Answer, CallError> {
     let start = Instant::now();
-    let outcome = send(request).await;
+    let outcome = send(request, limit).await;
     let status = outcome.as_ref().map_or(0, |answer| answer.status.as_u16());
     tracing::debug!(
         payment.provider = "pingpong",
@@ -65,16 +74,16 @@ pub(super) async fn exchange(
     outcome
 }
 
-async fn send(request: RequestBuilder) -> Result<Answer, CallError> {
+async fn send(request: RequestBuilder, limit: usize) -> Result<Answer, CallError> {
     let mut response = request.send().await.map_err(unanswered)?;
-    let body = whole_body(&mut response).await?;
+    let body = whole_body(&mut response, limit).await?;
     Ok(Answer { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
 }
 
-async fn whole_body(response: &mut Response) -> Result<Vec<u8>, CallError> {
+async fn whole_body(response: &mut Response, limit: usize) -> Result<Vec<u8>, CallError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unanswered)? {
-        if body.len().saturating_add(chunk.len()) > MAX_ANSWER_BYTES {
+        if body.len().saturating_add(chunk.len()) > limit {
             return Err(unknown("the answer is too long"));
         }
         body.extend_from_slice(&chunk);

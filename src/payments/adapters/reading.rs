@@ -10,8 +10,14 @@ use crate::payments::ports::{Source, StatedAmount};
 /// Room that an evidence key may take in a unique index, in bytes.
 const MAX_KEY_BYTES: usize = 190;
 
+/// The longest value that is read, in bytes: twice an address with everything in it.
+const MAX_TEXT: usize = 4096;
+/// The longest number of a payment, refund or charge. PingPong allows 64, we make 18.
+const MAX_NUMBER: usize = 128;
+
 /// A value that some senders write as a JSON string and others as a number. A number keeps the
-/// digits that were sent: it is never made a floating point number.
+/// digits that were sent: it is never made a floating point number. Text without end is not
+/// what we know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Text(String);
 
@@ -19,8 +25,16 @@ impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         match raw.get().as_bytes().first() {
-            Some(b'"') => serde_json::from_str(raw.get()).map(Self).map_err(D::Error::custom),
-            Some(b'-' | b'0'..=b'9') => Ok(Self(raw.get().to_owned())),
+            Some(b'"') => {
+                let text: String = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+                if text.len() > MAX_TEXT {
+                    return Err(D::Error::custom("a text that is too long"));
+                }
+                Ok(Self(text))
+            }
+            Some(b'-' | b'0'..=b'9') if raw.get().len() <= MAX_NUMBER => {
+                Ok(Self(raw.get().to_owned()))
+            }
             Some(_) | None => Err(D::Error::custom("neither text nor number")),
         }
     }
@@ -37,16 +51,30 @@ pub(super) fn filled(text: Option<Text>) -> Option<String> {
     text.map(|Text(text)| text).filter(|text| !text.trim().is_empty())
 }
 
+/// The number of a payment, refund or charge, if it could be one: ours or a stranger's.
+pub(super) fn number(text: Option<Text>) -> Result<Option<String>, &'static str> {
+    let number = filled(text);
+    match &number {
+        Some(number) if number.len() > MAX_NUMBER => Err("a number is too long"),
+        Some(number) if number.chars().any(char::is_control) => {
+            Err("a number has characters that no number has")
+        }
+        Some(_) | None => Ok(number),
+    }
+}
+
 /// Reads exactly one JSON object. (A derived reader alone would take an array for it, too.)
 pub(super) fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     let first = json.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'{') { serde_json::from_slice(json).ok() } else { None }
 }
 
-/// An amount as the provider wrote it; without an amount a currency says nothing.
+/// An amount as the provider wrote it; without an amount a currency says nothing. What cannot be
+/// kept in a row is made visible, never left out: `1\09` must not become `19`.
 pub(super) fn stated(amount: Option<Text>, currency: Option<Text>) -> Option<StatedAmount> {
-    let currency = filled(currency);
-    filled(amount).map(|amount| StatedAmount { amount, currency })
+    let visible = |text: String| text.replace(char::is_control, "\u{FFFD}");
+    let currency = filled(currency).map(visible);
+    filled(amount).map(visible).map(|amount| StatedAmount { amount, currency })
 }
 
 /// The key under which the same fact is always found (spec.md §4 rule 3).
@@ -71,8 +99,9 @@ pub(super) fn evidence_key(
     format!("{}/sha256:{}", source.as_str(), hex(digest(&SHA256, key.as_bytes()).as_ref()))
 }
 
+/// Also without NUL, which a database may refuse.
 fn escaped(fact: &str) -> String {
-    fact.replace('%', "%25").replace('/', "%2F")
+    fact.replace('%', "%25").replace('/', "%2F").replace('\0', "%00")
 }
 
 /// `19.900000` and `19.9` are one amount.
@@ -121,6 +150,28 @@ mod tests {
         for wrong in ["true", "{}", "[1]", ""] {
             assert_eq!(text(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_number_is_short_and_plain() {
+        assert_eq!(number(text("\"P20261121-7F3K9QX2\"")), Ok(Some("P20261121-7F3K9QX2".into())));
+        assert_eq!(number(text("\" \"")), Ok(None));
+        assert_eq!(number(None), Ok(None));
+        for wrong in
+            [format!("\"{}\"", "9".repeat(129)), r#""P1\u0000""#.into(), r#""P\n1""#.into()]
+        {
+            assert!(number(text(&wrong)).is_err(), "{wrong}");
+        }
+        assert_eq!(text(&format!("\"{}\"", "9".repeat(4097))), None);
+        assert_eq!(text(&"9".repeat(129)), None);
+    }
+
+    #[test]
+    fn nothing_with_a_nul_reaches_a_key_or_an_amount() {
+        let key = evidence_key(Source::Callback, &["P1", "PA\0ID"], None);
+        assert_eq!(key, "callback/P1/PA%00ID");
+        let stated = stated(text(r#""1\u00009""#), None).unwrap();
+        assert_eq!(stated.amount, "1\u{FFFD}9");
     }
 
     #[test]

@@ -4,15 +4,18 @@
 //! ```text
 //! ready ─► running ─► done
 //!   ▲        │  └───► parked   (attempts used up, or discarded: a person must look)
-//!   └────────┘        (retry, snooze, or the lease of a dead worker ran out)
+//!   └────────┘        (retry, snooze, the lease of a dead worker ran out, or rung meanwhile)
 //! ```
 //!
 //! Invariants:
 //! - `dedupe_key` is unique for ever: the same cause never makes two jobs.
 //! - A run is fenced by its lease: who lost it changes nothing (`store::finish` and friends name
 //!   owner and attempt).
+//! - Who wakes a job that runs at that moment is not forgotten: however the run ends, the job runs
+//!   once more (`rung_at`), because the run may have looked before the news came.
 //! - A handler is idempotent; a panic in it counts as a retry.
 
+mod census;
 pub mod listen;
 pub mod presence;
 pub mod store;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
 use super::Job;
+pub use super::census::{Counts, JobRow, backlog, counts, find, parked};
+use super::census::{JOB_ROW, job_row};
 use crate::kernel::clock::Timestamp;
 use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
 
@@ -26,34 +28,17 @@ pub struct Claimed {
     pub due_at: Timestamp,
 }
 
-/// What became of a run that could not finish.
+/// What became of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reprieve {
-    /// Back in the queue.
+    /// Nothing is left to do.
+    Done,
+    /// Back in the queue: the run could not finish, or the job was woken while it ran.
     Again,
     /// The attempts are used up.
     Parked,
     /// Somebody else has the job: nothing was changed.
     Lost,
-}
-
-/// How many jobs there are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    pub ready: i64,
-    pub running: i64,
-    pub parked: i64,
-}
-
-/// A job as an operator sees it.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct JobRow {
-    pub id: i64,
-    pub kind: String,
-    pub dedupe_key: String,
-    pub status: String,
-    pub attempts: i32,
-    pub last_error: Option<String>,
 }
 
 /// Enqueues `job`, to run at once. A job with the same key already there: nothing happens.
@@ -112,19 +97,32 @@ pub async fn enqueue_again<J: Job>(tx: &WriteTx, job: &J, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Makes the job with this key run now, with all its attempts before it. A running one is left
-/// alone. Returns whether there was one to wake.
+/// Makes the job with this key run now, with all its attempts before it. One that runs at this
+/// moment runs once more after its end. Returns whether there was one to wake.
 pub async fn wake<J: Job>(tx: &WriteTx, job: &J, now: Timestamp) -> Result<bool, DbErr> {
-    // The attempt is half of the fencing token and never goes back; its ceiling moves instead.
-    let woken = execute(
-        tx.conn(),
-        "UPDATE jobs SET status = 'ready', max_attempts = attempts + $3, failures = 0, \
-         run_at = $2, updated_at = $2 WHERE dedupe_key = $1 AND status <> 'running'",
-        vec![job.dedupe_key().into(), now.millis().into(), J::MAX_ATTEMPTS.into()],
-    )
-    .await?;
+    let values = vec![job.dedupe_key().into(), now.millis().into(), J::MAX_ATTEMPTS.into()];
+    let woken = execute(tx.conn(), &format!("{WAKE} WHERE dedupe_key = $1"), values).await?;
     tx.has_jobs();
     Ok(woken.rows_affected() > 0)
+}
+
+/// The attempt is half of the fencing token and never goes back; its ceiling moves instead. Of a
+/// running job only the wish is noted: what it holds stays its own.
+const WAKE: &str = "UPDATE jobs SET max_attempts = attempts + $3, failures = 0, \
+     rung_at = CASE WHEN status = 'running' THEN $2 ELSE rung_at END, \
+     run_at = CASE WHEN status = 'running' THEN run_at ELSE $2 END, \
+     updated_at = CASE WHEN status = 'running' THEN updated_at ELSE $2 END, \
+     status = CASE WHEN status = 'running' THEN status ELSE 'ready' END";
+
+/// Wakes the parked jobs of kind `J` whose key begins with `prefix`, which holds no wildcard.
+/// Returns how many there were.
+pub async fn wake_parked<J: Job>(tx: &WriteTx, prefix: &str, now: Timestamp) -> Result<u64, DbErr> {
+    let sql = format!("{WAKE} WHERE kind = $4 AND status = 'parked' AND dedupe_key LIKE $1");
+    let key = format!("{prefix}%").into();
+    let values = vec![key, now.millis().into(), J::MAX_ATTEMPTS.into(), J::KIND.into()];
+    let woken = execute(tx.conn(), &sql, values).await?.rows_affected();
+    tx.has_jobs();
+    Ok(woken)
 }
 
 /// Which kinds of jobs are meant. Kinds are constants of the program, never foreign text.
@@ -163,7 +161,7 @@ pub async fn claim(
         "WITH due AS MATERIALIZED (SELECT id FROM jobs WHERE status = 'ready' AND run_at <= $3 \
          {kinds} ORDER BY run_at, id LIMIT $4 {skip}) \
          UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, \
-         lease_until_at = $2, updated_at = $3 WHERE id IN (SELECT id FROM due) \
+         lease_until_at = $2, rung_at = NULL, updated_at = $3 WHERE id IN (SELECT id FROM due) \
          RETURNING id, kind, dedupe_key, payload, attempts, failures, run_at"
     );
     let values = vec![
@@ -196,14 +194,30 @@ pub async fn extend(db: &Db, job: &Claimed, until: Timestamp) -> Result<bool, Db
     fenced(db.write(), job, "lease_until_at = $4", until.millis().into()).await
 }
 
-pub async fn finish(db: &Db, job: &Claimed, now: Timestamp) -> Result<bool, DbErr> {
-    fenced(
-        db.write(),
-        job,
-        "status = 'done', last_error = NULL, updated_at = $4",
-        now.millis().into(),
-    )
-    .await
+/// The run is over: done, or once more when somebody woke the job meanwhile.
+pub async fn finish(db: &Db, job: &Claimed, now: Timestamp) -> Result<Reprieve, DbErr> {
+    let sql = "UPDATE jobs SET status = CASE WHEN rung_at IS NULL THEN 'done' ELSE 'ready' END, \
+         run_at = CASE WHEN rung_at IS NULL THEN run_at ELSE $4 END, \
+         last_error = NULL, updated_at = $4 \
+         WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND status = 'running' \
+         RETURNING status";
+    let values =
+        vec![job.id.into(), job.owner.as_str().into(), job.attempt.into(), now.millis().into()];
+    let reprieve = reprieve(query_one(db.write(), sql, values).await?)?;
+    if reprieve == Reprieve::Again {
+        db.bell().notify_waiters();
+    }
+    Ok(reprieve)
+}
+
+fn reprieve(row: Option<QueryResult>) -> Result<Reprieve, DbErr> {
+    let Some(row) = row else { return Ok(Reprieve::Lost) };
+    let status: String = row.try_get_by_index(0)?;
+    Ok(match status.as_str() {
+        "done" => Reprieve::Done,
+        "parked" => Reprieve::Parked,
+        _ => Reprieve::Again,
+    })
 }
 
 /// Whether the job is still in our hands, asked inside a transaction that is only right if so.
@@ -218,7 +232,8 @@ pub async fn progress(tx: &WriteTx, job: &Claimed, attempts: i32) -> Result<bool
     fenced(tx.conn(), job, "failures = 0, max_attempts = attempts + $4", attempts.into()).await
 }
 
-/// Back to the queue after a failure, or parked when the attempts are used up.
+/// Back to the queue after a failure, or parked when the attempts are used up. A job that was
+/// woken meanwhile does not wait until `run_at`.
 pub async fn retry(
     tx: &WriteTx,
     job: &Claimed,
@@ -228,7 +243,8 @@ pub async fn retry(
     let row = query_one(
         tx.conn(),
         "UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, \
-         failures = failures + 1, run_at = $4, last_error = $5, updated_at = $6 \
+         run_at = CASE WHEN rung_at IS NULL THEN $4 ELSE $6 END, \
+         failures = failures + 1, last_error = $5, updated_at = $6 \
          WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND status = 'running' \
          RETURNING status",
         vec![
@@ -241,25 +257,46 @@ pub async fn retry(
         ],
     )
     .await?;
-    let Some(row) = row else { return Ok(Reprieve::Lost) };
-    let status: String = row.try_get_by_index(0)?;
-    Ok(if status == "parked" { Reprieve::Parked } else { Reprieve::Again })
+    reprieve(row)
 }
 
-/// Back to the queue without costing an attempt: too early, or the worker stops.
+/// Back to the queue without costing an attempt: too early, or the worker stops. A job that was
+/// woken meanwhile does not sleep.
 pub async fn snooze(db: &Db, job: &Claimed, run_at: Timestamp) -> Result<bool, DbErr> {
     fenced(
         db.write(),
         job,
-        "status = 'ready', max_attempts = max_attempts + 1, run_at = $4",
+        "status = 'ready', max_attempts = max_attempts + 1, \
+         run_at = CASE WHEN rung_at < $4 THEN rung_at ELSE $4 END",
         run_at.millis().into(),
     )
     .await
 }
 
-/// A person must look.
-pub async fn park(tx: &WriteTx, job: &Claimed, error: &str) -> Result<bool, DbErr> {
-    fenced(tx.conn(), job, "status = 'parked', last_error = $4", error.into()).await
+/// A person must look, unless the job was woken meanwhile: then it runs once more.
+pub async fn park(
+    tx: &WriteTx,
+    job: &Claimed,
+    error: &str,
+    now: Timestamp,
+) -> Result<Reprieve, DbErr> {
+    let row = query_one(
+        tx.conn(),
+        "UPDATE jobs SET status = CASE WHEN rung_at IS NULL THEN 'parked' ELSE 'ready' END, \
+         run_at = CASE WHEN rung_at IS NULL THEN run_at ELSE $5 END, \
+         last_error = $4, updated_at = $5 \
+         WHERE id = $1 AND lease_owner = $2 AND attempts = $3 AND status = 'running' \
+         RETURNING status",
+        vec![
+            job.id.into(),
+            job.owner.as_str().into(),
+            job.attempt.into(),
+            error.into(),
+            now.millis().into(),
+        ],
+    )
+    .await?;
+    reprieve(row)
 }
 
 async fn fenced(
@@ -283,15 +320,13 @@ pub async fn reap(
     lease_end: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<JobRow>, DbErr> {
-    let rows = query_all(
-        tx.conn(),
+    let sql = format!(
         "UPDATE jobs SET status = CASE WHEN attempts >= max_attempts THEN 'parked' ELSE 'ready' END, \
          last_error = 'the worker died or lost its lease', run_at = $2, updated_at = $2 \
-         WHERE status = 'running' AND lease_until_at < $1 \
-         RETURNING id, kind, dedupe_key, status, attempts, last_error",
-        vec![lease_end.millis().into(), now.millis().into()],
-    )
-    .await?;
+         WHERE status = 'running' AND lease_until_at < $1 RETURNING {JOB_ROW}"
+    );
+    let values = vec![lease_end.millis().into(), now.millis().into()];
+    let rows = query_all(tx.conn(), &sql, values).await?;
     let rows = rows.iter().map(job_row).collect::<Result<Vec<_>, _>>()?;
     if !rows.is_empty() {
         tx.has_jobs();
@@ -307,28 +342,6 @@ pub async fn next_due(db: &Db, lane: Lane<'_>) -> Result<Option<Timestamp>, DbEr
     Ok(due.map(Timestamp))
 }
 
-pub async fn parked(db: &impl ConnectionTrait, limit: u32) -> Result<Vec<JobRow>, DbErr> {
-    let rows = query_all(
-        db,
-        "SELECT id, kind, dedupe_key, status, attempts, last_error FROM jobs \
-         WHERE status = 'parked' ORDER BY updated_at DESC LIMIT $1",
-        vec![i64::from(limit).into()],
-    )
-    .await?;
-    rows.iter().map(job_row).collect()
-}
-
-/// The job with this key, whatever its state.
-pub async fn find(db: &impl ConnectionTrait, dedupe_key: &str) -> Result<Option<JobRow>, DbErr> {
-    let row = query_one(
-        db,
-        "SELECT id, kind, dedupe_key, status, attempts, last_error FROM jobs WHERE dedupe_key = $1",
-        vec![dedupe_key.into()],
-    )
-    .await?;
-    row.as_ref().map(job_row).transpose()
-}
-
 /// Deletes finished jobs older than `before`; keys that must stay unique longer than that belong
 /// to rows of their own (payments, refunds).
 pub async fn prune(db: &Db, before: Timestamp) -> Result<u64, DbErr> {
@@ -339,50 +352,4 @@ pub async fn prune(db: &Db, before: Timestamp) -> Result<u64, DbErr> {
     )
     .await?;
     Ok(deleted.rows_affected())
-}
-
-/// How many jobs wait or run, and the due time of the oldest waiting one.
-pub async fn backlog(db: &Db) -> Result<(i64, Option<Timestamp>), DbErr> {
-    let row = query_one(
-        db.read(),
-        "SELECT count(*), min(CASE WHEN status = 'ready' THEN run_at END) FROM jobs \
-         WHERE status IN ('ready', 'running')",
-        vec![],
-    )
-    .await?;
-    let Some(row) = row else { return Ok((0, None)) };
-    let oldest: Option<i64> = row.try_get_by_index(1)?;
-    Ok((row.try_get_by_index(0)?, oldest.map(Timestamp)))
-}
-
-/// How many jobs wait, run and are parked.
-pub async fn counts(db: &impl ConnectionTrait) -> Result<Counts, DbErr> {
-    let rows = query_all(
-        db,
-        "SELECT status, count(*) FROM jobs WHERE status IN ('ready', 'running', 'parked') \
-         GROUP BY status",
-        vec![],
-    )
-    .await?;
-    let mut counts = Counts::default();
-    for row in &rows {
-        let (status, count): (String, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        match status.as_str() {
-            "ready" => counts.ready = count,
-            "running" => counts.running = count,
-            _ => counts.parked = count,
-        }
-    }
-    Ok(counts)
-}
-
-fn job_row(row: &QueryResult) -> Result<JobRow, DbErr> {
-    Ok(JobRow {
-        id: row.try_get_by_index(0)?,
-        kind: row.try_get_by_index(1)?,
-        dedupe_key: row.try_get_by_index(2)?,
-        status: row.try_get_by_index(3)?,
-        attempts: row.try_get_by_index(4)?,
-        last_error: row.try_get_by_index(5)?,
-    })
 }

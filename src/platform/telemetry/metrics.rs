@@ -23,10 +23,16 @@ const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_payment_transition_failures_total", "Steps of payments that the rules refused"),
     ("mingshu_late_payments_total", "Money for orders that were already closed"),
     ("mingshu_refunds_total", "Refunds decided, by `outcome`"),
+    ("mingshu_money_findings", "Broken rules of the books at the last nightly check, by `code`"),
+    (
+        "mingshu_reconciliation_differences",
+        "Open differences of the last compared day, by `provider`",
+    ),
     ("mingshu_version_conflicts_total", "Writes that lost a race, by `table`"),
     ("mingshu_callbacks_total", "Callbacks answered, by `verdict`"),
     ("mingshu_callback_signature_failures_total", "Callbacks whose sender was not proved"),
     ("mingshu_jobs_total", "Runs of jobs, by `kind`, `outcome`"),
+    ("mingshu_errand_failures_total", "Errands of the worker that failed"),
     ("mingshu_sweep_failures_total", "Safety nets that failed, by `sweep`"),
     ("mingshu_model_requests_total", "Requests to the model, by `outcome`"),
     ("mingshu_model_failures_total", "Texts that the model did not deliver"),
@@ -36,6 +42,8 @@ const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_telegram_updates_parked_total", "Updates that need a person"),
     ("mingshu_telegram_handled_total", "Updates handled, by `outcome`"),
     ("mingshu_telegram_bad_secrets_total", "Updates whose sender was not proved"),
+    ("mingshu_events_delivered_total", "Events that sinks took, by `sink`"),
+    ("mingshu_event_delivery_failures_total", "Attempts that sinks did not take, by `sink`"),
     ("mingshu_alerts_total", "Alerts raised, by `kind`"),
     ("mingshu_http_requests_total", "Requests answered, by `route`, `method`, `status`"),
 ];
@@ -43,6 +51,8 @@ const COUNTERS: &[(&str, &str)] = &[
 /// See [`COUNTERS`].
 const GAUGES: &[(&str, &str)] = &[
     ("mingshu_callbacks_in_flight", "Callbacks being answered now"),
+    ("mingshu_events_waiting", "Deliveries of events that wait, retries included"),
+    ("mingshu_events_oldest_waiting_seconds", "How long ago the oldest waiting event happened"),
     ("mingshu_queue_age_seconds", "How long the oldest due job waits"),
     ("mingshu_queue_jobs", "Jobs, by `status`"),
     ("mingshu_telegram_pending_updates", "Updates that wait at Telegram"),

@@ -179,6 +179,7 @@ impl SandboxPingPong {
             return_url: asked.return_url,
             expires_at: Timestamp::from_millis(expires_at.timestamp_millis()),
             state: Status::Open,
+            paid_at: None,
             refunds: Vec::new(),
             told: Vec::new(),
         };
@@ -194,11 +195,13 @@ impl SandboxPingPong {
             let same = payment.payment_no == asked.order_id && refund.amount == amount;
             return if same { Ok(refund.clone()) } else { Err(StatusCode::CONFLICT) };
         }
+        let (now, state) = (self.0.clock.now(), self.next_refund_state());
         let refund = Refund {
             refund_no: asked.refund_id,
-            reference: reference(self.0.clock.now()),
+            reference: reference(now),
             amount,
-            state: self.next_refund_state(),
+            state,
+            done_at: (state == RefundState::Succeeded).then_some(now),
             notify_url: None,
         };
         ledger.refund(&asked.order_id, refund).map_err(|refusal| match refusal {

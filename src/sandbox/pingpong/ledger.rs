@@ -47,6 +47,8 @@ pub struct Refund {
     pub reference: String,
     pub amount: Money,
     pub state: RefundState,
+    /// When the money went back.
+    pub done_at: Option<Timestamp>,
     pub notify_url: Option<String>,
 }
 
@@ -76,6 +78,8 @@ pub struct Payment {
     pub expires_at: Timestamp,
     /// As it was left; [`Payment::state_at`] says what it is now.
     pub state: State,
+    /// When the money came.
+    pub paid_at: Option<Timestamp>,
     pub refunds: Vec<Refund>,
     pub told: Vec<Told>,
 }
@@ -148,6 +152,7 @@ impl Ledger {
         match payment.state_at(now) {
             State::Open | State::AttemptFailed => {
                 payment.state = state;
+                payment.paid_at = (state == State::Paid).then_some(now);
                 Ok(payment.clone())
             }
             other @ (State::Confirming
@@ -159,10 +164,11 @@ impl Ledger {
     }
 
     /// Confirms all payments that the bank had not confirmed, and gives them.
-    pub(super) fn confirm_all(&mut self) -> Vec<Payment> {
+    pub(super) fn confirm_all(&mut self, now: Timestamp) -> Vec<Payment> {
         let waiting = self.0.values_mut().filter(|payment| payment.state == State::Confirming);
         let confirmed = waiting.map(|payment| {
             payment.state = State::Paid;
+            payment.paid_at = Some(now);
             payment.clone()
         });
         confirmed.collect()
@@ -198,6 +204,7 @@ impl Ledger {
     pub(super) fn finish_refunds(
         &mut self,
         chosen: impl Fn(&Refund) -> bool,
+        now: Timestamp,
     ) -> Vec<(Payment, Refund)> {
         let mut finished = Vec::new();
         for payment in self.0.values_mut() {
@@ -205,6 +212,7 @@ impl Ledger {
             for refund in payment.refunds.iter_mut().filter(pending) {
                 if chosen(refund) {
                     refund.state = RefundState::Succeeded;
+                    refund.done_at = Some(now);
                     finished.push((payment.payment_no.clone(), refund.clone()));
                 }
             }
@@ -239,6 +247,7 @@ mod tests {
             cancel_url: "http://127.0.0.1/c".into(),
             expires_at: DEADLINE,
             state: State::Open,
+            paid_at: None,
             refunds: Vec::new(),
             told: Vec::new(),
         }
@@ -250,6 +259,7 @@ mod tests {
             reference: format!("RF-{number}"),
             amount: cny(minor),
             state: RefundState::Pending,
+            done_at: None,
             notify_url: None,
         }
     }
@@ -297,7 +307,7 @@ mod tests {
         assert_eq!(book(&mut ledger, failed), Ok(()));
         assert_eq!(book(&mut ledger, refund("R3", 990)), Ok(()));
         assert_eq!(ledger.find("P1").unwrap().refunded_minor(), 1990);
-        assert_eq!(ledger.finish_refunds(|refund| refund.refund_no == "R3").len(), 1);
+        assert_eq!(ledger.finish_refunds(|refund| refund.refund_no == "R3", DEADLINE).len(), 1);
         assert_eq!(ledger.find_refund("R3").unwrap().1.state, RefundState::Succeeded);
         assert_eq!(ledger.find_refund("R1").unwrap().1.state, RefundState::Pending);
     }
@@ -307,8 +317,9 @@ mod tests {
         let mut ledger = ledger();
         ledger.act("P1", State::Confirming, Timestamp(0)).unwrap();
         assert_eq!(ledger.find("P1").unwrap().state_at(DEADLINE), State::Confirming);
-        assert_eq!(ledger.confirm_all().len(), 1);
-        assert!(ledger.confirm_all().is_empty());
-        assert_eq!(ledger.find("P1").unwrap().state, State::Paid);
+        assert_eq!(ledger.confirm_all(DEADLINE).len(), 1);
+        assert!(ledger.confirm_all(DEADLINE).is_empty());
+        let paid = ledger.find("P1").unwrap();
+        assert_eq!((paid.state, paid.paid_at), (State::Paid, Some(DEADLINE)));
     }
 }

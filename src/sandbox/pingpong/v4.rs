@@ -20,11 +20,11 @@ use crate::kernel::ids;
 use crate::kernel::money::{Currency, Money};
 use crate::sandbox::faults::Fault;
 
-type CodeAndWords = (&'static str, &'static str);
+pub(super) type CodeAndWords = (&'static str, &'static str);
 
 const CREATED: CodeAndWords = ("000000", "Transaction succeeded");
 const FOUND: CodeAndWords = ("001000", "Successful request");
-const INVALID: CodeAndWords = ("102000", "Invalid parameter");
+pub(super) const INVALID: CodeAndWords = ("102000", "Invalid parameter");
 const NOT_AUTHENTIC: CodeAndWords = ("103000", "Invalid authentication");
 const BAD_SIGNATURE: CodeAndWords = ("104000", "Invalid signature");
 const DUPLICATE: CodeAndWords = ("107000", "Duplicate transaction");
@@ -34,14 +34,14 @@ const TOO_MUCH: CodeAndWords = ("108003", "Refund exceeds the refundable balance
 const GATEWAY_ERROR: CodeAndWords = ("500000", "System error");
 
 /// A request whose signature is right.
-struct Asked {
+pub(super) struct Asked {
     sign_type: SignType,
     content: Value,
 }
 
 impl Asked {
     /// A field that must be there, whether sent as text or as a number.
-    fn need(&self, name: &str) -> Result<String, CodeAndWords> {
+    pub(super) fn need(&self, name: &str) -> Result<String, CodeAndWords> {
         match self.content.get(name) {
             Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
             Some(Value::Number(number)) => Ok(number.to_string()),
@@ -112,7 +112,10 @@ impl SandboxPingPong {
 
     /// Checks signature and store, and opens the content. The sign type is known once the signature
     /// was right.
-    fn open_envelope(&self, body: &[u8]) -> Result<Asked, (Option<SignType>, CodeAndWords)> {
+    pub(super) fn open_envelope(
+        &self,
+        body: &[u8],
+    ) -> Result<Asked, (Option<SignType>, CodeAndWords)> {
         let settings = &self.0.settings;
         let fields: BTreeMap<String, String> =
             serde_json::from_slice(body).map_err(|_shape| (None, INVALID))?;
@@ -196,6 +199,7 @@ impl SandboxPingPong {
             cancel_url: asked.need("payCancelUrl")?,
             expires_at: Timestamp::from_millis(seconds.saturating_mul(1000)),
             state: Status::Open,
+            paid_at: None,
             refunds: Vec::new(),
             told: Vec::new(),
         };
@@ -204,11 +208,14 @@ impl SandboxPingPong {
 
     fn book_v4_refund(&self, asked: &Asked) -> Result<(String, Refund), CodeAndWords> {
         let payment_no = asked.need("merchantTransactionId")?;
+        let (amount, state) = (asked.amount()?, self.next_refund_state());
+        let now = self.0.clock.now();
         let refund = Refund {
             refund_no: asked.need("merchantRefundId")?,
-            reference: reference(self.0.clock.now()),
-            amount: asked.amount()?,
-            state: self.next_refund_state(),
+            reference: reference(now),
+            amount,
+            state,
+            done_at: (state == RefundState::Succeeded).then_some(now),
             notify_url: asked.need("notificationUrl").ok(),
         };
         match self.lock().refund(&payment_no, refund) {
@@ -223,7 +230,7 @@ impl SandboxPingPong {
     /// worked in the meantime.
     pub(super) fn refund_seen(&self, refund_no: &str) -> Option<(Payment, Refund)> {
         let mut ledger = self.lock();
-        ledger.finish_refunds(|refund| refund.refund_no == refund_no);
+        ledger.finish_refunds(|refund| refund.refund_no == refund_no, self.0.clock.now());
         ledger.find_refund(refund_no).map(|(payment, refund)| (payment.clone(), refund.clone()))
     }
 

@@ -41,7 +41,6 @@ step-render = layout
 step-deliver = sending
 step-complete = closing
 step-done = everything done
-step-refund = refund
 job-status-ready = waiting
 job-status-running = running
 job-status-done = ended
@@ -63,8 +62,10 @@ btn-operator-open = 🔎 Open order
 ## Answers
 
 retry-started = Order <code>{ $order_no }</code> is queued again and goes on at “{ $step }”.
+retry-woken = Order <code>{ $order_no }</code>: parked jobs that run again: { $jobs }.
 retry-nothing = Order <code>{ $order_no }</code> has no step to retry ({ $status }).
 resend-started = The report of order <code>{ $order_no }</code> is being sent again.
+resend-enough = The report of order <code>{ $order_no }</code> was sent again three times within a day. Please try tomorrow; the earlier messages are still in the buyer's chat.
 resend-nothing = Order <code>{ $order_no }</code> has no report yet ({ $status }).
 refund-confirm =
     Refund this order?
@@ -117,9 +118,11 @@ alert-advice-refund_problem = It was refused or has no result. Please look at th
 alert-title-refunded_twice = A refund may have been paid twice
 alert-advice-refunded_twice = The provider said "failed" first and "succeeded" later; more went back than came in. Please check in the provider's backend.
 alert-title-order_failed = An order could not be completed
-alert-advice-order_failed = Money that was paid goes back automatically. See the reason with /order , and /retry if it helps.
+alert-advice-order_failed = Money that was paid goes back automatically, and the buyer can order again with one tap. See the reason with /order .
 alert-title-job_parked = A job failed too often and is parked
-alert-advice-job_parked = When the cause is gone, queue it again with /retry .
+alert-advice-job_parked = When the cause is gone, send /retry with the number below to queue it again.
+alert-title-update_parked = A buyer's message could not be handled
+alert-advice-update_parked = It is set aside and not tried again; the buyer may send or tap once more. Please give the log to a developer.
 alert-title-chart_disagreement = Two calculations of a chart disagree
 alert-advice-chart_disagreement = The chart service and our own calendar give different pillars; the settings decided which was used. Please check.
 alert-title-chart_fallback = The chart service is out; our own was used
@@ -128,6 +131,10 @@ alert-title-model_stopped = The writing service refuses our requests
 alert-advice-model_stopped = Key, balance or parameters are wrong; new orders will fail. Please act now.
 alert-title-stock_low = Few pieces are left
 alert-advice-stock_low = Raise the number in the product's file if you want to; after the last one buyers read “sold out”.
+alert-title-event_sink_disabled = A receiver of events was switched off
+alert-advice-event_sink_disabled = It failed for days or wants no more. When it works again: mingshu events enable, then mingshu events resend --since.
+alert-title-books_unsound = The books do not agree
+alert-advice-books_unsound = Run mingshu doctor money for the details; docs/money.md says what to do about each code.
 alert-title-bad_signatures = Payment notices with bad signatures
 alert-advice-bad_signatures = Either the key is wrong or somebody forges them.
 alert-title-payment_unavailable = Payments cannot be opened
@@ -136,3 +143,14 @@ alert-title-queue_old = Jobs wait too long
 alert-advice-queue_old = Too little capacity, or an outside service is down.
 alert-title-chat_unreachable = Telegram is out of reach
 alert-advice-chat_unreachable = Messages will be sent when it is back.
+
+## Reconciliation
+
+reconcile-summary = 📒 Reconciled { $date } ({ $provider }): { $sums }, { $booked ->
+    [0] {""}
+   *[other] { $booked } booked since,{" "}
+}differences: { $differences }
+reconcile-sums = received { $charges } for { $charged }, refunded { $refunds } for { $refunded }
+reconcile-nothing = nothing moved
+reconcile-and = ;{" "}
+reconcile-open = ⚠️ Differences are open: mingshu reconcile differences --open

@@ -41,7 +41,6 @@ step-render = 排版
 step-deliver = 发送
 step-complete = 收尾
 step-done = 全部完成
-step-refund = 退款
 job-status-ready = 等待
 job-status-running = 进行中
 job-status-done = 已结束
@@ -63,8 +62,10 @@ btn-operator-open = 🔎 看订单
 ## 处理结果
 
 retry-started = 订单 <code>{ $order_no }</code> 已重新排队，从「{ $step }」继续。
+retry-woken = 订单 <code>{ $order_no }</code> 有 { $jobs } 个搁置的任务已重新排队。
 retry-nothing = 订单 <code>{ $order_no }</code> 没有可重试的步骤（{ $status }）。
 resend-started = 订单 <code>{ $order_no }</code> 的报告正在重发。
+resend-enough = 订单 <code>{ $order_no }</code> 的报告 24 小时内已重发 3 次，请明天再试；之前的消息还在买家的聊天里。
 resend-nothing = 订单 <code>{ $order_no }</code> 还没有报告（{ $status }）。
 refund-confirm =
     确认退款？
@@ -117,9 +118,11 @@ alert-advice-refund_problem = 被拒绝或一直没有结果。请到支付机�
 alert-title-refunded_twice = 退款可能付了两次
 alert-advice-refunded_twice = 支付机构先说失败、后又说成功，退回的钱超过收到的钱。请到支付机构后台核对。
 alert-title-order_failed = 订单没能完成
-alert-advice-order_failed = 已付的钱会自动退回。请用 /order 看原因，必要时 /retry 。
+alert-advice-order_failed = 已付的钱会自动退回，买家可以一键重新下单。请用 /order 看原因。
 alert-title-job_parked = 任务多次失败，已搁置
-alert-advice-job_parked = 查明原因后用 /retry 重新排队。
+alert-advice-job_parked = 查明原因后发送 /retry 加下面的编号，即可重新排队。
+alert-title-update_parked = 买家的一条消息没能处理
+alert-advice-update_parked = 已搁置，不再重试；买家再发一次或再点一次即可。请把日志交给开发者。
 alert-title-chart_disagreement = 两处排盘不一致
 alert-advice-chart_disagreement = 外部服务与本地历法给出不同的四柱，已按设置取用。请核对。
 alert-title-chart_fallback = 外部排盘不可用，已改用本地
@@ -128,6 +131,10 @@ alert-title-model_stopped = 撰写服务拒绝了请求
 alert-advice-model_stopped = 密钥、余额或参数有问题，新订单会写不成。请立即处理。
 alert-title-stock_low = 库存快没了
 alert-advice-stock_low = 需要的话请在产品文件里加数量；卖完后买家会看到「已售完」。
+alert-title-event_sink_disabled = 一个事件接收方已停用
+alert-advice-event_sink_disabled = 它连续多日失败，或表示不再接收。修好后先执行 mingshu events enable，再用 mingshu events resend --since 补发。
+alert-title-books_unsound = 账目有不符之处
+alert-advice-books_unsound = 运行 mingshu doctor money 看明细；docs/money.md 写着每个编号怎么处理。
 alert-title-bad_signatures = 多次付款通知验签失败
 alert-advice-bad_signatures = 可能是密钥配置错误，也可能有人伪造。
 alert-title-payment_unavailable = 支付机构打不开付款
@@ -136,3 +143,14 @@ alert-title-queue_old = 任务排队过久
 alert-advice-queue_old = 处理能力不足，或某个外部服务出了故障。
 alert-title-chat_unreachable = 连不上 Telegram
 alert-advice-chat_unreachable = 消息会在恢复后补发。
+
+## 对账
+
+reconcile-summary = 📒 对账 { $month }月{ $day }日（{ $provider }）：{ $sums }，{ $booked ->
+    [0] {""}
+   *[other] 补记 { $booked } 笔，
+}差异 { $differences }
+reconcile-sums = 收款 { $charges } 笔 { $charged }，退款 { $refunds } 笔 { $refunded }
+reconcile-nothing = 没有收付
+reconcile-and = ；
+reconcile-open = ⚠️ 有未处理的差异：mingshu reconcile differences --open

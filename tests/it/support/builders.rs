@@ -19,6 +19,7 @@ use mingshu::kernel::locale::Locale;
 use mingshu::notifications::sender::{Pace, Sender};
 use mingshu::orders::Order;
 use mingshu::payments::inbox::Judgement;
+use mingshu::payments::ports::Observation;
 use mingshu::payments::{Payment, repo as payments};
 use mingshu::platform::assets::Assets;
 use mingshu::platform::crypto::Keyring;
@@ -78,6 +79,7 @@ pub(crate) fn tools(
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
         contact: Some("@shop_support".to_owned()),
+        sinks: Arc::default(),
     }
 }
 
@@ -246,8 +248,12 @@ impl TestApp {
     /// The provider calls: the order's payment succeeded. `key` names the notice.
     pub(crate) async fn pay(&self, order_no: &OrderNo, key: &str) -> Judgement {
         let payment = self.payment(order_no).await;
-        let observation = observation(&payment.payment_no, key);
-        settle_payment::run(&self.base, &self.tools.till.money, &observation, b"{}").await.unwrap()
+        self.settle(&observation(&payment.payment_no, key)).await
+    }
+
+    /// The provider calls with this fact.
+    pub(crate) async fn settle(&self, observation: &Observation) -> Judgement {
+        settle_payment::run(&self.base, &self.tools.till.money, observation, b"{}").await.unwrap()
     }
 
     pub(crate) async fn payment(&self, order_no: &OrderNo) -> Payment {

@@ -1,10 +1,11 @@
 //! The outside world as the stories want it: remembers what was asked, fails when told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use http::HeaderMap;
 use mingshu::bazi::ports::{ChartError, ChartService, Refusal};
 use mingshu::bazi::{BirthMoment, Chart};
@@ -16,6 +17,7 @@ use mingshu::payments::ports::{
     Observation, Outcome, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source,
     StatedAmount, Verdict,
 };
+use mingshu::payments::statement::Statement;
 use mingshu::reports::ports::{
     Completion, LanguageModel, ModelError, ModelRequest, Progress, TokenUsage,
 };
@@ -265,7 +267,10 @@ pub(crate) struct FakeGateway {
     refund_outcome: Mutex<RefundOutcome>,
     /// How often it refuses to open a payment.
     refusals: AtomicUsize,
+    /// What refunds and questions about them answer before that.
+    refund_answers: Mutex<VecDeque<Result<RefundOutcome, CallError>>>,
     qr_code: Mutex<Option<String>>,
+    statements: Mutex<BTreeMap<NaiveDate, Vec<Result<Statement, CallError>>>>,
 }
 
 impl FakeGateway {
@@ -278,7 +283,9 @@ impl FakeGateway {
             refunds: Mutex::default(),
             refund_outcome: Mutex::new(RefundOutcome::Succeeded),
             refusals: AtomicUsize::new(0),
+            refund_answers: Mutex::default(),
             qr_code: Mutex::default(),
+            statements: Mutex::default(),
         }
     }
 
@@ -294,12 +301,25 @@ impl FakeGateway {
         amount.clone_into(&mut self.stated.lock().unwrap());
     }
 
+    pub(crate) fn answer_refunds(
+        &self,
+        answers: impl IntoIterator<Item = Result<RefundOutcome, CallError>>,
+    ) {
+        self.refund_answers.lock().unwrap().extend(answers);
+    }
+
+    fn refund_answer(&self) -> Result<RefundAnswer, CallError> {
+        let planned = self.refund_answers.lock().unwrap().pop_front();
+        let outcome = planned.unwrap_or_else(|| Ok(self.refund_outcome.lock().unwrap().clone()))?;
+        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+    }
+
     pub(crate) fn gives_code(&self, text: &str) {
         *self.qr_code.lock().unwrap() = Some(text.to_owned());
     }
 
     /// What refunds and questions about them are answered from now on.
-    pub(crate) fn answer_refunds(&self, outcome: RefundOutcome) {
+    pub(crate) fn settle_refunds(&self, outcome: RefundOutcome) {
         *self.refund_outcome.lock().unwrap() = outcome;
     }
 
@@ -310,6 +330,17 @@ impl FakeGateway {
 
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    /// What the provider lists for a day: these answers one after the other, the last one for ever.
+    /// A day without any has no list.
+    pub(crate) fn list(&self, day: NaiveDate, answer: Result<Statement, CallError>) {
+        self.statements.lock().unwrap().entry(day).or_default().push(answer);
+    }
+
+    /// What becomes of refunds from now on.
+    pub(crate) fn refunds_are(&self, outcome: RefundOutcome) {
+        *self.refund_outcome.lock().unwrap() = outcome;
     }
 
     pub(crate) fn refunds(&self) -> Vec<RefundRequest> {
@@ -355,8 +386,7 @@ impl PaymentGateway for FakeGateway {
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
         self.refunds.lock().unwrap().push(request.clone());
-        let outcome = self.refund_outcome.lock().unwrap().clone();
-        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+        self.refund_answer()
     }
 
     async fn query_refund(
@@ -364,8 +394,19 @@ impl PaymentGateway for FakeGateway {
         _refund_no: &RefundNo,
         _payment_no: &PaymentNo,
     ) -> Result<RefundAnswer, CallError> {
-        let outcome = self.refund_outcome.lock().unwrap().clone();
-        Ok(RefundAnswer { provider_refund_ref: None, outcome })
+        self.refund_answer()
+    }
+
+    async fn statement(&self, day: NaiveDate) -> Result<Option<Statement>, CallError> {
+        match self.statements.lock().unwrap().get_mut(&day) {
+            Some(answers) if answers.len() > 1 => answers.remove(0).map(Some),
+            Some(answers) => match answers.first() {
+                Some(Ok(statement)) => Ok(Some(statement.clone())),
+                Some(Err(_)) => answers.remove(0).map(Some),
+                None => Ok(None),
+            },
+            None => Ok(None),
+        }
     }
 
     fn read_notification(

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
+use mingshu::events::Sink;
 use mingshu::flows::base::Base;
 use mingshu::flows::tools::{Charts, Tools};
 use mingshu::kernel::clock::{Clock, ManualClock, Timestamp};
@@ -55,6 +56,14 @@ impl TestApp {
         Self { base, clock, messenger, model, gateway, crash, tools, worker }
     }
 
+    /// The same shop with another base: other keys.
+    pub(crate) fn with_base(mut self, base: Base) -> Self {
+        self.tools.till.base = base.clone();
+        self.base = base;
+        self.worker = worker(&self.base, &self.tools);
+        self
+    }
+
     /// Another worker on the same database, as after a restart or on a second machine.
     pub(crate) fn another_worker(&self) -> Worker {
         let sender = builders::sender(&self.messenger);
@@ -64,6 +73,13 @@ impl TestApp {
     /// The same shop with charts from a service; `fallback` is `bazi.fallback`.
     pub(crate) fn with_charts(mut self, service: Arc<FakeCharts>, fallback: bool) -> Self {
         self.tools.charts = Charts { service: Some(service), fallback };
+        self.worker = worker(&self.base, &self.tools);
+        self
+    }
+
+    /// The same shop with somebody to hear of its events.
+    pub(crate) fn with_sinks(mut self, sinks: impl IntoIterator<Item = Sink>) -> Self {
+        self.tools.sinks = sinks.into_iter().collect();
         self.worker = worker(&self.base, &self.tools);
         self
     }

@@ -9,6 +9,7 @@ mod words;
 
 use anyhow::{Context as _, ensure};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use reqwest::{Method, Url};
@@ -19,12 +20,13 @@ use serde::de::DeserializeOwned;
 use self::seal::Key;
 use self::words::{AskRefund, Create, Created, Refunded, Told};
 use super::exchange::{Answer, Call, base_address, exchange, unknown, unknown_status};
-use super::reading::{brief, evidence_key, filled, object, stated};
+use super::reading::{brief, evidence_key, filled, number, object, stated};
 use crate::kernel::ids::{PaymentNo, RefundNo};
 use crate::payments::ports::{
     Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
     Observation, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source, Verdict,
 };
+use crate::payments::statement::Statement;
 use crate::platform::http::{Limits, client};
 
 const PROVIDER: &str = "pingpong";
@@ -212,6 +214,11 @@ impl PaymentGateway for PingPongHmac {
         }
     }
 
+    /// The dialect has no lists (spec.md §9.1).
+    async fn statement(&self, _day: NaiveDate) -> Result<Option<Statement>, CallError> {
+        Ok(None)
+    }
+
     fn read_notification(
         &self,
         headers: &HeaderMap,
@@ -222,7 +229,7 @@ impl PaymentGateway for PingPongHmac {
         let mut told: Told =
             object(body).ok_or_else(|| malformed("the body is not the object that we know"))?;
         // The dialect knows no notice of refunds, and one must not pass for a failed payment.
-        if let Some(refund) = filled(told.refund_id.take()) {
+        if let Some(refund) = number(told.refund_id.take()).map_err(malformed)? {
             let facts = ["refund", &refund, &told.status];
             return Ok(Notification::Unhandled {
                 provider: PROVIDER.to_owned(),
@@ -245,8 +252,8 @@ impl PaymentGateway for PingPongHmac {
 
 /// What a callback or an answer to a query says about a payment.
 fn observation(told: Told, source: Source) -> Result<Observation, &'static str> {
-    let payment_no = filled(told.order_id).ok_or("the order's number is missing")?;
-    let provider_ref = filled(told.payment_id);
+    let payment_no = number(told.order_id)?.ok_or("the order's number is missing")?;
+    let provider_ref = number(told.payment_id)?;
     let stated = stated(told.amount, told.currency);
     let facts = [payment_no.as_str(), provider_ref.as_deref().unwrap_or(""), &told.status];
     Ok(Observation {

@@ -95,6 +95,6 @@ pub(super) fn outcome(status: &str) -> Outcome {
         "failed" => Outcome::FinallyFailed,
         "pending" => Outcome::Pending,
         "closed" => Outcome::Closed,
-        other => Outcome::Other(other.to_owned()),
+        other => Outcome::Other(brief(other)),
     }
 }

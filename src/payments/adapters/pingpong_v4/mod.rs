@@ -8,6 +8,7 @@ mod content;
 mod notify;
 mod reply;
 mod sign;
+mod statement;
 mod statuses;
 #[cfg(test)]
 mod vectors;
@@ -17,9 +18,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::Url;
+use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
@@ -29,17 +31,20 @@ use self::content::{Goods, PrePay, Query, Refund, RefundQuery};
 use self::reply::Reply;
 use self::statuses::Verdict as CodeVerdict;
 use self::wire::Store;
-use super::exchange::{Call, base_address, exchange};
+use super::exchange::{Call, base_address, exchange, exchange_up_to};
 use crate::kernel::ids::{PaymentNo, RefundNo};
 use crate::kernel::locale::Locale;
 use crate::payments::ports::{
     Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
     Observation, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Verdict,
 };
+use crate::payments::statement::Statement;
 use crate::platform::http::{Limits, client};
 
 const PROVIDER: &str = "pingpong";
 const DIALECT: &str = "v4";
+/// The longest list of a day that we read: some hundred thousand sales.
+const MAX_STATEMENT_BYTES: usize = 64 * 1024 * 1024;
 
 /// Where each call goes, below the base address. Configurable, because PingPong's own pages differ
 /// (traps 8.8 and 8.9 of the reference).
@@ -49,6 +54,8 @@ pub struct Paths {
     pub query: String,
     pub refund: String,
     pub refund_query: String,
+    /// Below the address of the statements.
+    pub statement: String,
 }
 
 impl Default for Paths {
@@ -58,6 +65,7 @@ impl Default for Paths {
             query: "/v4/payment/query".into(),
             refund: "/v4/payment/refund".into(),
             refund_query: "/v4/refund/query".into(),
+            statement: "/api/v2/txn-rec-file/download".into(),
         }
     }
 }
@@ -67,6 +75,8 @@ impl Default for Paths {
 pub struct V4Config {
     /// The site of the contract, such as `https://acquirer-payment.pingpongx.com` (§1.1).
     pub base_url: String,
+    /// The back office that gives the daily lists (§1.2); `None`: it is not asked for any.
+    pub statement_url: Option<String>,
     pub acc_id: String,
     pub client_id: String,
     pub salt: SecretString,
@@ -92,6 +102,7 @@ impl V4Config {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Self {
             base_url: base_url.to_owned(),
+            statement_url: None,
             acc_id: acc_id.to_owned(),
             client_id: client_id.to_owned(),
             salt,
@@ -120,6 +131,7 @@ pub struct PingPongV4 {
     config: V4Config,
     store: Store,
     base: Url,
+    back_office: Option<Url>,
     client: reqwest::Client,
 }
 
@@ -133,6 +145,12 @@ impl PingPongV4 {
         ensure!(!config.salt.expose_secret().trim().is_empty(), "pingpong.salt is empty");
         Ok(Self {
             base: base_address(&config.base_url).context("pingpong.base_url")?,
+            back_office: config
+                .statement_url
+                .as_deref()
+                .map(base_address)
+                .transpose()
+                .context("pingpong.statement_url")?,
             client: client(config.limits).context("TLS for pingpong")?,
             store: Store {
                 acc_id: config.acc_id.clone(),
@@ -151,17 +169,23 @@ impl PingPongV4 {
         path: &str,
         content: &C,
     ) -> Result<Reply<'_>, CallError> {
+        let request = self.sealed(&self.base, path, content)?;
+        let request = request.header(ACCEPT, "application/json");
+        Reply::read(&self.store, &exchange(call, request).await?)
+    }
+
+    /// The signed request that carries `content`.
+    fn sealed<C: Serialize>(
+        &self,
+        base: &Url,
+        path: &str,
+        content: &C,
+    ) -> Result<RequestBuilder, CallError> {
         let not_sent = |cause: serde_json::Error| CallError::NotSent(cause.into());
         let content = serde_json::to_string(content).map_err(not_sent)?;
         let body = self.store.seal(content).map_err(not_sent)?;
-        let url = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
-        let request = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "application/json")
-            .body(body);
-        Reply::read(&self.store, &exchange(call, request).await?)
+        let url = format!("{}{path}", base.as_str().trim_end_matches('/'));
+        Ok(self.client.post(url).header(CONTENT_TYPE, "application/json").body(body))
     }
 
     /// The store's names for one of our hints.
@@ -260,6 +284,16 @@ impl PaymentGateway for PingPongV4 {
             return Ok(RefundAnswer { provider_refund_ref: None, outcome });
         }
         reply.refund(refund_no)
+    }
+
+    async fn statement(&self, day: NaiveDate) -> Result<Option<Statement>, CallError> {
+        let Some(back_office) = &self.back_office else { return Ok(None) };
+        let bill_date = day.format("%Y-%m-%d").to_string();
+        let call = Call { dialect: DIALECT, name: "statement", number: &bill_date };
+        let content = statement::Ask { bill_date: bill_date.clone(), bill_type: "DAY" };
+        let request = self.sealed(back_office, &self.config.paths.statement, &content)?;
+        let answer = exchange_up_to(MAX_STATEMENT_BYTES, &call, request).await?;
+        statement::read(&answer).map(Some)
     }
 
     fn read_notification(

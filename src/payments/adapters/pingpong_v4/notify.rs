@@ -8,14 +8,13 @@ use super::content::Told;
 use super::statuses::{outcome, refund_outcome};
 use super::wire::{Envelope, Store};
 use crate::kernel::ids::{PaymentNo, RefundNo};
-use crate::payments::adapters::reading::{brief, evidence_key, filled, object, stated};
+use crate::payments::adapters::reading::{brief, evidence_key, filled, number, object, stated};
 use crate::payments::ports::{
     Notification, NotificationError, Observation, Outcome, RefundObservation, Source,
 };
 
 /// Proves and reads the raw `body` of a notification.
 pub(super) fn read(store: &Store, body: &[u8]) -> Result<Notification, NotificationError> {
-    let malformed = |reason: &str| NotificationError::Malformed(reason.to_owned());
     let envelope = Envelope::parse(body).map_err(malformed)?;
     store.prove(&envelope).map_err(NotificationError::Unproved)?;
     let content = envelope.content().map_err(malformed)?;
@@ -29,8 +28,8 @@ pub(super) fn read(store: &Store, body: &[u8]) -> Result<Notification, Notificat
     match (kind.as_deref(), status.as_deref()) {
         (Some("RECHARGE"), Some(status)) => payment(store, &envelope, told, status),
         (Some("RECHARGE"), None) => Err(malformed("the status is missing")),
-        (Some("REFUND"), Some(status)) => Ok(refund(store, &envelope, told, status)),
-        (kind, status) => Ok(unhandled(told, &[kind.unwrap_or("none"), status.unwrap_or("none")])),
+        (Some("REFUND"), Some(status)) => refund(store, &envelope, told, status),
+        (kind, status) => unhandled(told, &[kind.unwrap_or("none"), status.unwrap_or("none")]),
     }
 }
 
@@ -40,10 +39,9 @@ fn payment(
     told: Told,
     status: &str,
 ) -> Result<Notification, NotificationError> {
-    let payment_no = filled(told.merchant_transaction_id).ok_or_else(|| {
-        NotificationError::Malformed("the payment's number is missing".to_owned())
-    })?;
-    let provider_ref = filled(told.transaction_id);
+    let payment_no = number(told.merchant_transaction_id).map_err(malformed)?;
+    let payment_no = payment_no.ok_or_else(|| malformed("the payment's number is missing"))?;
+    let provider_ref = number(told.transaction_id).map_err(malformed)?;
     let stated = stated(told.amount, told.currency);
     let merchant_matches = store.is_named_in(envelope);
     let mut facts = vec!["RECHARGE", &payment_no, provider_ref.as_deref().unwrap_or(""), status];
@@ -73,8 +71,13 @@ fn explanation(envelope: &Envelope) -> Option<String> {
 }
 
 /// A refund of another merchant or without our number cannot be applied: it is kept as it is.
-fn refund(store: &Store, envelope: &Envelope, told: Told, status: &str) -> Notification {
-    let Some(refund_no) = filled(told.merchant_refund_id.clone()) else {
+fn refund(
+    store: &Store,
+    envelope: &Envelope,
+    told: Told,
+    status: &str,
+) -> Result<Notification, NotificationError> {
+    let Some(refund_no) = number(told.merchant_refund_id.clone()).map_err(malformed)? else {
         return unhandled(told, &["REFUND without number", status]);
     };
     if !store.is_named_in(envelope) {
@@ -84,30 +87,35 @@ fn refund(store: &Store, envelope: &Envelope, told: Told, status: &str) -> Notif
     let Some(outcome) = refund_outcome(status, reason) else {
         return unhandled(told, &["REFUND", status]);
     };
-    let provider_refund_ref = filled(told.refund_id);
+    let provider_refund_ref = number(told.refund_id).map_err(malformed)?;
     let reference = provider_refund_ref.as_deref().unwrap_or("");
     let facts = ["REFUND", &refund_no, reference, status];
     let stated = stated(told.amount, told.currency);
-    Notification::Refund(RefundObservation {
+    Ok(Notification::Refund(RefundObservation {
         provider: PROVIDER.to_owned(),
         source: Source::Callback,
         evidence_key: evidence_key(Source::Callback, &facts, stated.as_ref()),
         refund_no: RefundNo(refund_no),
         provider_refund_ref,
         status: outcome,
-    })
+    }))
 }
 
-fn unhandled(told: Told, kind: &[&str]) -> Notification {
+fn unhandled(told: Told, kind: &[&str]) -> Result<Notification, NotificationError> {
     let numbers = [told.merchant_transaction_id, told.transaction_id, told.merchant_refund_id];
-    let numbers = numbers.map(|number| filled(number).unwrap_or_default());
+    let numbers = numbers.map(|text| number(text).map(Option::unwrap_or_default));
+    let numbers: Vec<String> = numbers.into_iter().collect::<Result<_, _>>().map_err(malformed)?;
     let facts: Vec<&str> = kind.iter().copied().chain(numbers.iter().map(String::as_str)).collect();
     let stated = stated(told.amount, told.currency);
-    Notification::Unhandled {
+    Ok(Notification::Unhandled {
         provider: PROVIDER.to_owned(),
         evidence_key: evidence_key(Source::Callback, &facts, stated.as_ref()),
         kind: brief(&kind.join(" ")),
-    }
+    })
+}
+
+fn malformed(reason: &str) -> NotificationError {
+    NotificationError::Malformed(reason.to_owned())
 }
 
 #[cfg(test)]
@@ -220,6 +228,13 @@ mod tests {
         let tail = signed(&paid(), &json!({"bizContent": "{} {}"}));
         let list = signed(&paid(), &json!({"bizContent": "[\"RECHARGE\",\"SUCCESS\"]"}));
         let no_number = signed(&with(paid(), &json!({"merchantTransactionId": null})), &json!({}));
+        let long_number =
+            signed(&with(paid(), &json!({"merchantTransactionId": "9".repeat(129)})), &json!({}));
+        let nul = signed(&with(paid(), &json!({"transactionId": "T\u{0}1"})), &json!({}));
+        let nul_in_refund = signed(
+            &with(paid(), &json!({"notifyType": "REFUND", "merchantRefundId": "R\u{0}1"})),
+            &json!({}),
+        );
         let no_status = signed(&with(paid(), &json!({"status": " "})), &json!({}));
         let twice_inside = r#"{"notifyType":"RECHARGE","status":"FAILED","status":"SUCCESS","merchantTransactionId":"P1"}"#;
         let twice_inside = signed(&paid(), &json!({"bizContent": twice_inside}));
@@ -229,6 +244,9 @@ mod tests {
             "[]".into(),
             twice,
             number,
+            long_number,
+            nul,
+            nul_in_refund,
             newline,
             no_content,
             no_client,

@@ -1,5 +1,6 @@
 //! PingPong's words and codes in the words of the port (reference/pingpong.md §5).
 
+use crate::payments::adapters::reading::brief;
 use crate::payments::ports::{Outcome, RefundOutcome};
 
 /// What a transaction's `status` means. `FAILED` is one attempt: the payer may try again until the
@@ -10,7 +11,7 @@ pub(super) fn outcome(status: &str) -> Outcome {
         "FAILED" => Outcome::AttemptFailed,
         "INIT" | "PROCESSING" | "AUTH_SUCCESS" => Outcome::Pending,
         "CLOSED" | "CANCEL" => Outcome::Closed,
-        other => Outcome::Other(other.to_owned()),
+        other => Outcome::Other(brief(other)),
     }
 }
 

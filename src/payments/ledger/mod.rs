@@ -1,0 +1,112 @@
+//! The money book: append-only double entry. Every amount that moved, once, from one account to
+//! another (spec.md §4 rule 16).
+//!
+//! Where to look: [`rules`] for the chart of accounts and which fact is written how, [`repo`] for
+//! the rows. Written from `flows/keep_books` only, inside the transaction of the fact.
+//!
+//! Invariants:
+//! - A transfer is never changed or deleted; the database itself refuses it. A mistake is put right
+//!   by another transfer.
+//! - A transfer's key names its fact: the same fact a thousand times is one transfer.
+//! - What came in is delivered, given back, owed or in doubt: nothing else can become of it.
+
+pub mod repo;
+pub mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
+use crate::kernel::money::Money;
+
+pub use rules::{Fact, postings};
+
+/// The chart of accounts. The words stand in rows and never change.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Account {
+    /// Asset: what a payment provider holds for us.
+    Provider(String),
+    /// Liability: received for an order, neither delivered nor given back.
+    Owed,
+    /// Income: received for what was delivered, less what was given back of it.
+    Revenue,
+    /// Liability: money that arrived and does not match anything; a person decides.
+    Doubt,
+    /// Expense: what providers keep.
+    Fees,
+    /// Expense: what promoters earned.
+    CommissionExpense,
+    /// Liability: what promoters are owed.
+    CommissionPayable,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Provider(name) => write!(f, "provider:{name}"),
+            Self::Owed => f.write_str("orders:owed"),
+            Self::Revenue => f.write_str("revenue"),
+            Self::Doubt => f.write_str("doubt"),
+            Self::Fees => f.write_str("fees"),
+            Self::CommissionExpense => f.write_str("commission:expense"),
+            Self::CommissionPayable => f.write_str("commission:payable"),
+        }
+    }
+}
+
+/// The words of the column `ledger_transfers.kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TransferKind {
+    /// Money came in.
+    Received,
+    /// Money went back to its payer.
+    Refunded,
+    /// A provider kept its share.
+    Fee,
+    /// A promoter earned, or had to give back.
+    Commission,
+    /// Money that we had already stands on another account now.
+    Adjustment,
+}
+
+impl TransferKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Refunded => "refunded",
+            Self::Fee => "fee",
+            Self::Commission => "commission",
+            Self::Adjustment => "adjustment",
+        }
+    }
+}
+
+/// The numbers that a transfer is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    pub order_no: Option<OrderNo>,
+    pub payment_no: Option<PaymentNo>,
+    pub refund_no: Option<RefundNo>,
+}
+
+/// One line of the book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Unique for ever: the same fact has the same key.
+    pub key: String,
+    pub kind: TransferKind,
+    pub debit: Account,
+    pub credit: Account,
+    /// More than nothing.
+    pub amount: Money,
+    pub about: About,
+}
+
+/// Where the money of one payment stands now, in minor units of its currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub owed: i64,
+    pub revenue: i64,
+    pub doubt: i64,
+}

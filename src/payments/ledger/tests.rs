@@ -1,0 +1,173 @@
+//! The whole table of postings, and what holds whatever happens.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use super::rules::Charge;
+use super::*;
+use crate::kernel::money::Currency;
+
+fn cny(minor: i64) -> Money {
+    Money::new(minor, Currency::CNY)
+}
+
+fn charge(number: &str) -> Charge {
+    Charge {
+        provider: "pingpong".into(),
+        payment_no: format!("P{number}").into(),
+        order_no: "M1".into(),
+    }
+}
+
+fn refund(amount: i64, standing: Standing) -> Fact {
+    let amount = cny(amount);
+    Fact::RefundSucceeded { charge: charge("1"), refund_no: "R1".into(), amount, standing }
+}
+
+#[test]
+fn the_whole_table_of_postings() {
+    let standing = |owed, revenue, doubt| Standing { owed, revenue, doubt };
+    let completed = |owed| Fact::OrderCompleted { charge: charge("1"), total: cny(2990), owed };
+    let facts = [
+        Fact::PaymentSucceeded { charge: charge("1"), amount: cny(2990), in_doubt: None },
+        Fact::PaymentSucceeded { charge: charge("1"), amount: cny(2990), in_doubt: Some(cny(1)) },
+        Fact::MoneyInDoubt { charge: charge("1"), stated: cny(1) },
+        Fact::MoneyInDoubt { charge: charge("1"), stated: cny(0) },
+        Fact::SecondCharge { charge: charge("1"), provider_ref: "T2".into(), stated: cny(2990) },
+        completed(2990),
+        completed(1990),
+        completed(5980),
+        completed(0),
+        refund(2990, standing(2990, 0, 0)),
+        refund(2990, standing(0, 2990, 0)),
+        refund(1000, standing(300, 2000, 0)),
+        refund(1, standing(0, 0, 1)),
+        refund(3000, standing(1000, 1000, 500)),
+        Fact::CommissionBooked { order_no: "M1".into(), amount: cny(598) },
+        Fact::CommissionTakenBack {
+            order_no: "M1".into(),
+            refund_no: "R1".into(),
+            amount: cny(200),
+        },
+        Fact::Fee { charge: charge("1"), reference: "T1".into(), amount: cny(18) },
+    ];
+    let mut table = String::new();
+    for fact in &facts {
+        writeln!(table, "{fact:?}").unwrap();
+        for line in postings(fact) {
+            writeln!(
+                table,
+                "  {:<24} {:<10} {} → {}  {}",
+                line.key,
+                line.kind.as_str(),
+                line.debit,
+                line.credit,
+                line.amount
+            )
+            .unwrap();
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+/// The book in memory: what the unique key of the table does.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Book(BTreeMap<String, Transfer>);
+
+impl Book {
+    fn write(&mut self, fact: &Fact) {
+        for line in postings(fact) {
+            self.0.entry(line.key.clone()).or_insert(line);
+        }
+    }
+
+    fn balance(&self, account: &Account, of: Option<&PaymentNo>) -> i64 {
+        let of_payment = |line: &&Transfer| of.is_none() || line.about.payment_no.as_ref() == of;
+        self.0.values().filter(of_payment).fold(0, |sum, line| {
+            let signed = if line.credit == *account {
+                line.amount.minor
+            } else if line.debit == *account {
+                -line.amount.minor
+            } else {
+                0
+            };
+            sum + signed
+        })
+    }
+
+    fn standing(&self, payment: &PaymentNo) -> Standing {
+        let of = |account| self.balance(&account, Some(payment));
+        Standing {
+            owed: of(Account::Owed),
+            revenue: of(Account::Revenue),
+            doubt: of(Account::Doubt),
+        }
+    }
+
+    fn sum(&self, kind: TransferKind) -> i64 {
+        let lines = self.0.values().filter(|line| line.kind == kind);
+        lines.fold(0, |sum, line| sum + line.amount.minor)
+    }
+}
+
+proptest! {
+    /// Any story of three payments for one order, told twice: the second telling changes nothing,
+    /// everything that came in is somewhere, and no account owes what it never had.
+    #[test]
+    fn nothing_is_lost_and_a_replay_changes_nothing(
+        deeds in prop::collection::vec((0_usize..6, 0_usize..3, 1_i64..3000), 0..40)
+    ) {
+        let mut book = Book::default();
+        let mut facts: Vec<Fact> = Vec::new();
+        for (place, (deed, which, minor)) in deeds.into_iter().enumerate() {
+            let charge = charge(&which.to_string());
+            let standing = book.standing(&charge.payment_no);
+            let room = standing.owed + standing.revenue + standing.doubt;
+            // What the states of payments see to: no success twice, no second charge before it.
+            let known = book.0.get(&format!("received:{}", charge.payment_no)).is_some();
+            let in_doubt = Some(cny(standing.doubt)).filter(|doubt| doubt.minor > 0);
+            let fact = match deed {
+                0 if !known => Fact::PaymentSucceeded { charge, amount: cny(2990), in_doubt },
+                1 if !known => Fact::MoneyInDoubt { charge, stated: cny(minor) },
+                2 if known => Fact::SecondCharge {
+                    charge,
+                    provider_ref: format!("T{place}"),
+                    stated: cny(2990),
+                },
+                3 => Fact::OrderCompleted { charge, total: cny(2990), owed: standing.owed },
+                4 if room > 0 => Fact::RefundSucceeded {
+                    charge,
+                    refund_no: format!("R{place}").into(),
+                    amount: cny(minor.min(room)),
+                    standing,
+                },
+                _ => Fact::Fee { charge, reference: format!("T{place}"), amount: cny(minor) },
+            };
+            book.write(&fact);
+            facts.push(fact);
+        }
+        let once = book.clone();
+        for fact in &facts {
+            book.write(fact);
+        }
+        prop_assert_eq!(&once, &book);
+
+        let provider = Account::Provider("pingpong".into());
+        let all = [provider.clone(), Account::Owed, Account::Revenue, Account::Doubt, Account::Fees];
+        let balances: Vec<i64> = all.iter().map(|account| book.balance(account, None)).collect();
+        prop_assert_eq!(balances.iter().sum::<i64>(), 0, "debits are credits");
+        for line in book.0.values() {
+            prop_assert!(line.amount.minor > 0 && line.debit != line.credit);
+        }
+        for account in [Account::Owed, Account::Revenue, Account::Doubt] {
+            prop_assert!(book.balance(&account, None) >= 0, "{} is overdrawn", account);
+        }
+        let held = -book.balance(&provider, None);
+        let ours = book.balance(&Account::Owed, None)
+            + book.balance(&Account::Revenue, None)
+            + book.balance(&Account::Doubt, None);
+        prop_assert_eq!(held + book.sum(TransferKind::Fee), ours);
+    }
+}

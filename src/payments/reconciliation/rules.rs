@@ -1,0 +1,163 @@
+//! What a line of a statement means beside what we have. Pure.
+#![warn(clippy::arithmetic_side_effects)]
+
+use crate::kernel::money::{AmountMatch, Money};
+use crate::payments::ports::{Observation, Outcome, StatedAmount};
+use crate::payments::statement::{LineKind, StatementLine};
+use crate::payments::{Payment, PaymentStatus, Refund, RefundStatus};
+
+/// The words of the column `reconciliation_differences.kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// They have a charge for which we have no payment.
+    MissingHere,
+    /// We have a payment that succeeded, they have no charge.
+    MissingThere,
+    Amount,
+    Currency,
+    /// One side says that the money moved, the other does not.
+    Status,
+    /// They gave money back, we do not know that they did.
+    RefundMissingHere,
+    /// We gave money back, they do not know of it.
+    RefundMissingThere,
+    /// One payment was charged more than once.
+    DuplicateCharge,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingHere => "missing_here",
+            Self::MissingThere => "missing_there",
+            Self::Amount => "amount",
+            Self::Currency => "currency",
+            Self::Status => "status",
+            Self::RefundMissingHere => "refund_missing_here",
+            Self::RefundMissingThere => "refund_missing_there",
+            Self::DuplicateCharge => "duplicate_charge",
+        }
+    }
+}
+
+/// What is to be done with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// It becomes a fact of our books, through the same door as a callback.
+    Door,
+    /// The same, but without the provider's number: a statement may call a charge by another one.
+    DoorWithoutNumber,
+    /// It is kept as seen; our books stay as they are.
+    Keep,
+    /// It says nothing.
+    Pass,
+}
+
+/// What a line means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judged {
+    pub difference: Option<Kind>,
+    pub route: Route,
+}
+
+/// What else the provider says about the same payment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Company {
+    /// Another charge of it that was settled, in this statement or an earlier one.
+    pub another_charge: bool,
+}
+
+/// A charge of the statement beside the payment with its number.
+pub fn judge_charge(line: &StatementLine, payment: Option<&Payment>, company: Company) -> Judged {
+    let judged = |difference, route| Judged { difference, route };
+    let Some(payment) = payment else {
+        return if line.settled {
+            judged(Some(Kind::MissingHere), Route::Door)
+        } else {
+            judged(None, Route::Pass)
+        };
+    };
+    let succeeded = payment.status == PaymentStatus::Succeeded;
+    if !line.settled {
+        // Attempts may fail before one succeeds.
+        let contradicts = succeeded && !company.another_charge;
+        return judged(contradicts.then_some(Kind::Status), Route::Pass);
+    }
+    let differs = compare(payment.amount, &line.stated);
+    if !succeeded {
+        return match (differs, payment.status) {
+            (Some(kind), PaymentStatus::Conflicted) => judged(Some(kind), Route::Keep),
+            (Some(kind), _) => judged(Some(kind), Route::Door),
+            (None, _) => judged(Some(Kind::Status), Route::Door),
+        };
+    }
+    let renamed = payment.provider_ref.is_some()
+        && line.provider_ref.is_some()
+        && payment.provider_ref != line.provider_ref;
+    match (renamed && company.another_charge, differs) {
+        (true, _) => judged(Some(Kind::DuplicateCharge), Route::Door),
+        (false, Some(kind)) => judged(Some(kind), Route::Keep),
+        (false, None) if renamed => judged(None, Route::DoorWithoutNumber),
+        (false, None) => judged(None, Route::Door),
+    }
+}
+
+/// A refund of the statement beside the refund with its number.
+pub fn judge_refund(line: &StatementLine, refund: Option<&Refund>) -> Judged {
+    let judged = |difference, route| Judged { difference, route };
+    let Some(refund) = refund else {
+        return if line.settled {
+            judged(Some(Kind::RefundMissingHere), Route::Keep)
+        } else {
+            judged(None, Route::Pass)
+        };
+    };
+    let succeeded = refund.status == RefundStatus::Succeeded;
+    match (line.settled, succeeded) {
+        (false, true) => judged(Some(Kind::RefundMissingThere), Route::Pass),
+        (false, false) => judged(None, Route::Pass),
+        (true, true) => judged(compare(refund.amount, &line.stated), Route::Keep),
+        (true, false) => match compare(refund.amount, &line.stated) {
+            Some(kind) => judged(Some(kind), Route::Keep),
+            None => judged(Some(Kind::RefundMissingHere), Route::Door),
+        },
+    }
+}
+
+/// An answer to a question about a payment, for a provider without statements.
+pub fn judge_answer(answer: &Observation, payment: &Payment) -> Judged {
+    let succeeded = payment.status == PaymentStatus::Succeeded;
+    if answer.outcome != Outcome::Paid {
+        let difference = succeeded.then_some(Kind::MissingThere);
+        return Judged { difference, route: Route::Pass };
+    }
+    let differs = answer.stated.as_ref().and_then(|stated| compare(payment.amount, stated));
+    let route = match (succeeded, differs) {
+        (true, _) => Route::Pass,
+        (false, Some(_)) if payment.status == PaymentStatus::Conflicted => Route::Pass,
+        (false, _) => Route::Door,
+    };
+    let difference = differs.or((!succeeded).then_some(Kind::Status));
+    Judged { difference, route }
+}
+
+/// How a stated amount differs from ours, if it does.
+pub fn compare(ours: Money, stated: &StatedAmount) -> Option<Kind> {
+    if stated.currency.as_deref() != Some(ours.currency.as_str()) {
+        return Some(Kind::Currency);
+    }
+    let same = ours.matches_major(&stated.amount) == AmountMatch::Same;
+    (!same).then_some(Kind::Amount)
+}
+
+/// A stated amount as money of ours, when it can be read.
+pub fn money(stated: &StatedAmount) -> Option<Money> {
+    let currency = stated.currency.as_deref()?.parse().ok()?;
+    Money::parse_major(&stated.amount, currency).ok()
+}
+
+/// Whether a line is a settled charge.
+pub fn is_settled_charge(line: &StatementLine) -> bool {
+    line.settled && line.kind == LineKind::Charge
+}
