@@ -4,7 +4,8 @@ use super::{Scene, grid, message};
 use crate::bot::dialogue::Press;
 use crate::bot::error::BotError;
 use crate::bot::speech::{escaped, lines, paragraphs};
-use crate::catalog::Product;
+use crate::catalog::product::Stock;
+use crate::catalog::{Product, stock};
 use crate::flows::greet_user::Invitation;
 use crate::flows::resend_report;
 use crate::kernel::ids::Sku;
@@ -140,9 +141,14 @@ fn product_buttons(scene: &Scene<'_>) -> Keyboard {
     grid(for_sale(scene).into_iter().map(button).collect(), 1)
 }
 
-pub(super) fn product(scene: &Scene<'_>, sku: &Sku) -> OutgoingMessage {
+pub(super) async fn product(scene: &Scene<'_>, sku: &Sku) -> Result<OutgoingMessage, BotError> {
     let Some(product) = scene.bot.catalog.find(sku) else {
-        return not_for_sale(scene, sku, "product-gone");
+        return Ok(not_for_sale(scene, sku, "product-gone"));
+    };
+    let left = match left(scene, product).await? {
+        Some((_, 0)) => return Ok(not_for_sale(scene, sku, sold_out(product))),
+        Some((key, count)) => scene.speech.say(key, &Args::new().number("count", count)),
+        None => String::new(),
     };
     let locale = scene.speech.locale;
     let args = Args::new()
@@ -158,7 +164,30 @@ pub(super) fn product(scene: &Scene<'_>, sku: &Sku) -> OutgoingMessage {
     let begin = if resumable { "btn-restart" } else { order };
     keyboard.push(scene.row(begin, &Press::Begin(sku.clone())));
     keyboard.push(scene.row("btn-back", &Press::Products));
-    message(paragraphs([scene.speech.say("product-card", &args), sale(scene, product)]), keyboard)
+    let card = scene.speech.say("product-card", &args);
+    Ok(message(paragraphs([card, sale(scene, product), left]), keyboard))
+}
+
+/// How many are left, and how that is said; nothing where there is no limit.
+async fn left(
+    scene: &Scene<'_>,
+    product: &Product,
+) -> Result<Option<(&'static str, i64)>, BotError> {
+    let till = &scene.bot.till;
+    let day = till.money.day(scene.speech.now);
+    let rest = stock::rest(till.base.db.read(), &product.sku, (product.stock, &day)).await?;
+    let key = match product.stock {
+        Stock::Daily(_) => "product-stock-left-today",
+        Stock::Counted(_) | Stock::Unlimited => "product-stock-left",
+    };
+    Ok(rest.map(|count| (key, count.max(0))))
+}
+
+fn sold_out(product: &Product) -> &'static str {
+    match product.stock {
+        Stock::Daily(_) => "product-sold-out-today",
+        Stock::Counted(_) | Stock::Unlimited => "product-sold-out",
+    }
 }
 
 /// What the sale in force is called, and its last day.
