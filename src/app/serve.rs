@@ -196,7 +196,7 @@ fn build_bot(parts: &Parts, api: &Arc<BotApi>, sender: &Sender, pulse: &Pulse) -
             arrival,
             admin_ids: config.telegram.admin_ids.clone(),
             affiliate,
-            contact: None,
+            contact: config.shop.contact(),
             concurrency: CHATS_AT_ONCE,
         },
         pulse: pulse.cell(),
@@ -247,5 +247,6 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
         },
         operators: Operators { alert_chat: alert_chat.map(UserId), locale: Locale::ZhHans },
         sinks: outside::sinks(config)?.into(),
+        contact: config.shop.contact(),
     })
 }

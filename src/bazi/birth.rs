@@ -302,6 +302,11 @@ impl BirthMoment {
         self.place.is_some() && self.time.is_exact()
     }
 
+    /// Whether it is the hour before midnight, about whose day pillar the schools differ.
+    pub fn is_before_midnight(&self) -> bool {
+        self.time.is_known() && self.reckoned.hour() == 23
+    }
+
     /// Minutes from the reckoned time to the nearest change of the hour pillar, and at midnight of
     /// the day pillar where the school changes it there.
     pub(super) fn minutes_to_hour_change(&self) -> i64 {

@@ -186,15 +186,15 @@ mod tests {
     fn a_leap_month_that_does_not_exist_is_answered_with_the_one_that_does() {
         assert_eq!(
             lunar(1990, 4, true, 1).unwrap_err().zh(),
-            "农历 1990 年没有闰4月，这一年闰的是5月"
+            "农历 1990 年没有闰四月，这一年闰的是五月"
         );
         assert_eq!(
             lunar(1991, 4, true, 1).unwrap_err().zh(),
-            "农历 1991 年没有闰4月，这一年没有闰月"
+            "农历 1991 年没有闰四月，这一年没有闰月"
         );
         assert_eq!(
             lunar(1990, 5, true, 30).unwrap_err().zh(),
-            "农历 1990 年闰5月没有 30 日，最后一天是 29 日"
+            "农历 1990 年闰五月只有 29 天，没有第 30 天"
         );
         assert_eq!(leap_month(1990), Some(5));
     }

@@ -8,6 +8,9 @@ use super::birth::{FIRST_YEAR, LAST_YEAR};
 pub enum BirthError {
     #[error("not a date: {0:?}")]
     NotADate(String),
+    /// `5/6/1990`: day first or month first.
+    #[error("a date that can be read in two ways: {0:?}")]
+    AmbiguousDate(String),
     #[error("not a time of day: {0:?}")]
     NotATime(String),
     /// "晚上12点" and "子时" may be the beginning or the end of the stated date.
@@ -45,6 +48,9 @@ impl BirthError {
                     "看不懂日期“{text}”，请写成 1990-05-20、1990年5月20日 或 农历1990年四月廿六"
                 )
             }
+            Self::AmbiguousDate(text) => {
+                format!("“{text}”分不清哪个是日、哪个是月，请写成 1990-05-20")
+            }
             Self::NotATime(text) => {
                 format!("看不懂时间“{text}”，请写成 07:15、早上7点15 或 辰时")
             }
@@ -64,14 +70,16 @@ impl BirthError {
                 format!("{month} 月没有 {day} 日，最后一天是 {last} 日")
             }
             Self::NoSuchLeapMonth { year, month, actual: Some(actual) } => {
-                format!("农历 {year} 年没有闰{month}月，这一年闰的是{actual}月")
+                let (month, actual) = (lunar_month(*month), lunar_month(*actual));
+                format!("农历 {year} 年没有闰{month}，这一年闰的是{actual}")
             }
             Self::NoSuchLeapMonth { year, month, actual: None } => {
-                format!("农历 {year} 年没有闰{month}月，这一年没有闰月")
+                format!("农历 {year} 年没有闰{}，这一年没有闰月", lunar_month(*month))
             }
             Self::NoSuchLunarDay { year, month, leap, day, last } => {
                 let leap = if *leap { "闰" } else { "" };
-                format!("农历 {year} 年{leap}{month}月没有 {day} 日，最后一天是 {last} 日")
+                let month = lunar_month(*month);
+                format!("农历 {year} 年{leap}{month}只有 {last} 天，没有第 {day} 天")
             }
             Self::NoSuchHour(hour) => format!("没有 {hour} 点，小时是 0 至 23"),
             Self::NoSuchMinute(minute) => format!("没有 {minute} 分，分钟是 0 至 59"),
@@ -82,4 +90,14 @@ impl BirthError {
             Self::InFuture => "出生时间还没有到，请检查年份".to_owned(),
         }
     }
+}
+
+/// `四月`, `冬月`.
+fn lunar_month(month: u32) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "正月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "冬月",
+        "腊月",
+    ];
+    let index = usize::try_from(month).unwrap_or(0).saturating_sub(1);
+    NAMES.get(index).copied().unwrap_or("月")
 }

@@ -2,6 +2,8 @@
 //!
 //! The tables are compiled in; templates/places/README.md says where they come from.
 
+mod latin;
+
 use std::sync::OnceLock;
 
 use super::birth::Place;
@@ -20,6 +22,8 @@ pub struct FoundPlace {
     /// Degrees, east positive.
     pub longitude: f64,
     pub zone: Zone,
+    /// Pinyin in small letters, a space between syllables, or the English name.
+    spelling: &'static str,
 }
 
 impl FoundPlace {
@@ -62,6 +66,14 @@ pub fn search(query: &str, limit: usize) -> Vec<FoundPlace> {
     fits.into_iter().take(limit).map(|(_, found)| found).collect()
 }
 
+/// The place that was found by this name before.
+pub fn find(name: &str, longitude: f64) -> Option<FoundPlace> {
+    let is_it = |found: &FoundPlace| {
+        found.name == name && (found.longitude - longitude).abs() < f64::EPSILON
+    };
+    entries().iter().map(|entry| entry.found).find(is_it)
+}
+
 fn is_gap(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\'' | '-' | '.' | ',' | '，' | '·')
 }
@@ -82,7 +94,7 @@ fn in_china(line: &'static str) -> Option<Entry> {
     let zone = if zone.is_empty() { Zone::CHINA } else { Zone::parse(zone).ok()? };
     let longitude = longitude.parse().ok()?;
     Some(Entry {
-        found: FoundPlace { name, region, longitude, zone },
+        found: FoundPlace { name, region, longitude, zone, spelling: pinyin },
         latin: pinyin.replace(' ', ""),
         initials: pinyin.split(' ').filter_map(|syllable| syllable.chars().next()).collect(),
     })
@@ -94,7 +106,7 @@ fn abroad(line: &'static str) -> Option<Entry> {
     let (longitude, zone) = (longitude.parse().ok()?, Zone::parse(zone).ok()?);
     let latin = english.to_lowercase().chars().filter(|letter| !is_gap(*letter)).collect();
     Some(Entry {
-        found: FoundPlace { name, region, longitude, zone },
+        found: FoundPlace { name, region, longitude, zone, spelling: english },
         latin,
         initials: String::new(),
     })

@@ -59,6 +59,9 @@ async fn talk(bot: &Bot, update: &Update) -> Result<(Dialogue, i64), BotError> {
         fresh_id: ids::crockford(12),
     };
     let turn = step(&before, &input, &facts);
+    if let Some(message) = turn.leaves {
+        retire(bot, (update.user, message), greeted.user.locale).await;
+    }
     let mut doing = Doing {
         bot,
         facts,
@@ -110,6 +113,16 @@ fn pressed_message(incoming: &Incoming) -> Option<i64> {
     match incoming {
         Incoming::Button { message, .. } => *message,
         Incoming::Text(_) | Incoming::NotText | Incoming::Blocked(_) => None,
+    }
+}
+
+/// The question of a form that was left says so and keeps no buttons. Only a courtesy.
+async fn retire(bot: &Bot, (user, message): (UserId, i64), locale: Locale) {
+    let left = OutgoingMessage::html(bot.texts.get(locale, "form-left"));
+    let edited = bot.sender.edit(Priority::Normal, user, MessageId(message), &left).await;
+    if let Err(error) = edited {
+        let error = &error as &dyn std::error::Error;
+        tracing::info!(error, "the form that was left still shows its buttons");
     }
 }
 

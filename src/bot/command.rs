@@ -13,6 +13,8 @@ pub(super) enum Command {
     Language,
     Affiliate,
     Privacy,
+    MyData,
+    Forget,
     PaySupport,
     Terms,
     Stats,
@@ -25,7 +27,7 @@ pub(super) enum Command {
 
 impl Command {
     /// In the order of the menu; the operators' come last.
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::Start,
         Self::Products,
         Self::Orders,
@@ -34,6 +36,8 @@ impl Command {
         Self::Language,
         Self::Affiliate,
         Self::Privacy,
+        Self::MyData,
+        Self::Forget,
         Self::PaySupport,
         Self::Terms,
         Self::Stats,
@@ -54,6 +58,8 @@ impl Command {
             Self::Language => "language",
             Self::Affiliate => "affiliate",
             Self::Privacy => "privacy",
+            Self::MyData => "mydata",
+            Self::Forget => "forget",
             Self::PaySupport => "paysupport",
             Self::Terms => "terms",
             Self::Stats => "stats",
@@ -82,6 +88,8 @@ impl Command {
             | Self::Language
             | Self::Affiliate
             | Self::Privacy
+            | Self::MyData
+            | Self::Forget
             | Self::PaySupport
             | Self::Terms => false,
         }

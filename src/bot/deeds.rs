@@ -3,28 +3,27 @@
 //! Everything here may run twice for one update, after a crash between the deed and its answer:
 //! orders are keyed by their draft, the other deeds say "already so".
 
+mod operators;
+mod own_data;
+
 use super::Bot;
 use super::dialogue::{
-    Answer, At, Deed, Dialogue, Facts, Listening, Note, OperatorView, Turn, View, Where,
+    Answer, At, Deed, Dialogue, Facts, Listening, Note, OperatorView, Turn, View, Where, afresh,
     after_consent, after_vain_search,
 };
 use super::error::BotError;
 use super::pricing;
-use super::speech::Speech;
 use crate::catalog::product::Stock;
 use crate::flows::close_order::{self, Ended};
 use crate::flows::new_payment::{self, Switched};
 use crate::flows::order_again::{self, Again};
 use crate::flows::place_order::{self, PlaceOrder, PlaceOrderError, Placed};
-use crate::flows::refund_order::{self, Refunded, Wish};
 use crate::flows::resend_report::{self, Resent};
-use crate::flows::retry_order::{self, Retried};
 use crate::flows::show_payment::{self, Shown};
 use crate::flows::{accept_privacy, become_affiliate, change_language, check_payment};
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Actor, Order, OrderStatus};
-use crate::platform::texts::Args;
 use crate::users::User;
 
 /// Who wants the deed, and where the talk stands.
@@ -78,6 +77,8 @@ impl Doing<'_> {
             Deed::OrderAgain(no) => self.order_again(no).await,
             Deed::Resend(no) => self.resend(no).await,
             Deed::BecomeAffiliate => self.become_affiliate().await,
+            Deed::ExportData => self.export_data().await,
+            Deed::ForgetMe => self.forget_me().await,
             Deed::Retry(no) => self.retry(no).await,
             Deed::OperatorResend(no) => self.operator_resend(no).await,
             Deed::Refund(no) => self.refund(no).await,
@@ -154,7 +155,12 @@ impl Doing<'_> {
     /// The check card once more, with the price of now.
     fn check_card(&mut self, note: Option<Note>) -> Shows {
         self.dialogue.listens = Listening::Form;
-        Shows::view(View::Form(note))
+        let before = self.dialogue.noted.take();
+        self.dialogue.noted = note.as_ref().map(|note| note.key.to_owned());
+        // The same edit again would change nothing that can be seen.
+        let is_repeated = note.is_some() && before == self.dialogue.noted;
+        let shows = Shows::view(View::Form(note));
+        if is_repeated { Shows { place: Where::Fresh, ..shows } } else { shows }
     }
 
     /// Looks at the code now; it is used when the order is placed.
@@ -302,6 +308,10 @@ impl Doing<'_> {
             }
             Again::StillPayable(order) => self.show_payment(&order.order_no).await?,
             Again::AnswersGone => Shows::fresh(View::Say("reorder-impossible")),
+            Again::FormAfresh(sku) => {
+                let turn = afresh(self.dialogue.clone(), &sku, &self.facts);
+                self.take(turn)
+            }
             Again::NotTheirs => Shows::toast("toast-not-yours"),
         })
     }
@@ -335,82 +345,4 @@ impl Doing<'_> {
         }
         Ok(Shows::fresh(View::Affiliate))
     }
-
-    /// `named`: the number of an order, or of anything that an alert named.
-    async fn retry(&self, named: &OrderNo) -> Result<Shows, BotError> {
-        let found = retry_order::order_of(&self.bot.till.base, named.as_str()).await?;
-        let no = found.as_ref().unwrap_or(named);
-        let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
-        let args = Args::new().text("order_no", no.as_str());
-        let text = match retry_order::run(&self.bot.till.base, no, self.user.id.0).await? {
-            Retried::Started(step) | Retried::Running(step) => {
-                speech.say("retry-started", &args.text("step", step.as_str()))
-            }
-            Retried::Woken(jobs) => {
-                let jobs = i64::try_from(jobs).unwrap_or(i64::MAX);
-                speech.say("retry-woken", &args.number("jobs", jobs))
-            }
-            Retried::Nothing(status) => {
-                speech.say("retry-nothing", &args.text("status", state(&speech, status)))
-            }
-        };
-        Ok(Shows::operator(text, no))
-    }
-
-    async fn operator_resend(&self, no: &OrderNo) -> Result<Shows, BotError> {
-        let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
-        let args = Args::new().text("order_no", no.as_str());
-        let text = match resend_report::start(&self.bot.till.base, no, &self.operator()).await? {
-            Resent::Started | Resent::UnderWay => speech.say("resend-started", &args),
-            Resent::Enough => speech.say("resend-enough", &args),
-            Resent::NothingToSend(status) => {
-                speech.say("resend-nothing", &args.text("status", state(&speech, status)))
-            }
-        };
-        Ok(Shows::operator(text, no))
-    }
-
-    async fn refund(&self, no: &OrderNo) -> Result<Shows, BotError> {
-        let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
-        let args = Args::new().text("order_no", no.as_str());
-        let actor = self.operator();
-        let wish = Wish { reason: "operator", ..Wish::default() };
-        let outcome = refund_order::start(&self.bot.till.base, no, &actor, &wish).await?;
-        let text = match outcome {
-            Refunded::Started(refund_no, amount) | Refunded::WrittenDown(refund_no, amount) => {
-                let args = args.text("refund_no", refund_no.as_str());
-                speech.say("refund-requested", &args.text("amount", speech.money(amount)))
-            }
-            Refunded::WindowOver(end) => {
-                let args = args.text("deadline", speech.date_time(end));
-                speech.say("refund-window-over", &args)
-            }
-            Refunded::NothingToRefund | Refunded::TooMuch(_) | Refunded::ReferenceUsed => {
-                speech.say("refund-nothing-paid", &args)
-            }
-            Refunded::NotNow(status) => {
-                speech.say("refund-not-possible", &args.text("status", state(&speech, status)))
-            }
-        };
-        Ok(Shows::operator(text, no))
-    }
-
-    fn operator(&self) -> Actor {
-        Actor::Operator(self.user.id.0)
-    }
-
-    /// `None`: there is no such order.
-    async fn operators_speech(&self, no: &OrderNo) -> Result<Option<Speech<'_>>, BotError> {
-        let order = orders::repo::find(self.bot.till.base.db.read(), no).await?;
-        Ok(order.map(|_order| self.bot.speech(self.user.locale)))
-    }
-}
-
-fn state(speech: &Speech<'_>, status: OrderStatus) -> String {
-    speech.word(&format!("order-status-{status}"))
-}
-
-/// The order's page says that there is none.
-fn unknown(no: &OrderNo) -> Shows {
-    Shows::view(View::Operator(OperatorView::Order(no.clone())))
 }

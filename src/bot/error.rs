@@ -4,7 +4,9 @@ use sea_orm::DbErr;
 
 use crate::affiliates::AffiliateError;
 use crate::flows::attribute_referral::ReferralError;
+use crate::flows::export_user::ExportError;
 use crate::flows::figures::FiguresError;
+use crate::flows::forget_user::ForgetError;
 use crate::flows::inspect_order::InspectError;
 use crate::flows::place_order::PlaceOrderError;
 use crate::flows::resend_report::ResendError;
@@ -19,6 +21,12 @@ use crate::users::UserError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BotError {
+    #[error("what is kept about a person cannot be read")]
+    Export(#[from] ExportError),
+    #[error("it cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("the person cannot be forgotten")]
+    Forget(#[from] ForgetError),
     #[error("the order cannot be placed")]
     Place(#[from] PlaceOrderError),
     #[error("the order or its payment cannot be changed")]
@@ -75,6 +83,12 @@ impl BotError {
             | Self::Resend(
                 ResendError::Db(_) | ResendError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
+            | Self::Forget(
+                ForgetError::Db(_) | ForgetError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+            )
+            | Self::Export(
+                ExportError::User(UserError::Db(_)) | ExportError::Order(OrderError::Db(_)),
+            )
             | Self::Retry(
                 RetryError::Db(_) | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
@@ -101,6 +115,9 @@ impl BotError {
             | Self::Figures(_)
             | Self::Resend(_)
             | Self::Retry(_)
+            | Self::Export(_)
+            | Self::Json(_)
+            | Self::Forget(_)
             | Self::Sealed(_) => false,
         }
     }

@@ -93,6 +93,21 @@ fn proof<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ProofByProvider, 
     })
 }
 
+/// `[shop]`
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shop {
+    /// Where buyers find a person, such as `@my_support`; empty: nobody is named.
+    pub support: String,
+}
+
+impl Shop {
+    /// The contact as it is shown; `None` when none is named.
+    pub fn contact(&self) -> Option<String> {
+        Some(self.support.trim()).filter(|contact| !contact.is_empty()).map(str::to_owned)
+    }
+}
+
 /// `[affiliate]`
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

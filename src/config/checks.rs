@@ -183,6 +183,11 @@ impl Checks<'_> {
     }
 
     fn rest(&mut self, config: &Config) {
+        // It stands in messages, which have a limit of their own.
+        if config.shop.support.chars().count() > 200 {
+            let expected = "at most 200 characters, such as @my_support";
+            self.refuse("shop.support", "a longer text", expected);
+        }
         let url = config.database.url.expose_secret();
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.starts_with(start)) {
             let expected =

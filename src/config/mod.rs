@@ -18,7 +18,7 @@ mod sources;
 mod values;
 
 pub use self::business::{
-    Affiliate, LatePayment, Orders, Payments, Proof, ProofByProvider, Security,
+    Affiliate, LatePayment, Orders, Payments, Proof, ProofByProvider, Security, Shop,
 };
 pub use self::outside::{
     Ai, Bazi, BaziProvider, Continuation, Dialect, PingPong, Prices, SignType, Telegram,
@@ -50,6 +50,7 @@ pub struct Config {
     pub yuanfenju: Yuanfenju,
     pub ai: Ai,
     pub worker: Worker,
+    pub shop: Shop,
     pub affiliate: Affiliate,
     pub security: Security,
     pub alerts: Alerts,

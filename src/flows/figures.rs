@@ -5,6 +5,7 @@ use sea_orm::DbErr;
 use super::base::Base;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::money::Money;
+use crate::orders::repo::Milestones;
 use crate::orders::{self, OrderError, OrderStatus};
 use crate::payments::{self, PaymentError};
 use crate::platform::jobs::store::{self, Counts};
@@ -15,6 +16,8 @@ pub struct Figures {
     pub since: Timestamp,
     /// Orders that were placed since then, by the status they have now.
     pub orders: Vec<(OrderStatus, i64)>,
+    /// How far they came; a refund takes nothing of it back.
+    pub reached: Milestones,
     /// One sum for each currency.
     pub received: Vec<Money>,
     pub refunded: Vec<Money>,
@@ -52,6 +55,7 @@ pub async fn since(base: &Base, since: Timestamp) -> Result<Figures, FiguresErro
     Ok(Figures {
         since,
         orders: orders::repo::count_by_status(db, since).await?,
+        reached: orders::repo::milestones(db, since).await?,
         received: payments::repo::received_since(db, since).await?,
         refunded: payments::refunds::refunded_since(db, since).await?,
         new_users: users::repo::count(db, since).await?,

@@ -36,6 +36,9 @@ pub struct OrderView {
     pub step: Step,
     pub total: String,
     pub currency: String,
+    /// The same for people.
+    #[serde(skip)]
+    pub money: Money,
     pub test: bool,
     pub failure: Option<String>,
     pub cancel_reason: Option<String>,
@@ -49,6 +52,8 @@ pub struct OrderView {
     pub report: Option<ReportView>,
     /// Messages of the latest delivery: sent, and in all.
     pub delivered: (i64, i64),
+    /// The same of the numbered segments, which is what the buyer was told.
+    pub segments: (i64, i64),
     /// The job that makes and delivers the report.
     pub job: Option<JobRow>,
 }
@@ -62,6 +67,8 @@ pub struct PaymentView {
     pub status: PaymentStatus,
     pub amount: String,
     pub currency: String,
+    #[serde(skip)]
+    pub money: Money,
     pub provider_ref: Option<String>,
     pub expires_at: Timestamp,
     pub paid_at: Option<Timestamp>,
@@ -76,6 +83,8 @@ pub struct RefundView {
     pub status: RefundStatus,
     pub amount: String,
     pub currency: String,
+    #[serde(skip)]
+    pub money: Money,
     pub reason: String,
     pub actor: String,
     pub last_error: Option<String>,
@@ -93,6 +102,22 @@ pub struct ReportView {
     pub cost_currency: String,
 }
 
+/// The order that a number speaks of: its own, that of a payment (`P…`) or of a refund (`R…`). A
+/// number that nothing has is given back as it is.
+pub async fn order_of(base: &Base, number: &str) -> Result<OrderNo, InspectError> {
+    let db = base.db.read();
+    let order = match number.chars().next() {
+        Some('P') => payments::repo::find(db, &PaymentNo::from(number))
+            .await?
+            .map(|payment| payment.order_no),
+        Some('R') => payments::refunds::find(db, &RefundNo::from(number))
+            .await?
+            .map(|refund| refund.order_no),
+        Some(_) | None => None,
+    };
+    Ok(order.unwrap_or_else(|| OrderNo::from(number)))
+}
+
 pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, InspectError> {
     let db = base.db.read();
     let Some(order) = orders::repo::find(db, order_no).await? else { return Ok(None) };
@@ -108,6 +133,7 @@ pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, I
         history: orders::repo::history(db, order_no).await?,
         report: reports::repo::find_provenance(db, order_no).await?.map(report_view),
         delivered: reports::deliveries::count(db, (order_no, round)).await?,
+        segments: reports::deliveries::count_segments(db, (order_no, round)).await?,
         job: jobs::find(db, &fulfil.dedupe_key()).await?,
         payments,
         refunds: refunds.into_iter().map(refund_view).collect(),
@@ -118,6 +144,7 @@ pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, I
 fn head(order: Order) -> OrderView {
     let (total, currency) = amount(order.total);
     OrderView {
+        money: order.total,
         order_no: order.order_no,
         user_id: order.user,
         sku: order.sku,
@@ -137,6 +164,7 @@ fn head(order: Order) -> OrderView {
         history: Vec::new(),
         report: None,
         delivered: (0, 0),
+        segments: (0, 0),
         job: None,
     }
 }
@@ -144,6 +172,7 @@ fn head(order: Order) -> OrderView {
 fn payment_view(payment: Payment, log: Vec<LogRow>) -> PaymentView {
     let (amount, currency) = amount(payment.amount);
     PaymentView {
+        money: payment.amount,
         payment_no: payment.payment_no,
         provider: payment.provider,
         dialect: payment.dialect,
@@ -162,6 +191,7 @@ fn payment_view(payment: Payment, log: Vec<LogRow>) -> PaymentView {
 fn refund_view(refund: Refund) -> RefundView {
     let (amount, currency) = amount(refund.amount);
     RefundView {
+        money: refund.amount,
         refund_no: refund.refund_no,
         payment_no: refund.payment_no,
         status: refund.status,

@@ -4,11 +4,12 @@
 //! A double tap finds the order that the first one made; only when that one has ended, too, does
 //! another tap make another one.
 
+use super::fulfil_order::Failure;
 use super::place_order::{self, PlaceOrder, PlaceOrderError, Placed};
 use super::till::Till;
 use crate::catalog::answers::FormAnswers;
 use crate::catalog::{Catalog, rules};
-use crate::kernel::ids::{OrderNo, UserId};
+use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Order, OrderError, OrderStatus};
 
@@ -19,6 +20,8 @@ pub enum Again {
     StillPayable(Box<Order>),
     /// The answers were erased, or do not fit the product any more.
     AnswersGone,
+    /// The answers are what was refused: the form of this product is to be filled in anew.
+    FormAfresh(Sku),
     /// Another person's order, or none.
     NotTheirs,
 }
@@ -33,6 +36,9 @@ pub async fn run(
     let Some(order) = found.filter(|order| order.user == user) else { return Ok(Again::NotTheirs) };
     if order.status == OrderStatus::PendingPayment && till.base.now() <= order.expires_at {
         return Ok(Again::StillPayable(Box::new(order)));
+    }
+    if Failure::of(&order) == Some(Failure::ModelRefused) {
+        return Ok(Again::FormAfresh(order.sku));
     }
     let answers: FormAnswers = match order.form(&till.base.keyring) {
         Ok(answers) => answers,

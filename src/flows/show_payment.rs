@@ -15,7 +15,7 @@ use crate::platform::jobs::store as jobs;
 pub enum Shown {
     /// The card is on its way.
     Soon(Box<Order>),
-    /// Nothing is left to pay.
+    /// Nothing is left to pay, or money is there that a person looks at.
     Over(Box<Order>),
     /// Another person's order, or none.
     NotTheirs,
@@ -31,6 +31,10 @@ pub async fn run(
     let found = orders::repo::find(till.base.db.read(), order_no).await?;
     let Some(order) = found.filter(|order| order.user == user) else { return Ok(Shown::NotTheirs) };
     if order.status != OrderStatus::PendingPayment || now > order.expires_at {
+        return Ok(Shown::Over(Box::new(order)));
+    }
+    let attempts = payments::list_of_order(till.base.db.read(), order_no).await?;
+    if attempts.iter().any(|payment| payment.status == PaymentStatus::Conflicted) {
         return Ok(Shown::Over(Box::new(order)));
     }
     let tx = till.base.db.begin_write().await?;

@@ -6,6 +6,7 @@ mod words;
 
 use super::jobs::{News, TellBuyer};
 use super::mark_unreachable;
+use super::purchase_message;
 use super::tools::Tools;
 use crate::notifications::ports::SendError;
 use crate::notifications::sender::Priority;
@@ -38,7 +39,11 @@ pub async fn run(tools: &Tools, job: TellBuyer, claimed: &Claimed) -> Result<(),
         | News::RefundSucceeded
         | News::RefundFailed => {
             let message = words::message(tools, &order, &job).await.map_err(JobError::retry)?;
-            tools.sender.send(Priority::Urgent, order.user, &message).await.map(|_id| ())
+            let sent = tools.sender.send(Priority::Urgent, order.user, &message).await;
+            if ends(job.news) {
+                purchase_message::show_end(tools, &order.order_no).await;
+            }
+            sent.map(|_id| ())
         }
     };
     match told {
@@ -66,6 +71,28 @@ fn is_stale(news: News, order: &Order) -> bool {
         | News::RefundStarted
         | News::RefundSucceeded
         | News::RefundFailed => false,
+    }
+}
+
+/// News after which the purchase's message must not look as if something went on, or as if it
+/// could still be paid.
+fn ends(news: News) -> bool {
+    match news {
+        News::PaymentFailed
+        | News::PaymentInDoubt
+        | News::Closed
+        | News::LateMoneyReturns
+        | News::OrderFailed
+        | News::RefundStarted
+        | News::RefundSucceeded
+        | News::RefundFailed => true,
+        News::PaymentReady
+        | News::PaymentUnavailable
+        | News::AttemptFailed
+        | News::NotPaidYet
+        | News::Reminder
+        | News::LateMoneyHeld
+        | News::SurplusReturns => false,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::events::Sink;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
+use crate::kernel::money::Money;
 use crate::notifications::sender::Sender;
 use crate::orders::{Order, OrderError};
 use crate::platform::texts::{self, Args, Texts};
@@ -28,6 +29,8 @@ pub struct Tools {
     pub operators: Operators,
     /// Who hears of events.
     pub sinks: Arc<[Sink]>,
+    /// Where buyers find a person, such as `@my_support`.
+    pub contact: Option<String>,
 }
 
 /// Where charts come from.
@@ -92,6 +95,21 @@ impl Tools {
 
     pub(super) fn format(&self, locale: Locale, key: &str, args: &Args) -> String {
         self.texts.format(locale, key, args)
+    }
+
+    /// An amount as buyers read it: `免费` when there is nothing to pay.
+    pub(super) fn price(&self, locale: Locale, price: Money) -> String {
+        if price.is_zero() {
+            self.text(locale, "products-free")
+        } else {
+            texts::money(locale, price)
+        }
+    }
+
+    /// Where a person can be found; nothing when nobody is named.
+    pub(super) fn contact_line(&self, locale: Locale) -> Option<String> {
+        let contact = self.contact.as_deref()?;
+        Some(self.format(locale, "paysupport-contact", &Args::new().escaped("contact", contact)))
     }
 
     /// An instant of today as clock time, another one with its date, in the shop's zone.

@@ -269,6 +269,19 @@ pub async fn save_anchor(
     Ok(())
 }
 
+/// Forgets what the user answered in all orders. Not guarded by the version: nothing else writes
+/// the column.
+pub async fn erase_forms(tx: &WriteTx, user: UserId, now: Timestamp) -> Result<(), OrderError> {
+    order::Entity::update_many()
+        .col_expr(Column::FormSealed, Expr::value(Option::<String>::None))
+        .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
+        .filter(Column::UserId.eq(user.0))
+        .filter(Column::FormSealed.is_not_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 pub async fn history(
     db: &impl ConnectionTrait,
     no: &OrderNo,
@@ -307,6 +320,29 @@ pub async fn count_by_status(
         .into_iter()
         .filter_map(|(word, count)| Some((OrderStatus::parse(&word)?, count)))
         .collect())
+}
+
+/// How far orders that were created since `since` came, whatever became of them later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Milestones {
+    pub paid: i64,
+    pub delivered: i64,
+}
+
+pub async fn milestones(
+    db: &impl ConnectionTrait,
+    since: Timestamp,
+) -> Result<Milestones, OrderError> {
+    let (paid, delivered): (i64, i64) = order::Entity::find()
+        .select_only()
+        .column_as(Column::PaidAt.count(), "paid")
+        .column_as(Column::CompletedAt.count(), "delivered")
+        .filter(Column::CreatedAt.gte(since.millis()))
+        .into_tuple()
+        .one(db)
+        .await?
+        .unwrap_or_default();
+    Ok(Milestones { paid, delivered })
 }
 
 struct Note<'a> {

@@ -141,19 +141,38 @@ pub async fn mark_sent(
     mark(tx, (order, round, seq), "sent", Some(message_id), now).await
 }
 
+/// Forgets the messages of a report in all rounds.
+pub async fn erase(tx: &WriteTx, order: &OrderNo) -> Result<(), ReportError> {
+    let sql = "DELETE FROM deliveries WHERE order_no = $1";
+    execute(tx.conn(), sql, vec![order.as_str().into()]).await?;
+    Ok(())
+}
+
 /// How many messages of the round went out, and how many there are.
 pub async fn count(
     db: &impl ConnectionTrait,
     (order, round): (&OrderNo, i32),
 ) -> Result<(i64, i64), ReportError> {
-    let rows = query_all(
-        db,
-        "SELECT status, count(*) FROM deliveries WHERE order_no = $1 AND round = $2 GROUP BY status",
-        vec![order.as_str().into(), round.into()],
-    )
-    .await?;
+    let sql = "SELECT status, count(*) FROM deliveries WHERE order_no = $1 AND round = $2 \
+               GROUP BY status";
+    sums(&query_all(db, sql, vec![order.as_str().into(), round.into()]).await?)
+}
+
+/// The same of the numbered segments alone, which is how buyers count.
+pub async fn count_segments(
+    db: &impl ConnectionTrait,
+    (order, round): (&OrderNo, i32),
+) -> Result<(i64, i64), ReportError> {
+    let sql = "SELECT status, count(*) FROM deliveries WHERE order_no = $1 AND round = $2 \
+               AND kind = $3 GROUP BY status";
+    let kind = PartKind::Segment.as_str();
+    sums(&query_all(db, sql, vec![order.as_str().into(), round.into(), kind.into()]).await?)
+}
+
+/// Sent, and in all.
+fn sums(rows: &[QueryResult]) -> Result<(i64, i64), ReportError> {
     let mut counts = (0_i64, 0_i64);
-    for row in &rows {
+    for row in rows {
         let (status, count) = status_count(row)?;
         counts.1 = counts.1.saturating_add(count);
         if status == "sent" {

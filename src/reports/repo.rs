@@ -148,7 +148,20 @@ pub async fn find_text(
     find_room(db, keyring, order, Room::Text).await
 }
 
-/// Where the text came from and what it cost; `None` before it is finished.
+/// Forgets chart, facts and text; what they cost stays for the books.
+pub async fn erase(tx: &WriteTx, order: &OrderNo, now: Timestamp) -> Result<(), ReportError> {
+    execute(
+        tx.conn(),
+        "UPDATE reports SET chart_sealed = NULL, facts_sealed = NULL, text_sealed = NULL, \
+         updated_at = $2 WHERE order_no = $1",
+        vec![order.as_str().into(), now.millis().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Where the text came from and what it cost; `None` before it is finished. It outlives the
+/// text.
 pub async fn find_provenance(
     db: &impl ConnectionTrait,
     order: &OrderNo,
@@ -157,7 +170,7 @@ pub async fn find_provenance(
         db,
         "SELECT prompt_version, model, prompt_cache_hit_tokens, prompt_cache_miss_tokens, \
          completion_tokens, reasoning_tokens, cost_micros, cost_currency FROM reports \
-         WHERE order_no = $1 AND text_sealed IS NOT NULL",
+         WHERE order_no = $1 AND model IS NOT NULL",
         vec![order.as_str().into()],
     )
     .await?;

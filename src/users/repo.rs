@@ -92,6 +92,19 @@ pub async fn count(db: &impl ConnectionTrait, since: Timestamp) -> Result<u64, U
     Ok(Entity::find().filter(Column::CreatedAt.gte(since.millis())).count(db).await?)
 }
 
+/// Forgets the consent and who sent the person: what is left is the number and the language.
+pub async fn forget(tx: &WriteTx, id: UserId, now: Timestamp) -> Result<(), UserError> {
+    Entity::update_many()
+        .col_expr(Column::ConsentedAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::ReferredBy, Expr::value(Option::<String>::None))
+        .col_expr(Column::ReferredAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 async fn set(
     tx: &WriteTx,
     id: UserId,

@@ -20,6 +20,7 @@ mod keys;
 mod money;
 mod orders;
 mod pipeline;
+mod privacy;
 mod reconciliation;
 mod recovery;
 mod support;

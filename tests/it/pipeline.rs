@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mingshu::flows::refund_order::{self, Wish};
 use mingshu::flows::resend_report::{self, Resent};
 use mingshu::flows::retry_order::{self, Retried};
 use mingshu::kernel::clock::Clock;
@@ -59,7 +60,13 @@ async fn the_report_comes_as_title_numbered_segments_and_closing() {
         assert!(said[report + 4].contains("报告到此完结"), "{said:?}");
         assert_eq!(said.len(), report + 5);
         let edited = app.messenger.edited();
-        assert!(edited.last().unwrap().text.contains("已写好"), "{edited:?}");
+        let last = &edited.last().unwrap().text;
+        assert!(last.contains("支付成功") && last.contains("已写好"), "{edited:?}");
+        let progress: Vec<_> = edited.iter().filter(|said| said.text.contains("撰写")).collect();
+        assert!(!progress.is_empty());
+        for said in progress {
+            assert!(said.text.contains("支付成功"), "the words of the payment stay: {said:?}");
+        }
     })
     .await;
 }
@@ -114,6 +121,27 @@ async fn after_three_failures_of_the_model_the_money_goes_back_once() {
         assert_eq!(app.messenger.saying("退款成功").len(), 1);
         assert!(app.messenger.sent().iter().any(|said| said.to == OPERATORS));
         assert_eq!(app.earned(&code).await, (0, 0));
+        let last = app.messenger.edited().pop().unwrap().text;
+        for words in ["支付成功", "未完成", "撰写服务多次没有完成", "已退回"] {
+            assert!(last.contains(words), "{words}: {last}");
+        }
+        assert!(!last.contains("⏳"), "nothing looks as if it went on: {last}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_that_was_refunded_says_so_where_its_payment_stands() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        app.run_jobs().await;
+        let (operator, wish) = (orders::Actor::Operator(1), Wish::default());
+        refund_order::start(&app.base, &order.order_no, &operator, &wish).await.unwrap();
+        app.run_to_the_end().await;
+        let last = app.messenger.edited().pop().unwrap().text;
+        for words in ["支付成功", "↩️ 已退款", "¥29.90：已退回"] {
+            assert!(last.contains(words), "{words}: {last}");
+        }
     })
     .await;
 }

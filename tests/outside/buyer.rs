@@ -1,6 +1,7 @@
 //! A buyer in the chat: reads what stands there, types, and taps buttons by what is written on
 //! them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -72,10 +73,13 @@ impl<'a> Buyer<'a> {
         (which, shown)
     }
 
-    /// How often `key` was said in the chat, edits included.
+    /// How many messages said `key`, as they were sent or after an edit.
     pub(crate) fn times_seen(&self, key: &str) -> usize {
         let said = |shown: &&Shown| shown.kind != Kind::Said && self.words.are_in(key, &shown.text);
-        self.record().iter().filter(said).count()
+        let record = self.record();
+        let messages: BTreeSet<i64> =
+            record.iter().filter(said).map(|shown| shown.message_id).collect();
+        messages.len()
     }
 
     /// Taps the button that says what `key` says, on the newest message that has one.

@@ -1,20 +1,22 @@
 //! Typed dates.
 
+use super::western::{self, Western};
 use super::{numerals, plain};
 use crate::bazi::{BirthError, CalendarDate};
 
 const LUNAR_PREFIXES: [&str; 7] = ["农历", "阴历", "旧历", "農曆", "陰曆", "舊曆", "lunar"];
 const SOLAR_PREFIXES: [&str; 7] = ["公历", "阳历", "新历", "公曆", "陽曆", "國曆", "solar"];
 
-/// Reads `1990-05-20`, `1990/5/20`, `1990年5月20日`, `19900520`, `农历1990年闰五月廿六`, …
+/// Reads `1990-05-20`, `1990/5/20`, `1990年5月20日`, `19900520`, `20 May 1990`, `20/5/1990`,
+/// `农历1990年闰五月廿六`, …
 ///
 /// Without a word about the calendar a date is Gregorian, unless it is written as only lunar
 /// dates are: 闰, 正月, 冬月, 腊月, 初八, 廿六.
 ///
 /// # Errors
-/// [`BirthError::NotADate`], or the exact part that does not exist in that calendar.
+/// [`BirthError::NotADate`], [`BirthError::AmbiguousDate`] (`5/6/1990`), or the exact part that does not exist in that calendar.
 pub fn parse_date(text: &str) -> Result<CalendarDate, BirthError> {
-    let date = read(text).ok_or_else(|| BirthError::NotADate(shortened(text)))?;
+    let date = read(text)?;
     date.gregorian()?;
     Ok(date)
 }
@@ -23,15 +25,24 @@ fn shortened(text: &str) -> String {
     text.trim().chars().take(super::MAX_CHARACTERS).collect()
 }
 
-fn read(text: &str) -> Option<CalendarDate> {
-    let text = plain(text)?;
-    let (lunar_said, rest) = strip(&text, &LUNAR_PREFIXES);
+fn read(text: &str) -> Result<CalendarDate, BirthError> {
+    let unreadable = || BirthError::NotADate(shortened(text));
+    let plain = plain(text).ok_or_else(unreadable)?;
+    let (lunar_said, rest) = strip(&plain, &LUNAR_PREFIXES);
     let (solar_said, rest) = if lunar_said { (false, rest) } else { strip(rest, &SOLAR_PREFIXES) };
-    let words = Words::read(rest)?;
+    let words = match western::read(rest) {
+        Western::Date(numbers) => Words { numbers: numbers.to_vec(), ..Words::default() },
+        Western::Ambiguous => return Err(BirthError::AmbiguousDate(shortened(text))),
+        Western::NotADate => Words::read(rest).ok_or_else(unreadable)?,
+    };
     if solar_said && (words.lunar || words.leap) {
-        return None;
+        return Err(unreadable());
     }
-    let [year, month, day] = <[u32; 3]>::try_from(words.numbers).ok()?;
+    dated(&words, lunar_said).ok_or_else(unreadable)
+}
+
+fn dated(words: &Words, lunar_said: bool) -> Option<CalendarDate> {
+    let [year, month, day] = *<&[u32; 3]>::try_from(words.numbers.as_slice()).ok()?;
     let year = i32::try_from(year).ok()?;
     Some(if lunar_said || words.lunar {
         CalendarDate::Lunar { year, month, leap: words.leap, day }
@@ -158,6 +169,38 @@ mod tests {
     }
 
     #[test]
+    fn dates_are_read_as_they_are_written_elsewhere() {
+        for text in [
+            "20 May 1990",
+            "20th May 1990",
+            "20-May-1990",
+            "May 20, 1990",
+            "may 20th 1990",
+            "MAY 20 1990",
+            "1990 May 20",
+            "20/5/1990",
+            "20.05.1990",
+            "5/20/1990",
+        ] {
+            assert_eq!(parse_date(text), Ok(solar(1990, 5, 20)), "{text}");
+        }
+        assert_eq!(parse_date("3 Sept 1990"), Ok(solar(1990, 9, 3)));
+        assert_eq!(parse_date("5/5/1990"), Ok(solar(1990, 5, 5)));
+        assert_eq!(parse_date("lunar 26 Apr 1990"), Ok(lunar(4, false, 26)));
+        assert_eq!(
+            parse_date("30 Feb 1990"),
+            Err(BirthError::NoSuchDay { year: 1990, month: 2, day: 30, last: 28 })
+        );
+    }
+
+    #[test]
+    fn a_date_that_can_be_read_in_two_ways_is_not_guessed() {
+        for text in ["5/6/1990", "05.06.1990", "12-1-1990"] {
+            assert_eq!(parse_date(text), Err(BirthError::AmbiguousDate(text.to_owned())));
+        }
+    }
+
+    #[test]
     fn lunar_dates_are_known_by_word_or_by_spelling() {
         for text in [
             "农历1990年四月廿六",
@@ -205,7 +248,12 @@ mod tests {
             "闰1990年四月初一",
             "1990年四月闰初一",
             "1990年四月初廿",
-            "20/5/1990",
+            "32/5/1990",
+            "20/13/1990",
+            "20/5/90",
+            "20 Ma 1990",
+            "May 1990",
+            "20 May 1990 7",
             "1990-05-20 07:15",
             "1990-05-20xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         ] {

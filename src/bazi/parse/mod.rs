@@ -3,6 +3,7 @@
 mod date;
 mod numerals;
 mod time;
+mod western;
 
 pub use date::parse_date;
 pub use time::parse_time;

@@ -140,6 +140,10 @@ impl BirthDraft {
     /// The answer with one part taken out, to be asked again.
     pub(super) fn without(answer: &BirthAnswer, part: Part) -> Self {
         let mut birth = Self::of(answer);
+        if !birth.needs_day_start() {
+            // Never asked: what is changed may make it matter.
+            birth.day_start = None;
+        }
         birth.summer_time = None;
         match part {
             Part::Date => birth.forget_date(),
@@ -207,22 +211,21 @@ impl BirthDraft {
         if self.hour.is_none() {
             return Some(Ask::Hour);
         }
-        if self.needs_day_start() && self.day_start.is_none() {
-            return Some(Ask::DayStart);
-        }
         if asks_place && self.place.is_none() {
             return Some(Ask::place());
         }
-        (self.summer_time.is_none() && self.needs_summer_time()).then_some(Ask::SummerTime)
+        if self.summer_time.is_none() && self.needs_summer_time() {
+            return Some(Ask::SummerTime);
+        }
+        (self.day_start.is_none() && self.needs_day_start()).then_some(Ask::DayStart)
     }
 
-    /// The schools differ only about the hour before midnight.
+    /// The schools differ only about the hour before midnight, by the time that the chart is
+    /// reckoned from: summer time and longitude are taken off first.
     fn needs_day_start(&self) -> bool {
-        match self.hour {
-            Some(BirthHour::Exact { hour, .. }) => hour == 23,
-            Some(BirthHour::Branch { index }) => index == 12,
-            Some(BirthHour::Unknown) | None => false,
-        }
+        let input = self.answer().and_then(|answer| read_birth::input(Gender::Male, &answer).ok());
+        let moment = input.and_then(|input| input.normalise().ok());
+        moment.is_some_and(|moment| moment.is_before_midnight())
     }
 
     /// Abroad the official clock is believed; of China's six summers many records know nothing.

@@ -21,6 +21,9 @@ pub(in crate::bot) enum Press {
     Decline,
     Resume,
     Restart,
+    Forget,
+    ForgetSurely,
+    ForgetKeep,
     Help,
     Support,
     Languages,
@@ -86,6 +89,9 @@ impl Press {
             Self::Decline => "privacy:decline".to_owned(),
             Self::Resume => "resume".to_owned(),
             Self::Restart => "restart".to_owned(),
+            Self::Forget => "forget:ask".to_owned(),
+            Self::ForgetSurely => "forget:surely".to_owned(),
+            Self::ForgetKeep => "forget:keep".to_owned(),
             Self::Help => "help".to_owned(),
             Self::Support => "support".to_owned(),
             Self::Languages => "languages".to_owned(),
@@ -126,6 +132,12 @@ impl Press {
                 "agree" => Self::Agree,
                 "full" => Self::PrivacyFull,
                 "decline" => Self::Decline,
+                _ => return None,
+            },
+            "forget" => match rest {
+                "ask" => Self::Forget,
+                "surely" => Self::ForgetSurely,
+                "keep" => Self::ForgetKeep,
                 _ => return None,
             },
             "resume" => Self::Resume,
@@ -203,6 +215,9 @@ mod tests {
             Press::Decline,
             Press::Resume,
             Press::Restart,
+            Press::Forget,
+            Press::ForgetSurely,
+            Press::ForgetKeep,
             Press::Help,
             Press::Support,
             Press::Languages,
@@ -247,6 +262,8 @@ mod tests {
         assert_eq!(Press::OrderAgain(no.clone()).data(), "order:again:M1");
         assert_eq!(Press::OrderOpen(no.clone()).data(), "order:open:M1");
         assert_eq!(Press::OrderResend(no).data(), "order:resend:M1");
+        assert_eq!(Press::Support.data(), "support");
+        assert_eq!(Press::Begin(Sku::from("letter")).data(), "new:letter");
     }
 
     proptest::proptest! {

@@ -18,7 +18,7 @@ pub(super) use self::birth::{Ask, BirthDraft, Part, decade_of, find_places, this
 pub(super) use self::button::{FormButton, Press};
 pub(super) use self::form::{At, Draft};
 pub(super) use self::note::{Note, Value};
-pub(super) use self::step::{Facts, Input, after_consent, after_vain_search, step};
+pub(super) use self::step::{Facts, Input, afresh, after_consent, after_vain_search, step};
 pub(super) use self::turn::{Answer, Deed, OperatorView, Turn, View, Where};
 
 /// The state of one private chat.
@@ -30,6 +30,10 @@ pub(super) struct Dialogue {
     pub(super) listens: Listening,
     /// The form that is being filled in, or was left in the middle.
     pub(super) draft: Option<Draft>,
+    /// The key of the note that stands in front of the question: the same words again would change
+    /// nothing that can be seen.
+    #[serde(default)]
+    pub(super) noted: Option<String>,
     /// A coupon's code from a link, for the next purchase.
     #[serde(default)]
     pub(super) coupon: Option<String>,

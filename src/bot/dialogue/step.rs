@@ -48,7 +48,7 @@ pub(in crate::bot) fn step(dialogue: &Dialogue, input: &Input, facts: &Facts<'_>
     match input {
         Input::Command(line) => commanded(next, line, facts).fresh(),
         Input::Text(text) => typed(next, text, facts),
-        Input::NotText => not_text(next),
+        Input::NotText => not_text(next, facts),
         Input::Press { press: None, .. } => old_button(next, facts),
         Input::Press { press: Some(press), .. } if press.is_operators() && !facts.operator => {
             old_button(next, facts)
@@ -76,6 +76,8 @@ fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
         Command::Language => Turn::show(next, View::Languages),
         Command::Affiliate => Turn::perform(next, Deed::BecomeAffiliate),
         Command::Privacy => Turn::show(next, View::Privacy { asking: false }),
+        Command::MyData => Turn::perform(next, Deed::ExportData),
+        Command::Forget => Turn::show(next, View::Forget { sure: false }),
         Command::PaySupport => Turn::show(next, View::PaySupport),
         Command::Terms => Turn::show(next, View::Terms),
         Command::Help
@@ -127,17 +129,20 @@ fn operators(next: Dialogue, command: Command, rest: &str) -> Turn {
         | Command::Language
         | Command::Affiliate
         | Command::Privacy
+        | Command::MyData
+        | Command::Forget
         | Command::PaySupport
         | Command::Terms => Answer::Show(View::Help),
     };
-    Turn { dialogue: next, answer, place: Where::Fresh, toast: None }
+    Turn { dialogue: next, answer, place: Where::Fresh, toast: None, leaves: None }
 }
 
-/// Leaves the step; what was filled in is dropped.
+/// Leaves the step; what was filled in is dropped, and its message says so.
 fn cancel(mut next: Dialogue) -> Turn {
     let form = next.draft.take().is_some();
     next.listens = Listening::Nothing;
-    Turn::show(next, View::Left { form })
+    let left = next.anchor.take().filter(|_message| form);
+    Turn { leaves: left, ..Turn::show(next, View::Left { form }) }
 }
 
 fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
@@ -154,10 +159,10 @@ fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
     }
 }
 
-fn not_text(next: Dialogue) -> Turn {
+fn not_text(next: Dialogue, facts: &Facts<'_>) -> Turn {
     match next.listens {
         Listening::Form if next.draft.is_some() => {
-            Turn::show(next, View::Form(Some(Note::new("form-text-not-text"))))
+            resume(next, Some(Note::new("form-text-not-text")), facts)
         }
         Listening::Nothing | Listening::Consent | Listening::Form => {
             Turn::show(next, View::Say("unknown-text")).fresh()
@@ -191,6 +196,9 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::Products => Turn::show(next, View::Products),
         Press::Product(sku) if facts.for_sale(sku).is_none() => gone(next, sku.clone()),
         Press::Product(sku) => Turn::show(next, View::Product(sku.clone())),
+        Press::Forget => Turn::show(next, View::Forget { sure: true }),
+        Press::ForgetSurely => Turn::perform(next, Deed::ForgetMe),
+        Press::ForgetKeep => Turn::show(next, View::Say("forget-kept")),
         Press::Help => Turn::show(next, View::Help),
         Press::Support => Turn::show(next, View::PaySupport).fresh(),
         Press::Languages => Turn::show(next, View::Languages),
@@ -239,6 +247,9 @@ fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
         | Press::Decline
         | Press::Resume
         | Press::Restart
+        | Press::Forget
+        | Press::ForgetSurely
+        | Press::ForgetKeep
         | Press::Help
         | Press::Support
         | Press::Languages
@@ -256,7 +267,7 @@ fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
         | Press::CancelFor(..)
         | Press::CancelKeep(_) => Answer::Show(View::Home),
     };
-    Turn { dialogue: next, answer, place: Where::InPlace, toast: None }
+    Turn { dialogue: next, answer, place: Where::InPlace, toast: None, leaves: None }
 }
 
 /// A fresh form, behind the privacy notice when it was not accepted yet.
@@ -277,7 +288,11 @@ fn resume(mut next: Dialogue, note: Option<Note>, facts: &Facts<'_>) -> Turn {
     }
     if facts.consented {
         next.listens = Listening::Form;
-        Turn::show(next, View::Form(note))
+        let before = next.noted.take();
+        next.noted = note.as_ref().map(|note| note.key.to_owned());
+        let is_repeated = note.is_some() && next.noted == before;
+        let turn = Turn::show(next, View::Form(note));
+        if is_repeated { turn.fresh() } else { turn }
     } else {
         next.listens = Listening::Consent;
         Turn::show(next, View::Consent)
@@ -361,6 +376,11 @@ fn lost(mut next: Dialogue) -> Turn {
 /// Where the talk goes on after the notice was accepted.
 pub(in crate::bot) fn after_consent(dialogue: Dialogue, facts: &Facts<'_>) -> Turn {
     resume(dialogue, None, facts)
+}
+
+/// A form of this product from its beginning, because the answers of an order were refused.
+pub(in crate::bot) fn afresh(dialogue: Dialogue, sku: &Sku, facts: &Facts<'_>) -> Turn {
+    begin(dialogue, sku, facts).fresh()
 }
 
 /// A button of a draft that never became an order.

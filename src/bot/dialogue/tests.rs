@@ -70,6 +70,16 @@ fn the_check_card_is_confirmed_by_its_button_only() {
 }
 
 #[test]
+fn the_same_mistake_again_is_answered_where_it_can_be_seen() {
+    let mut talk = at_check();
+    assert_eq!(talk.say("好的").place, Where::InPlace);
+    assert_eq!(talk.say("好的").place, Where::Fresh, "the same edit would change nothing");
+    assert_eq!(talk.say("好的").place, Where::Fresh);
+    talk.tap("hour");
+    assert_eq!(talk.say("上辈子").place, Where::InPlace, "another mistake");
+}
+
+#[test]
 fn a_coupon_is_asked_from_the_check_card_and_leads_back_there() {
     let mut talk = at_check();
     talk.tap(button::COUPON);
@@ -171,10 +181,10 @@ fn help_does_not_interrupt_the_question() {
 #[test]
 fn cancel_leaves_the_form() {
     let mut talk = at_check();
-    talk.say("/cancel");
+    assert_eq!(talk.say("/cancel").leaves, Some(1), "the old card loses its buttons");
     assert_eq!(talk.view(), &View::Left { form: true });
     assert_eq!(talk.dialogue.draft, None);
-    talk.say("/cancel");
+    assert_eq!(talk.say("/cancel").leaves, None);
     assert_eq!(talk.view(), &View::Left { form: false });
 }
 

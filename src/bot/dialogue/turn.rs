@@ -12,6 +12,8 @@ pub(in crate::bot) struct Turn {
     pub(in crate::bot) place: Where,
     /// The key of the few words that float over the chat when a button was pressed.
     pub(in crate::bot) toast: Option<&'static str>,
+    /// The message of a form that was left: it loses its buttons.
+    pub(in crate::bot) leaves: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +69,10 @@ pub(in crate::bot) enum View {
     Languages,
     LanguageSet,
     Affiliate,
+    /// What is erased; the second time there is no way back.
+    Forget {
+        sure: bool,
+    },
     Help,
     Terms,
     PaySupport,
@@ -114,6 +120,9 @@ pub(in crate::bot) enum Deed {
     OrderAgain(OrderNo),
     Resend(OrderNo),
     BecomeAffiliate,
+    /// Everything that we keep about the person goes into the chat as a file.
+    ExportData,
+    ForgetMe,
     Retry(OrderNo),
     OperatorResend(OrderNo),
     Refund(OrderNo),
@@ -121,11 +130,23 @@ pub(in crate::bot) enum Deed {
 
 impl Turn {
     pub(super) fn show(dialogue: Dialogue, view: View) -> Self {
-        Self { dialogue, answer: Answer::Show(view), place: Where::InPlace, toast: None }
+        Self {
+            dialogue,
+            answer: Answer::Show(view),
+            place: Where::InPlace,
+            toast: None,
+            leaves: None,
+        }
     }
 
     pub(super) fn perform(dialogue: Dialogue, deed: Deed) -> Self {
-        Self { dialogue, answer: Answer::Do(deed), place: Where::InPlace, toast: None }
+        Self {
+            dialogue,
+            answer: Answer::Do(deed),
+            place: Where::InPlace,
+            toast: None,
+            leaves: None,
+        }
     }
 
     pub(super) fn fresh(mut self) -> Self {

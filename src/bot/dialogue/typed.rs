@@ -206,6 +206,7 @@ fn keep_what_exists(birth: &mut BirthDraft, error: &BirthError) -> bool {
         BirthError::NoSuchLunarDay { year, month, leap, .. } => (year, Some((month, leap))),
         BirthError::NoSuchLeapMonth { year, .. } => (year, None),
         BirthError::NotADate(_)
+        | BirthError::AmbiguousDate(_)
         | BirthError::NotATime(_)
         | BirthError::AmbiguousMidnight
         | BirthError::YearOutOfRange(_)
@@ -303,6 +304,9 @@ pub(super) fn complaint(error: &BirthError, typed: &str, now: Timestamp) -> (Ask
         }
         BirthError::NoSuchZone(_) => {
             (Ask::place(), Note::new("birth-place-none").text("value", typed))
+        }
+        BirthError::AmbiguousDate(_) => {
+            (Ask::Calendar, Note::new("birth-date-ambiguous").text("value", typed))
         }
         BirthError::NotADate(_) => {
             (Ask::Calendar, Note::new("birth-date-unreadable").text("value", typed))

@@ -5,6 +5,8 @@ use super::grid;
 use crate::bazi;
 use crate::bot::dialogue::{Ask, BirthDraft, button, decade_of, find_places, this_year};
 use crate::bot::speech::paragraphs;
+use crate::catalog::answers::BirthHour;
+use crate::kernel::locale::Locale;
 use crate::notifications::message::{Button, Keyboard};
 use crate::platform::texts::Args;
 
@@ -159,15 +161,24 @@ impl Asking<'_> {
     fn place(&self, query: Option<&str>) -> Asked {
         let speech = &self.question.scene.speech;
         let found = query.map(find_places).unwrap_or_default();
-        let key = if found.is_empty() { "birth-place-ask" } else { "birth-place-results" };
+        let exact = matches!(self.birth.hour, Some(BirthHour::Exact { .. }));
+        let key = match (found.is_empty(), exact) {
+            (false, _) => "birth-place-results",
+            (true, true) => "birth-place-ask",
+            (true, false) => "birth-place-ask-hour",
+        };
         let mut keyboard: Keyboard = found
             .iter()
             .enumerate()
             .map(|(index, found)| {
-                let args = Args::new()
-                    .text("name", found.place.name.as_str())
-                    .text("region", found.region.as_str());
-                let label = speech.say("btn-place", &args);
+                let (name, region) = match speech.locale {
+                    Locale::En => (found.latin.0.as_str(), found.latin.1.as_str()),
+                    Locale::ZhHans | Locale::ZhHant => {
+                        (found.place.name.as_str(), found.region.as_str())
+                    }
+                };
+                let key = if region.is_empty() { "btn-place-alone" } else { "btn-place" };
+                let label = speech.say(key, &Args::new().text("name", name).text("region", region));
                 vec![self.question.labelled(label, &index.to_string())]
             })
             .collect();

@@ -7,10 +7,13 @@ use super::grid;
 use crate::bazi::{self, BirthMoment, Chart, LunarDate};
 use crate::bot::dialogue::{BirthDraft, Part, button, this_year};
 use crate::bot::speech::{Speech, escaped, lines, paragraphs};
-use crate::catalog::answers::{Answer, BirthAnswer, BirthHour, Calendar, DayStart, Gender};
+use crate::catalog::answers::{
+    Answer, BirthAnswer, BirthHour, BirthPlace, Calendar, DayStart, Gender,
+};
 use crate::catalog::form::{Field, FieldKind};
 use crate::flows::quote_price::{self, Quote};
 use crate::flows::{price_words, read_birth};
+use crate::kernel::locale::Locale;
 use crate::notifications::message::{Button, Keyboard};
 use crate::platform::texts::Args;
 
@@ -109,25 +112,21 @@ impl<'a> Card<'a> {
     fn other_date(&self, birth: &BirthAnswer) -> String {
         let Some(moment) = self.moment() else { return String::new() };
         let date = moment.clock.date();
-        let value = match birth.calendar {
-            Calendar::Lunar => solar(self.speech(), date),
+        let (key, value) = match birth.calendar {
+            Calendar::Lunar => ("check-date-solar", solar(self.speech(), date)),
             Calendar::Solar => match LunarDate::of(date) {
                 Some(LunarDate { year, month, leap, day }) => {
-                    lunar(self.speech(), (year, month, day), leap)
+                    ("check-date-lunar", lunar(self.speech(), (year, month, day), leap))
                 }
                 None => return String::new(),
             },
         };
-        self.speech().say("check-date-other", &Args::new().text("value", value))
+        self.speech().say(key, &Args::new().text("value", value))
     }
 
     /// Which school decides, where it matters.
     fn school(&self, birth: &BirthAnswer) -> String {
-        let before_midnight = match birth.hour {
-            BirthHour::Exact { hour, .. } => hour == 23,
-            BirthHour::Branch { index } => index == 12,
-            BirthHour::Unknown => false,
-        };
+        let before_midnight = self.moment().is_some_and(BirthMoment::is_before_midnight);
         match birth.day_start {
             _ if !before_midnight => String::new(),
             DayStart::AtTwentyThree => self.speech().word("check-sect-next-day"),
@@ -138,7 +137,8 @@ impl<'a> Card<'a> {
     fn place(&self, birth: &BirthAnswer, field: &Field) -> String {
         match (&birth.place, &field.kind) {
             (Some(place), _) => {
-                self.speech().say("check-place", &Args::new().escaped("value", &place.name))
+                let name = place_name(self.speech().locale, place);
+                self.speech().say("check-place", &Args::new().escaped("value", &name))
             }
             (None, FieldKind::Birth { ask_place: true }) => {
                 self.speech().word("check-place-skipped")
@@ -311,6 +311,15 @@ impl<'a> Card<'a> {
                 vec![self.question.labelled(self.speech().say("btn-check-edit", &args), &whole)]
             }
         }
+    }
+}
+
+/// A place in letters that the buyer reads.
+fn place_name(locale: Locale, place: &BirthPlace) -> String {
+    match locale {
+        Locale::ZhHans | Locale::ZhHant => place.name.clone(),
+        Locale::En => bazi::places::find(&place.name, place.longitude)
+            .map_or_else(|| place.name.clone(), |found| found.latin_name()),
     }
 }
 

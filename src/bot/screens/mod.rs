@@ -59,6 +59,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
         View::Languages => plain::languages(scene),
         View::LanguageSet => plain::language_set(scene),
         View::Affiliate => plain::affiliate(scene).await?,
+        View::Forget { sure } => privacy::forget(scene, *sure),
         View::Help => plain::help(scene).await?,
         View::Terms => plain::text(scene, "terms"),
         View::PaySupport => plain::pay_support(scene),

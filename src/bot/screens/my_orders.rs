@@ -5,6 +5,7 @@ use crate::bot::dialogue::Press;
 use crate::bot::dialogue::button::CANCEL_REASONS;
 use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
+use crate::flows::fulfil_order::Failure;
 use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, Order, OrderStatus};
@@ -68,8 +69,13 @@ fn plain_line(scene: &Scene<'_>, order: &Order) -> Args {
 }
 
 fn with_state(scene: &Scene<'_>, order: &Order, args: Args) -> Args {
-    args.text("icon", scene.speech.word(&format!("order-icon-{}", order.status)))
-        .text("status", scene.speech.word(&format!("order-status-{}", order.status)))
+    let state = match order.status {
+        // There was nothing to pay.
+        OrderStatus::Paid if order.total.is_zero() => "free",
+        status => status.as_str(),
+    };
+    args.text("icon", scene.speech.word(&format!("order-icon-{state}")))
+        .text("status", scene.speech.word(&format!("order-status-{state}")))
 }
 
 /// One order: its state, and whatever can be done with it.
@@ -80,6 +86,14 @@ pub(super) async fn card(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMess
     let speech = &scene.speech;
     let args = with_state(scene, &order, scene.about(&order))
         .text("created_at", speech.date_time(order.created_at));
+    if order.status == OrderStatus::PendingPayment && shop::in_doubt(scene, &order).await? {
+        let text = speech.say("pay-card-in-doubt", &scene.about(&order));
+        let keyboard = vec![
+            scene.row("btn-support", &Press::Support),
+            scene.row("btn-back", &Press::Orders(0)),
+        ];
+        return Ok(message(text, keyboard));
+    }
     let mut parts = vec![speech.say("order-card", &args)];
     if order.status == OrderStatus::PendingPayment {
         let deadline = Args::new().text("deadline", speech.deadline(order.expires_at));
@@ -137,6 +151,10 @@ fn deeds(scene: &Scene<'_>, order: &Order) -> Keyboard {
             scene.row("btn-resend", &Press::OrderResend(no())),
             scene.row("btn-order-again", &Press::OrderAgain(no())),
         ],
+        // The same answers would be refused again.
+        OrderStatus::Failed if Failure::of(order) == Some(Failure::ModelRefused) => {
+            vec![scene.row("btn-fill-in-afresh", &Press::Begin(order.sku.clone()))]
+        }
         OrderStatus::Failed | OrderStatus::Cancelled | OrderStatus::Closed => {
             again("btn-order-retry")
         }
@@ -185,7 +203,7 @@ pub(super) async fn cancel_reason(
     let Some(order) = scene.order(no).await? else {
         return Ok(plain::text(scene, "order-not-found"));
     };
-    if order.status != OrderStatus::PendingPayment {
+    if order.status != OrderStatus::PendingPayment || shop::in_doubt(scene, &order).await? {
         return card(scene, no).await;
     }
     let reason = |word: &'static str| {
@@ -204,7 +222,7 @@ pub(super) async fn pay_methods(
     let Some(order) = scene.order(no).await? else {
         return Ok(plain::text(scene, "order-not-found"));
     };
-    if order.status != OrderStatus::PendingPayment {
+    if order.status != OrderStatus::PendingPayment || shop::in_doubt(scene, &order).await? {
         return card(scene, no).await;
     }
     let till = &scene.bot.till;

@@ -60,8 +60,7 @@ async fn stats(scene: &Scene<'_>, period: &str) -> Result<OutgoingMessage, BotEr
 }
 
 fn card(scene: &Scene<'_>, period: &str, figures: &Figures) -> String {
-    use OrderStatus as S;
-    let paid = figures.count(&[S::Paid, S::Generating, S::Completed, S::Refunding, S::Refunded]);
+    let paid = figures.reached.paid;
     let placed = figures.placed();
     let rate = paid.saturating_mul(100).checked_div(placed).unwrap_or(0);
     let args = Args::new()
@@ -69,8 +68,8 @@ fn card(scene: &Scene<'_>, period: &str, figures: &Figures) -> String {
         .number("users", i64::try_from(figures.new_users).unwrap_or(i64::MAX))
         .number("orders", placed)
         .number("paid", paid)
-        .number("completed", figures.count(&[S::Completed]))
-        .number("failed", figures.count(&[S::Failed]))
+        .number("completed", figures.reached.delivered)
+        .number("failed", figures.count(&[OrderStatus::Failed]))
         .text("revenue", sums(scene, &figures.received))
         .text("refunds", sums(scene, &figures.refunded))
         .number("success_rate", rate);
@@ -99,7 +98,9 @@ fn sums(scene: &Scene<'_>, money: &[Money]) -> String {
 }
 
 async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
-    let Some(view) = inspect_order::run(&scene.bot.till.base, no).await? else {
+    let base = &scene.bot.till.base;
+    let named = inspect_order::order_of(base, no.as_str()).await?;
+    let Some(view) = inspect_order::run(base, &named).await? else {
         return Ok(not_found(scene, no));
     };
     let text = paragraphs([
@@ -122,7 +123,7 @@ fn head(scene: &Scene<'_>, view: &OrderView) -> String {
     let args = Args::new()
         .text("order_no", view.order_no.as_str())
         .escaped("product", name)
-        .text("amount", format!("{} {}", view.total, view.currency))
+        .text("amount", scene.speech.price(view.money))
         .text("status", status(scene, "order", view.status.as_str()))
         .text("user_id", view.user_id.to_string())
         .text("created_at", scene.speech.date_time(view.created_at));
@@ -141,14 +142,14 @@ fn money(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
             .text("payment_no", payment.payment_no.as_str())
             .escaped("provider", &payment.provider)
             .escaped("method", &payment.method)
-            .text("amount", format!("{} {}", payment.amount, payment.currency))
+            .text("amount", scene.speech.money(payment.money))
             .text("status", status(scene, "payment", payment.status.as_str()));
         scene.speech.say("operator-order-payment", &args)
     });
     let refunds = view.refunds.iter().map(|refund| {
         let args = Args::new()
             .text("refund_no", refund.refund_no.as_str())
-            .text("amount", format!("{} {}", refund.amount, refund.currency))
+            .text("amount", scene.speech.money(refund.money))
             .text("status", status(scene, "refund", refund.status.as_str()));
         scene.speech.say("operator-order-refund", &args)
     });
@@ -159,9 +160,11 @@ fn money(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
 fn work(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(job) = &view.job {
-        let args =
-            Args::new().text("step", view.step.as_str()).number("attempt", job.attempts.into());
-        parts.push(format!("{} ({})", scene.speech.say("operator-order-step", &args), job.status));
+        let args = Args::new()
+            .text("step", scene.speech.word(&format!("step-{}", view.step.as_str())))
+            .number("attempt", job.attempts.into())
+            .text("status", scene.speech.word(&format!("job-status-{}", job.status)));
+        parts.push(scene.speech.say("operator-order-step", &args));
     }
     let job_error = view.job.as_ref().and_then(|job| job.last_error.as_deref());
     if let Some(error) = view.failure.as_deref().or(job_error) {
@@ -175,8 +178,8 @@ fn work(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
         let args = Args::new()
             .escaped("model", &report.model)
             .number("tokens", i64::try_from(tokens).unwrap_or(i64::MAX))
-            .number("sent", view.delivered.0)
-            .number("total", view.delivered.1);
+            .number("sent", view.segments.0)
+            .number("total", view.segments.1);
         parts.push(scene.speech.say("operator-order-report", &args));
     }
     parts
@@ -223,6 +226,7 @@ async fn refund_confirm(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessa
         let args = Args::new()
             .text("order_no", no.as_str())
             .text("refund_no", refund.refund_no.as_str())
+            .text("amount", scene.speech.money(refund.amount))
             .text("status", status(scene, "refund", refund.status.as_str()));
         return Ok(message(scene.speech.say("refund-already", &args), Keyboard::new()));
     }

@@ -40,7 +40,7 @@ pub(super) async fn help(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError>
     } else {
         String::new()
     };
-    let text = paragraphs([now, scene.speech.word("help"), operators]);
+    let text = paragraphs([now, scene.speech.word("help"), contact(scene), operators]);
     Ok(message(text, vec![scene.way_home()]))
 }
 
@@ -58,11 +58,15 @@ async fn help_about_orders(scene: &Scene<'_>) -> Result<String, BotError> {
 }
 
 pub(super) fn pay_support(scene: &Scene<'_>) -> OutgoingMessage {
+    message(paragraphs([scene.speech.word("paysupport"), contact(scene)]), vec![scene.way_home()])
+}
+
+/// Where a person can be found; nothing when nobody is named.
+fn contact(scene: &Scene<'_>) -> String {
     let contact = scene.bot.settings.contact.as_deref().map(|contact| {
         scene.speech.say("paysupport-contact", &Args::new().escaped("contact", contact))
     });
-    let text = paragraphs([scene.speech.word("paysupport"), contact.unwrap_or_default()]);
-    message(text, vec![scene.way_home()])
+    contact.unwrap_or_default()
 }
 
 pub(super) fn languages(scene: &Scene<'_>) -> OutgoingMessage {

@@ -31,3 +31,14 @@ pub(super) fn declined(scene: &Scene<'_>) -> OutgoingMessage {
     let keyboard = vec![scene.row("btn-products", &Press::Products)];
     message(scene.speech.word("privacy-declined"), keyboard)
 }
+
+/// What is erased and what stays; with the second question there is no way back.
+pub(super) fn forget(scene: &Scene<'_>, sure: bool) -> OutgoingMessage {
+    let (text, go) = if sure {
+        ("forget-sure", scene.row("btn-forget-surely", &Press::ForgetSurely))
+    } else {
+        ("forget-ask", scene.row("btn-forget", &Press::Forget))
+    };
+    let keyboard = vec![go, scene.row("btn-forget-keep", &Press::ForgetKeep)];
+    message(scene.speech.word(text), keyboard)
+}

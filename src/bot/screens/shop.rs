@@ -10,6 +10,7 @@ use crate::flows::resend_report;
 use crate::kernel::ids::Sku;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, Order, OrderStatus};
+use crate::payments::{self, PaymentStatus};
 use crate::platform::texts::Args;
 
 /// How many orders back something unfinished is looked for.
@@ -83,9 +84,20 @@ pub(super) async fn unpaid(scene: &Scene<'_>) -> Result<Option<Order>, BotError>
     let db = scene.bot.till.base.db.read();
     let recent = orders::repo::list_of_user(db, scene.user.id, LOOK_BACK).await?;
     let now = scene.speech.now;
-    Ok(recent
-        .into_iter()
-        .find(|order| order.status == OrderStatus::PendingPayment && order.expires_at >= now))
+    for order in recent {
+        let open = order.status == OrderStatus::PendingPayment && order.expires_at >= now;
+        if open && !in_doubt(scene, &order).await? {
+            return Ok(Some(order));
+        }
+    }
+    Ok(None)
+}
+
+/// Money arrived that does not match, and a person is looking at it: nobody should pay again.
+pub(super) async fn in_doubt(scene: &Scene<'_>, order: &Order) -> Result<bool, BotError> {
+    let db = scene.bot.till.base.db.read();
+    let attempts = payments::repo::list_of_order(db, &order.order_no).await?;
+    Ok(attempts.iter().any(|payment| payment.status == PaymentStatus::Conflicted))
 }
 
 pub(super) fn products(scene: &Scene<'_>) -> OutgoingMessage {

@@ -17,6 +17,7 @@ pub(super) struct Room {
     /// In the order of their last change.
     touched: Vec<i64>,
     toasts: Vec<Option<String>>,
+    documents: Vec<Vec<u8>>,
     away: bool,
     blocked: bool,
     refusing: bool,
@@ -51,6 +52,16 @@ impl Room {
 
     pub(super) fn toast(&self) -> Option<String> {
         self.toasts.last().cloned().flatten()
+    }
+
+    /// The last file that was sent.
+    pub(super) fn document(&self) -> Option<&[u8]> {
+        self.documents.last().map(Vec::as_slice)
+    }
+
+    /// How the message with this number looks now.
+    pub(super) fn text_of(&self, id: i64) -> &str {
+        self.messages.get(&id).map_or("", |message| message.text.as_str())
     }
 
     /// What stands behind the buttons of the last message.
@@ -173,6 +184,8 @@ impl Messenger for Chats {
     }
 
     async fn send_document(&self, to: UserId, document: &Document) -> Result<MessageId, SendError> {
+        let bytes = document.bytes.clone();
+        self.rooms().entry(to.0).or_default().documents.push(bytes);
         self.send(to, &document.caption).await
     }
 

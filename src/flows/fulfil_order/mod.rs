@@ -24,13 +24,14 @@ mod report;
 
 use std::time::{Duration, Instant};
 
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use self::give_up::Failure;
 
-use super::deliver_report;
 use super::jobs::FulfilOrder;
 use super::tools::Tools;
+use super::{deliver_report, purchase_message};
 use crate::kernel::ids::OrderNo;
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Order, OrderStatus, Step};
@@ -86,6 +87,8 @@ struct Case<'a> {
     order: Order,
     /// Failed runs since the last progress.
     failures: i32,
+    /// What the purchase's message says above its progress.
+    head: OnceCell<String>,
 }
 
 #[tracing::instrument(name = "job.order.fulfil", skip_all, fields(order.id = %job.order_no))]
@@ -119,7 +122,7 @@ impl<'a> Case<'a> {
         number: &OrderNo,
     ) -> Result<Self, orders::OrderError> {
         let order = orders::repo::get(tools.till.base.db.read(), number).await?;
-        Ok(Self { tools, claimed, stop, order, failures: claimed.failures })
+        Ok(Self { tools, claimed, stop, order, failures: claimed.failures, head: OnceCell::new() })
     }
 
     /// Orders that were refunded before their work began, or that ended, are left alone.
@@ -167,6 +170,12 @@ impl<'a> Case<'a> {
             Failure::Delivery => deliver_report::ATTEMPTS,
             Failure::Internal => FulfilOrder::MAX_ATTEMPTS,
         }
+    }
+
+    /// "支付成功 …", or what is said instead.
+    async fn head(&self) -> Result<&str, orders::OrderError> {
+        let words = || purchase_message::head(self.tools, &self.order);
+        Ok(self.head.get_or_try_init(words).await?)
     }
 
     fn locale(&self) -> Locale {

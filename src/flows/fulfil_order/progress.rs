@@ -74,36 +74,39 @@ impl Case<'_> {
     }
 
     pub(super) async fn show(&self, product: &ProductSnapshot, now: (Stage, usize)) {
-        self.edit_anchor(self.progress_text(product, now)).await;
+        self.edit_anchor(Priority::Progress, self.progress_text(product, now)).await;
     }
 
+    /// Nothing is edited after this, so it is not left out for something newer.
     pub(super) async fn show_finished(&self, product: &ProductSnapshot) {
         let args = Args::new().escaped("product", product.name.get(self.locale()));
-        let title = self.tools.format(self.locale(), "progress-finished", &args);
-        self.edit_anchor(format!("{title}\n{}", self.order_line())).await;
+        let finished = self.tools.format(self.locale(), "progress-finished", &args);
+        self.edit_anchor(Priority::Normal, finished).await;
     }
 
-    async fn edit_anchor(&self, text: String) {
+    /// Edits what stands below the words of the payment.
+    async fn edit_anchor(&self, priority: Priority, below: String) {
         let Some(anchor) = self.order.anchor_message.map(MessageId) else { return };
-        let (user, message) = (self.order.user, OutgoingMessage::html(text));
-        let edited = self.tools.sender.edit(Priority::Progress, user, anchor, &message).await;
+        let head = match self.head().await {
+            Ok(head) => head,
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "progress without words");
+                return;
+            }
+        };
+        let (user, message) =
+            (self.order.user, OutgoingMessage::html(format!("{head}\n\n{below}")));
+        let edited = self.tools.sender.edit(priority, user, anchor, &message).await;
         if let Err(error) = edited {
             let error = &error as &dyn std::error::Error;
             tracing::debug!(error, "progress could not be shown");
         }
     }
 
-    fn order_line(&self) -> String {
-        let args = Args::new().text("order_no", self.order.order_no.as_str());
-        self.tools.format(self.locale(), "progress-order", &args)
-    }
-
     fn progress_text(&self, product: &ProductSnapshot, (now, written): (Stage, usize)) -> String {
         let locale = self.locale();
         let title = Args::new().escaped("product", product.name.get(locale));
-        let mut lines =
-            vec![self.tools.format(locale, "progress-title", &title), self.order_line()];
-        lines.push(String::new());
+        let mut lines = vec![self.tools.format(locale, "progress-title", &title), String::new()];
         for stage in Stage::ALL {
             if product.needs_chart || !stage.needs_chart() {
                 lines.push(self.stage_line(stage, (now, written)));
@@ -127,6 +130,13 @@ impl Case<'_> {
         self.tools.format(self.locale(), key, &args)
     }
 
+    /// Whether twice the expected time has passed since the payment.
+    fn takes_long(&self, product: &ProductSnapshot) -> bool {
+        let expected = Duration::from_secs(u64::from(product.report.expected_minutes.max(1)) * 60);
+        let since = self.order.paid_at.unwrap_or(self.order.created_at);
+        self.tools.now().since(since) > expected.saturating_mul(2)
+    }
+
     /// How long it takes, or that it takes longer.
     fn outlook(&self, product: &ProductSnapshot) -> String {
         let locale = self.locale();
@@ -135,6 +145,9 @@ impl Case<'_> {
                 .number("attempt", i64::from(self.failures.saturating_add(1)))
                 .number("max", i64::from(self.tools.writing.attempts));
             return self.tools.format(locale, "progress-retrying", &args);
+        }
+        if self.takes_long(product) {
+            return self.tools.text(locale, "progress-delayed");
         }
         match product.report.kind {
             ReportKind::Short => self.tools.text(locale, "progress-expected-short"),

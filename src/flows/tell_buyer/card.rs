@@ -1,6 +1,7 @@
 //! The payment card: amount, number, deadline, the ways on (spec.md §6). It takes the place of the
 //! purchase's anchor message where there is one.
 
+use crate::flows::purchase_message;
 use crate::flows::tools::Tools;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage, Photo};
 use crate::notifications::ports::{MessageId, SendError};
@@ -65,7 +66,7 @@ fn text(tools: &Tools, order: &Order, payment: &Payment) -> String {
     let method = format!("method-{}", payment.method);
     let known = tools.texts.has(locale, &method);
     let method = tools.text(locale, if known { &method } else { "method-other" });
-    let args = super::words::about(tools, order)
+    let args = purchase_message::about(tools, order)
         .text("method", method)
         .text("deadline", tools.deadline(locale, payment.expires_at));
     tools.format(locale, "pay-card", &args)

@@ -3,20 +3,20 @@
 use super::card;
 use crate::flows::fulfil_order::Failure;
 use crate::flows::jobs::{News, TellBuyer};
-use crate::flows::price_words;
+use crate::flows::purchase_message;
 use crate::flows::tools::Tools;
 use crate::kernel::ids::RefundNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::Order;
 use crate::payments::{PaymentError, refunds};
-use crate::platform::texts::{self, Args};
+use crate::platform::texts;
 
 pub(super) async fn message(
     tools: &Tools,
     order: &Order,
     job: &TellBuyer,
 ) -> Result<OutgoingMessage, PaymentError> {
-    let mut args = about(tools, order);
+    let mut args = purchase_message::about(tools, order);
     args = match job.news {
         News::RefundStarted | News::RefundSucceeded | News::RefundFailed => {
             let number = RefundNo(job.about.clone());
@@ -45,20 +45,35 @@ pub(super) async fn message(
                 .text("deadline", tools.deadline(order.locale, order.expires_at))
         }
     };
-    let text = tools.format(order.locale, text_key(job.news, order), &args);
-    Ok(OutgoingMessage::html(text).with_keyboard(buttons(tools, order, job.news).await?))
+    let mut text = tools.format(order.locale, text_key(job.news, order), &args);
+    if needs_a_person(job.news)
+        && let Some(contact) = tools.contact_line(order.locale)
+    {
+        text.push_str("\n\n");
+        text.push_str(&contact);
+    }
+    Ok(OutgoingMessage::html(text).with_keyboard(buttons(tools, order, job).await?))
 }
 
-/// What every message about an order can speak of.
-pub(super) fn about(tools: &Tools, order: &Order) -> Args {
-    let product = tools.product(order).map(|product| product.name.get(order.locale).to_owned());
-    // After the personal data were erased the number has to do.
-    let product = product.unwrap_or_else(|_erased| order.sku.to_string());
-    Args::new()
-        .escaped("product", &product)
-        .text("amount", texts::money(order.locale, order.total))
-        .text("discounts", price_words::below_amount(&tools.texts, order))
-        .text("order_no", order.order_no.as_str())
+/// News about which a buyer may want to talk to somebody.
+fn needs_a_person(news: News) -> bool {
+    match news {
+        News::PaymentInDoubt
+        | News::LateMoneyReturns
+        | News::LateMoneyHeld
+        | News::OrderFailed
+        | News::RefundFailed => true,
+        News::PaymentReady
+        | News::PaymentUnavailable
+        | News::AttemptFailed
+        | News::PaymentFailed
+        | News::NotPaidYet
+        | News::Reminder
+        | News::Closed
+        | News::SurplusReturns
+        | News::RefundStarted
+        | News::RefundSucceeded => false,
+    }
 }
 
 fn text_key(news: News, order: &Order) -> &'static str {
@@ -82,12 +97,19 @@ fn text_key(news: News, order: &Order) -> &'static str {
     }
 }
 
-async fn buttons(tools: &Tools, order: &Order, news: News) -> Result<Keyboard, PaymentError> {
+async fn buttons(tools: &Tools, order: &Order, job: &TellBuyer) -> Result<Keyboard, PaymentError> {
     let again = || {
         let label = tools.text(order.locale, "btn-reorder");
         vec![vec![Button::callback(label, format!("order:again:{}", order.order_no))]]
     };
-    Ok(match news {
+    // The same words would be refused again.
+    let afresh = || {
+        let label = tools.text(order.locale, "btn-fill-in-afresh");
+        vec![vec![Button::callback(label, format!("new:{}", order.sku))]]
+    };
+    let refused = Failure::parse(&job.about) == Some(Failure::ModelRefused);
+    Ok(match job.news {
+        News::OrderFailed if refused => afresh(),
         News::AttemptFailed | News::NotPaidYet | News::Reminder => {
             match card::open_payment(&tools.till.base.db, order).await? {
                 Some(payment) => card::ways_to_pay(tools, order, &payment),

@@ -11,6 +11,7 @@ use super::TelemetryError;
 /// Every metric of the program (spec.md §13): its name, and what it says, by which labels.
 const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_users_total", "People who met the bot for the first time"),
+    ("mingshu_users_forgotten_total", "People whose data were erased on their wish"),
     ("mingshu_orders_total", "Orders placed, by `sku`"),
     ("mingshu_orders_completed_total", "Orders delivered"),
     ("mingshu_orders_closed_total", "Orders that ran out of time unpaid"),

@@ -93,7 +93,7 @@ privacy-notice =
     · We ask for sex, time and place of birth, or your question, only to write this report.
     · It is stored encrypted. The AI gets the chart and your question, never your name.
     · You pay on the payment company's page. We never see your card or account.
-    · You can ask us to delete it at any time. Full text: /privacy .
+    · Get it all with /mydata , delete it with /forget , at any time. Full text: /privacy .
 privacy-full =
     <b>Privacy</b>
 
@@ -112,8 +112,30 @@ privacy-full =
     Birth data, questions and reports are stored encrypted so that you can open them again.
     Payment records are kept as bookkeeping requires, without any of the above.
 
-    <b>How to delete it</b>
-    Contact us through /paysupport . We delete birth data, questions and reports and keep only what bookkeeping requires.
+    <b>What you can do</b>
+    /mydata sends you everything we keep about you, as a file.
+    /forget deletes birth data, questions, charts and reports and keeps only what bookkeeping requires: order numbers, amounts, times.
+mydata-caption = Everything we keep about you, as a JSON file that any text editor opens. It was sent to you alone; please keep it safe.
+forget-ask =
+    <b>Delete my data</b>
+
+    Deleted: your answers, birth data, charts, reports, and any form you have not finished.
+    Kept: order numbers, amounts, records of payments and refunds. Bookkeeping needs them; they hold none of the above.
+
+    Reports cannot be sent again afterwards. To keep a copy, use /mydata first.
+forget-sure = Really delete everything? It cannot be brought back.
+forget-done =
+    Everything is deleted.
+
+    Messages that were sent before are in your own Telegram; you can clear the chat yourself. To come back, send /start .
+forget-kept = All right, nothing was deleted.
+forget-not-now =
+    Order <code>{ $order_no }</code> is still under way (payment, writing or refund), so nothing can be deleted now.
+
+    Wait for its end or cancel it, then send /forget again.
+btn-forget = 🗑 Delete my data
+btn-forget-surely = 🗑 Yes, delete everything
+btn-forget-keep = Keep it
 privacy-declined = All right. Nothing starts without your consent. Send /start whenever you like.
 btn-privacy-agree = ✅ Agree and go on
 btn-privacy-full = 📜 Full text
@@ -141,7 +163,8 @@ help =
     /cancel : leave the current step or cancel an order
     /paysupport : payments and refunds
     /language : change language
-    /privacy · /terms
+    /privacy · /mydata : get your data · /forget : delete it
+    /terms
 help-form =
     You are filling in “{ $product }”.
 
@@ -187,9 +210,9 @@ form-text-not-text = I can only read text here. Please type it.
 form-choice-unknown = “{ $value }” is not one of the choices. Please use the buttons below.
 form-number-unreadable = “{ $value }” is not a number. Please send one from { $min } to { $max }.
 form-number-out-of-range = { $value } is not between { $min } and { $max }. Please try again.
-form-use-buttons = Please use the buttons above for this step.
+form-use-buttons = Please use the buttons below for this step.
 form-answer-kept = Noted: { $value }
-form-left = You have left the form. To begin again, send /products .
+form-left = ✖️ You left this form; nothing was sent.
 btn-form-leave = ❌ Leave the form
 
 gender-ask =
@@ -219,7 +242,7 @@ birth-month-ask = Which month of { $year }?
 birth-month-ask-lunar = Which month of the lunar year { $year }?
 birth-day-ask = Which day? ({ $year }, month { $month })
 birth-day-ask-lunar = Which day? (lunar year { $year }, { $month })
-birth-date-hint = <i>You can also type it, for example 1990-05-20 or 19900520.</i>
+birth-date-hint = <i>You can also type it, for example 20 May 1990 or 1990-05-20.</i>
 birth-date-hint-lunar = <i>You can also type it, for example 1990-04-26; for a leap month 1990-leap5-26.</i>
 btn-decade = { $year }s
 btn-year = { $year }
@@ -244,7 +267,8 @@ lunar-month = month { $month }
 lunar-month-leap = leap month { $month }
 lunar-day = day { $day }
 
-birth-date-unreadable = I could not read “{ $value }”. Please write it like 1990-05-20, or use the buttons above.
+birth-date-unreadable = I could not read “{ $value }”. Please write it like 1990-05-20, or use the buttons below.
+birth-date-ambiguous = “{ $value }” can be read in two ways. Please name the month, like 20 May 1990, or write 1990-05-20.
 birth-date-unreadable-year = The year is missing. Please send it with the year, for example 1990-05-20.
 birth-date-year-range = Births from { $min } to { $max } are supported.
 birth-date-month-range = There is no month { $month }; months go from 1 to 12.
@@ -331,7 +355,11 @@ birth-dst-unsure-note = We take it as clock time. Most birth certificates give c
 birth-place-ask =
     Where?
 
-    Just the city, for example “Chengdu”. Its longitude gives true solar time, which makes the hour more exact.
+    Just the city, for example “Chengdu”. Its longitude turns clock time into true solar time, which makes the hour more exact.
+birth-place-ask-hour =
+    Where?
+
+    Just the city, for example “Chengdu”. Without the exact time the chart keeps the hour you chose and is not converted to true solar time; for births outside China the time zone decides about the solar terms.
 birth-place-results = Which of these?
 birth-place-none = I could not find “{ $value }”. Try another spelling or a larger city nearby, or skip.
 birth-place-many = Too many places are called “{ $value }”. Please add the province or country.
@@ -339,6 +367,7 @@ birth-place-coordinates = You can also send a longitude, for example <code>104.0
 birth-place-longitude-range = Longitudes go from 180°W to 180°E.
 birth-zone-ask = Which time zone is used there?
 birth-zone-unknown = There is no time zone “{ $value }”. Please write it like Asia/Shanghai.
+btn-place-alone = { $name }
 btn-place = { $name } · { $region }
 btn-place-skip = Skip
 btn-place-overseas = 🌍 Outside China
@@ -350,7 +379,8 @@ birth-place-skipped-note = Without a place the chart uses clock time, and the re
 check-title = <b>Please check “{ $product }”</b>
 check-gender = Sex: { $value }
 check-date = Birthday: { $value }
-check-date-other = <i>that is { $value }</i>
+check-date-solar = <i>that is { $value }</i>
+check-date-lunar = <i>that is { $value }</i>
 check-hour = Time: { $value }
 check-hour-unknown = Time: unknown (three pillars)
 check-place = Place: { $value }

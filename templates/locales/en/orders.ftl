@@ -30,6 +30,7 @@ btn-order-retry = 🔁 Order again
 
 order-status-pending_payment = waiting for payment
 order-status-paid = paid
+order-status-free = Received
 order-status-generating = being written
 order-status-completed = delivered
 order-status-failed = not completed
@@ -40,6 +41,7 @@ order-status-refunded = refunded
 
 order-icon-pending_payment = 🕐
 order-icon-paid = 💰
+order-icon-free = ✅
 order-icon-generating = ✍️
 order-icon-completed = ✅
 order-icon-failed = ⚠️

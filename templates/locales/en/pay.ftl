@@ -26,6 +26,11 @@ pay-card =
     Please pay before <b>{ $deadline }</b>
 
     You can close the payment page afterwards; we tell you here when the money has arrived.
+pay-card-in-doubt =
+    <b>{ $product }</b> · { $amount }
+
+    🔎 We are checking the money that arrived; please do not pay again
+    Order <code>{ $order_no }</code>
 pay-qr-caption = Scan to pay { $amount }, valid until { $deadline }.
 pay-create-failed =
     The payment cannot be opened right now. Your order is kept.
@@ -80,6 +85,7 @@ pay-failed =
     { $product } · order <code>{ $order_no }</code>
     One tap makes a new order with the same answers.
 btn-reorder = 🔁 Order again, same answers
+btn-fill-in-afresh = ✍️ Fill in the form anew
 reorder-impossible = The old answers no longer fit (the report has changed). Please fill it in again: /products
 
 ## Cancelling, closing
@@ -123,15 +129,11 @@ pay-received =
 
     { $product } · { $amount }{ $discounts }
     Order <code>{ $order_no }</code>
-
-    🔄 Your report is being written, please wait…
 pay-received-free =
     ✅ Received
 
     { $product }{ $discounts }
     Order <code>{ $order_no }</code>
-
-    🔄 Your report is being written, please wait…
 receipt =
     <b>Receipt</b>
 
@@ -154,8 +156,6 @@ pay-late-fulfil =
 
     Order <code>{ $order_no }</code> was already closed; we have reopened it for you.
     { $product } · { $amount }{ $discounts }
-
-    🔄 Your report is being written, please wait…
 pay-late-refund =
     Your payment of { $amount } arrived after order <code>{ $order_no }</code> had ended, so we cannot deliver.
 

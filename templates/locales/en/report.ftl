@@ -2,8 +2,8 @@
 
 ## Progress (edited in one message)
 
-progress-title = <b>Writing “{ $product }”</b>
-progress-order = Order <code>{ $order_no }</code>
+progress-begins = 🔄 Your report is being written, please wait…
+progress-title = 🔄 Writing “{ $product }”
 stage-chart = Chart
 stage-luck = Luck cycles
 stage-write = Writing
@@ -20,7 +20,7 @@ progress-expected = { $minutes ->
 progress-expected-short = <i>Just a moment.</i>
 progress-delayed = <i>It takes a little longer today. We are still on it; please do not pay again.</i>
 progress-retrying = <i>This step did not work; trying again ({ $attempt } of { $max }).</i>
-progress-finished = <b>“{ $product }” is ready</b>
+progress-finished = 📜 “{ $product }” is written; you find it below.
 
 ## The report itself
 

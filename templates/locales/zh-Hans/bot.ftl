@@ -90,7 +90,7 @@ privacy-notice =
     · 我们会问性别、出生时间、出生地，或你想问的事，只用来写这份报告。
     · 资料加密保存；交给 AI 的只有命盘和你的问题，没有你的名字。
     · 付款在支付机构的页面完成，我们看不到你的卡号和账户。
-    · 你可以随时要求删除。全文见 /privacy 。
+    · 你可以随时用 /mydata 取回、用 /forget 删除。全文见 /privacy 。
 privacy-full =
     <b>隐私说明</b>
 
@@ -109,8 +109,30 @@ privacy-full =
     出生资料、问题和报告加密保存，便于你重新打开。
     付款记录按记账要求保存，不含以上内容。
 
-    <b>怎样删除</b>
-    用 /paysupport 联系我们，我们会删除出生资料、问题和报告，只留记账所需。
+    <b>你可以做什么</b>
+    /mydata 把我们存有的关于你的一切发给你（一个文件）。
+    /forget 删除出生资料、问题、命盘和报告，只留记账所需的订单号、金额和时间。
+mydata-caption = 这是我们存有的关于你的全部资料（JSON 文件，可以用任何文本编辑器打开）。只发给你本人，请自己收好。
+forget-ask =
+    <b>删除我的资料</b>
+
+    会删除：填过的答案、出生资料、命盘、报告，还有没填完的表。
+    会留下：订单号、金额、付款与退款记录——记账需要，里面没有以上内容。
+
+    删除以后报告无法重发。想先存一份，用 /mydata 。
+forget-sure = 真的全部删除？删了就找不回来了。
+forget-done =
+    已经全部删除。
+
+    聊天里已发出的消息在你的 Telegram 里，可以自己清空聊天记录。想再来，发送 /start 。
+forget-kept = 好，什么也没有删。
+forget-not-now =
+    订单 <code>{ $order_no }</code> 还在进行（付款、撰写或退款），现在不能删。
+
+    等它结束，或先取消它，再发送 /forget 。
+btn-forget = 🗑 删除我的资料
+btn-forget-surely = 🗑 确认，全部删除
+btn-forget-keep = 不删了
 privacy-declined = 好的，没有你的同意我们不会开始。想好了随时发送 /start 。
 btn-privacy-agree = ✅ 同意并继续
 btn-privacy-full = 📜 看全文
@@ -138,7 +160,8 @@ help =
     /cancel 退出当前步骤或取消订单
     /paysupport 付款与退款
     /language 换语言
-    /privacy 隐私 · /terms 条款
+    /privacy 隐私 · /mydata 取回资料 · /forget 删除资料
+    /terms 条款
 help-form =
     你正在填写「{ $product }」。
 
@@ -184,9 +207,9 @@ form-text-not-text = 这里只能读文字，请打字发来。
 form-choice-unknown = 没有「{ $value }」这一项，请点下面的按钮。
 form-number-unreadable = 「{ $value }」不是数字，请发一个 { $min } 到 { $max } 的数字。
 form-number-out-of-range = { $value } 不在 { $min } 到 { $max } 之间，请再发一次。
-form-use-buttons = 这一步请点上面的按钮。
+form-use-buttons = 这一步请点下面的按钮。
 form-answer-kept = 已记下：{ $value }
-form-left = 已退出填写。想再开始，发送 /products 。
+form-left = ✖️ 已退出，这份没有提交。
 btn-form-leave = ❌ 退出填写
 
 gender-ask =
@@ -272,7 +295,8 @@ lunar-day = { $day ->
    *[30] 三十
 }
 
-birth-date-unreadable = 没看懂「{ $value }」。请写成 1990-05-20，或点上面的按钮。
+birth-date-unreadable = 没看懂「{ $value }」。请写成 1990-05-20，或点下面的按钮。
+birth-date-ambiguous = 「{ $value }」分不清哪个是日、哪个是月。请写成 1990-05-20，或点下面的按钮。
 birth-date-unreadable-year = 没有年份。请连年份一起发，例如 1990-05-20。
 birth-date-year-range = 目前支持 { $min } 年到 { $max } 年出生。
 birth-date-month-range = 没有 { $month } 月，月份是 1 到 12。
@@ -359,7 +383,11 @@ birth-dst-unsure-note = 按当时钟表上的时间计算。大多数出生证�
 birth-place-ask =
     在哪里出生？
 
-    发城市名就好，例如“成都”。我们用经度换算真太阳时，时辰会更准。
+    发城市名就好，例如“成都”。有了经度，钟表时间就能换算成真太阳时，时辰更准。
+birth-place-ask-hour =
+    在哪里出生？
+
+    发城市名就好，例如“成都”。只知道时辰，就按这个时辰排盘，不换算真太阳时；海外出生会按当地时区核对节气。
 birth-place-results = 是下面哪一个？
 birth-place-none = 没有找到「{ $value }」。换个写法试试，或发附近的大城市；也可以跳过。
 birth-place-many = 叫「{ $value }」的地方太多，请加上省份或国家再发一次。
@@ -367,6 +395,7 @@ birth-place-coordinates = 也可以发经度，例如 <code>东经 104.07</code>
 birth-place-longitude-range = 经度应在 180°W 到 180°E 之间。
 birth-zone-ask = 当地用哪个时区？
 birth-zone-unknown = 没有时区「{ $value }」，请写成 Asia/Shanghai 这样的名称。
+btn-place-alone = { $name }
 btn-place = { $name } · { $region }
 btn-place-skip = 跳过
 btn-place-overseas = 🌍 海外
@@ -378,7 +407,8 @@ birth-place-skipped-note = 没有出生地，就按钟表时间排盘，报告�
 check-title = <b>请核对「{ $product }」</b>
 check-gender = 性别：{ $value }
 check-date = 生日：{ $value }
-check-date-other = <i>即{ $value }</i>
+check-date-solar = <i>即公历 { $value }</i>
+check-date-lunar = <i>即{ $value }</i>
 check-hour = 时间：{ $value }
 check-hour-unknown = 时间：不知道（按三柱看）
 check-place = 出生地：{ $value }

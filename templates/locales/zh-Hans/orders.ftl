@@ -30,6 +30,7 @@ btn-order-retry = 🔁 重新下单
 
 order-status-pending_payment = 待付款
 order-status-paid = 已付款
+order-status-free = 已收到
 order-status-generating = 正在撰写
 order-status-completed = 已送达
 order-status-failed = 未完成
@@ -40,6 +41,7 @@ order-status-refunded = 已退款
 
 order-icon-pending_payment = 🕐
 order-icon-paid = 💰
+order-icon-free = ✅
 order-icon-generating = ✍️
 order-icon-completed = ✅
 order-icon-failed = ⚠️

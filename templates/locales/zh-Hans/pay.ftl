@@ -26,6 +26,11 @@ pay-card =
     请在 <b>{ $deadline }</b> 前付款
 
     付款后可以关闭支付页面，到账会自动通知你。
+pay-card-in-doubt =
+    <b>{ $product }</b> · { $amount }
+
+    🔎 到账核对中，请不要再付款
+    订单号 <code>{ $order_no }</code>
 pay-qr-caption = 扫码付款 { $amount }，{ $deadline } 前有效。
 pay-create-failed =
     支付暂时打不开，订单给你留着。
@@ -77,6 +82,7 @@ pay-failed =
     { $product } · 订单号 <code>{ $order_no }</code>
     点一下可以用同样的资料重新下单。
 btn-reorder = 🔁 用同样的资料重新下单
+btn-fill-in-afresh = ✍️ 重新填写
 reorder-impossible = 原来的资料用不上了（产品已更新），请重新填写：/products
 
 ## 取消、关闭
@@ -120,15 +126,11 @@ pay-received =
 
     { $product } · { $amount }{ $discounts }
     订单号 <code>{ $order_no }</code>
-
-    🔄 正在生成报告，请稍候…
 pay-received-free =
     ✅ 已收到
 
     { $product }{ $discounts }
     订单号 <code>{ $order_no }</code>
-
-    🔄 正在生成报告，请稍候…
 receipt =
     <b>收据</b>
 
@@ -151,8 +153,6 @@ pay-late-fulfil =
 
     订单 <code>{ $order_no }</code> 先前已关闭，现在为你重新打开。
     { $product } · { $amount }{ $discounts }
-
-    🔄 正在生成报告，请稍候…
 pay-late-refund =
     付款 { $amount } 到账时，订单 <code>{ $order_no }</code> 已经结束，无法交付。
 

@@ -2,8 +2,8 @@
 
 ## 进度（同一条消息里更新）
 
-progress-title = <b>正在写「{ $product }」</b>
-progress-order = 订单号 <code>{ $order_no }</code>
+progress-begins = 🔄 正在生成报告，请稍候…
+progress-title = 🔄 正在写「{ $product }」
 stage-chart = 排盘
 stage-luck = 推运
 stage-write = 撰写
@@ -17,7 +17,7 @@ progress-expected = <i>大约需要 { $minutes } 分钟，写好会自动发来�
 progress-expected-short = <i>马上就好。</i>
 progress-delayed = <i>今天写得慢一些，还在继续，不用重新付款。</i>
 progress-retrying = <i>这一步没成，正在试第 { $attempt } 次（共 { $max } 次）。</i>
-progress-finished = <b>「{ $product }」已写好</b>
+progress-finished = 📜 「{ $product }」已写好，发在下面。
 
 ## 报告本身
 

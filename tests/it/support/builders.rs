@@ -79,6 +79,7 @@ pub(crate) fn tools(
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
         sinks: Arc::default(),
+        contact: Some("@shop_support".to_owned()),
     }
 }
 

@@ -11,6 +11,8 @@ const SHOWN: usize = 8;
 pub(in crate::bot) struct FoundPlace {
     pub(in crate::bot) place: BirthPlace,
     pub(in crate::bot) region: String,
+    /// Name and region for people who do not read Chinese.
+    pub(in crate::bot) latin: (String, String),
 }
 
 /// The best places for a typed name.
@@ -24,6 +26,7 @@ pub(in crate::bot) fn find_places(query: &str) -> Vec<FoundPlace> {
                 zone: found.zone.name().to_owned(),
             },
             region: found.region.to_string(),
+            latin: (found.latin_name(), found.latin_region()),
         })
         .collect()
 }

@@ -161,7 +161,8 @@ impl BirthDraft {
             }
             Ask::ExactTime | Ask::HourUnknown | Ask::Zi => Some(Ask::Hour),
             Ask::Place { query: Some(_searched) } => Some(Ask::place()),
-            Ask::SummerTime if self.place.take().is_some() => Some(Ask::place()),
+            Ask::DayStart if self.summer_time.take().is_some() => Some(Ask::SummerTime),
+            Ask::SummerTime | Ask::DayStart if self.place.take().is_some() => Some(Ask::place()),
             Ask::DayStart | Ask::Place { query: None } | Ask::SummerTime => {
                 self.forget_hour();
                 Some(Ask::Hour)

@@ -90,6 +90,8 @@ fn a_leap_month_is_offered_only_where_the_year_has_it() {
 fn errors_are_exact_and_the_nearest_valid_choices_stand_below_them() {
     for (typed, note, ask) in [
         ("生日快乐", "birth-date-unreadable", Ask::Calendar),
+        ("5/6/1990", "birth-date-ambiguous", Ask::Calendar),
+        ("30 Feb 1990", "birth-date-february", Ask::Day),
         ("1990-02-30", "birth-date-february", Ask::Day),
         ("1990-04-31", "birth-date-no-such-day", Ask::Day),
         ("1850-01-01", "birth-date-year-range", Ask::Calendar),
@@ -135,9 +137,9 @@ fn the_rat_hour_is_asked_on_which_side_of_midnight_it_lay() {
     talk.tap("0");
     assert_eq!(talk.ask(), &Ask::Zi);
     talk.tap("12");
+    talk.tap(button::SKIP);
     assert_eq!(talk.ask(), &Ask::DayStart, "the schools differ before midnight");
     talk.tap("2");
-    talk.tap(button::SKIP);
     assert_eq!(talk.birth().day_start, DayStart::AtMidnight);
     let mut talk = at_birth();
     talk.say("1995-05-20");
@@ -147,7 +149,62 @@ fn the_rat_hour_is_asked_on_which_side_of_midnight_it_lay() {
     let mut talk = at_birth();
     talk.say("1995-05-20");
     talk.say("23:30");
+    talk.tap(button::SKIP);
     assert_eq!(talk.ask(), &Ask::DayStart);
+    talk.tap(button::BACK);
+    assert_eq!(talk.ask(), &Ask::place());
+}
+
+#[test]
+fn summer_time_is_taken_off_before_the_schools_are_asked() {
+    let at_night = |time: &str| {
+        let mut talk = at_birth();
+        talk.say("1990-07-20");
+        talk.say(time);
+        talk.tap(button::SKIP);
+        assert_eq!(talk.ask(), &Ask::SummerTime, "{time}");
+        talk
+    };
+    let mut talk = at_night("23:30");
+    talk.tap("c");
+    assert_eq!(talk.birth().summer_time, SummerTime::ClockTime, "22:30: the schools agree");
+    let mut talk = at_night("23:30");
+    talk.tap("s");
+    assert_eq!(talk.ask(), &Ask::DayStart, "23:30 without the hour of summer time");
+    talk.tap(button::BACK);
+    assert_eq!(talk.ask(), &Ask::SummerTime);
+    let mut talk = at_night("00:20");
+    talk.tap("c");
+    assert_eq!(talk.ask(), &Ask::DayStart, "23:20 of the day before");
+    talk.tap("2");
+    assert_eq!(talk.birth().day_start, DayStart::AtMidnight);
+}
+
+#[test]
+fn longitude_is_taken_off_before_the_schools_are_asked() {
+    let mut talk = at_birth();
+    talk.say("1995-05-20 23:30");
+    talk.say("乌鲁木齐");
+    talk.tap("0");
+    assert!(talk.draft().answers.birth().is_some(), "the sun stands at half past nine there");
+}
+
+#[test]
+fn a_typed_date_in_the_future_forgets_the_older_answer() {
+    let mut talk = at_birth();
+    talk.say("1990-05-20");
+    assert_eq!(talk.ask(), &Ask::Hour);
+    talk.tap(button::BACK);
+    assert_eq!(talk.ask(), &Ask::Day);
+    talk.say("2030-01-01");
+    assert_eq!((talk.note(), talk.ask()), (Some("birth-date-future"), &Ask::Decade));
+    let At::Birth { birth, .. } = &talk.draft().at else { panic!("a birth is asked") };
+    let (decade, year, month, day) = (birth.decade, birth.year, birth.month, birth.day);
+    assert_eq!((decade, year, month, day), (None, None, None, None));
+    for value in ["1980", "1986", "3", "4"] {
+        talk.tap(value);
+    }
+    assert_eq!(talk.ask(), &Ask::Hour, "every part was asked anew");
 }
 
 #[test]

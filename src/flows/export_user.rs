@@ -1,0 +1,126 @@
+//! Everything that we keep about a person, as one JSON document (spec.md §12): for the person alone,
+//! sent into their own chat. Read without a transaction: nothing in it needs to fit the rest to the
+//! second.
+
+use serde_json::{Value, json};
+
+use super::base::Base;
+use crate::affiliates::{self, AffiliateError};
+use crate::kernel::ids::UserId;
+use crate::orders::{self, Order, OrderError};
+use crate::payments::{self, Payment, PaymentError, Refund};
+use crate::reports::{self, ReportError};
+use crate::users::{self, UserError};
+
+/// More orders than anybody has.
+const ALL: u64 = 100_000;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error("the user cannot be read")]
+    User(#[from] UserError),
+    #[error("the invitations cannot be read")]
+    Affiliate(#[from] AffiliateError),
+    #[error("the orders cannot be read")]
+    Order(#[from] OrderError),
+    #[error("the payments cannot be read")]
+    Payment(#[from] PaymentError),
+    #[error("the reports cannot be read")]
+    Report(#[from] ReportError),
+}
+
+pub async fn run(base: &Base, id: UserId) -> Result<Value, ExportError> {
+    let db = base.db.read();
+    let mut orders = Vec::new();
+    for order in orders::repo::list_of_user(db, id, ALL).await? {
+        orders.push(order_of(base, &order).await?);
+    }
+    let user = users::repo::find(db, id).await?;
+    let user = user.map(|user| {
+        json!({
+            "telegram_id": user.id,
+            "language": user.locale,
+            "status": user.status.as_str(),
+            "privacy_accepted_at": user.consented_at,
+            "invited_by": user.referred_by,
+            "known_since": user.created_at,
+        })
+    });
+    Ok(json!({
+        "exported_at": base.now(),
+        "user": user,
+        "invitations": invitations(base, id).await?,
+        "orders": orders,
+    }))
+}
+
+async fn invitations(base: &Base, id: UserId) -> Result<Value, ExportError> {
+    let db = base.db.read();
+    let Some(own) = affiliates::repo::find_by_user(db, id).await? else { return Ok(Value::Null) };
+    let earned = affiliates::repo::earnings(db, &own.code, base.now()).await?;
+    let earned: Vec<Value> = earned
+        .iter()
+        .map(|sum| {
+            json!({
+                "currency": sum.pending.currency,
+                "orders": sum.orders,
+                "pending": sum.pending.to_major(),
+                "confirmed": sum.confirmed.to_major(),
+            })
+        })
+        .collect();
+    Ok(json!({ "code": own.code, "clicks": own.clicks, "commissions": earned }))
+}
+
+/// What was erased or cannot be opened any more is `null`.
+async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
+    let (db, keyring, number) = (base.db.read(), &base.keyring, &order.order_no);
+    let chart: Option<Value> = reports::repo::find_chart(db, keyring, number).await?;
+    let facts: Option<Value> = reports::repo::find_facts(db, keyring, number).await?;
+    let payments = payments::repo::list_of_order(db, number).await?;
+    let refunds = payments::refunds::list_of_order(db, number).await?;
+    Ok(json!({
+        "order_no": number,
+        "product": order.sku,
+        "status": order.status,
+        "price": order.price.to_major(),
+        "discount": order.discount.to_major(),
+        "total": order.total.to_major(),
+        "currency": order.total.currency,
+        "language": order.locale,
+        "invited_by": order.affiliate,
+        "created_at": order.created_at,
+        "paid_at": order.paid_at,
+        "completed_at": order.completed_at,
+        "cancel_reason": order.cancel_reason,
+        "answers": order.form::<Value>(keyring).ok(),
+        "chart": chart,
+        "facts": facts,
+        "report": reports::repo::find_text(db, keyring, number).await?,
+        "payments": payments.iter().map(payment).collect::<Vec<_>>(),
+        "refunds": refunds.iter().map(refund).collect::<Vec<_>>(),
+    }))
+}
+
+fn payment(payment: &Payment) -> Value {
+    json!({
+        "payment_no": payment.payment_no,
+        "provider": payment.provider,
+        "method": payment.method,
+        "status": payment.status,
+        "amount": payment.amount.to_major(),
+        "currency": payment.amount.currency,
+        "provider_ref": payment.provider_ref,
+        "paid_at": payment.paid_at,
+    })
+}
+
+fn refund(refund: &Refund) -> Value {
+    json!({
+        "refund_no": refund.refund_no,
+        "status": refund.status,
+        "amount": refund.amount.to_major(),
+        "currency": refund.amount.currency,
+        "created_at": refund.created_at,
+    })
+}

@@ -1,0 +1,71 @@
+//! A person wants to be forgotten (spec.md §12): answers, charts, reports and their messages are
+//! erased; orders, payments and refunds stay as numbers and amounts, because bookkeeping needs them.
+//! The talk itself is the bot's own row and is emptied there.
+//!
+//! Not while an order is being paid or made: its answers are what the report is written from, and
+//! its buyer must be told how it ends.
+
+use sea_orm::DbErr;
+
+use super::base::Base;
+use crate::kernel::ids::{OrderNo, UserId};
+use crate::orders::{self, Order, OrderError, OrderStatus};
+use crate::reports::{self, ReportError};
+use crate::users::{self, UserError};
+
+/// More orders than anybody has.
+const ALL: u64 = 100_000;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Forgotten {
+    Done,
+    /// This order must come to its end first.
+    NotWhile(OrderNo),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ForgetError {
+    #[error("the orders cannot be read")]
+    Order(#[from] OrderError),
+    #[error("the reports cannot be erased")]
+    Report(#[from] ReportError),
+    #[error("the user cannot be written")]
+    User(#[from] UserError),
+    #[error("the database failed")]
+    Db(#[from] DbErr),
+}
+
+pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
+    let now = base.now();
+    let tx = base.db.begin_write().await?;
+    let all = orders::repo::list_of_user(tx.conn(), user, ALL).await?;
+    for order in &all {
+        // Under lock: a payment that is being settled wins or loses as a whole.
+        let order = orders::repo::lock(&tx, &order.order_no).await?;
+        if is_under_way(&order) {
+            return Ok(Forgotten::NotWhile(order.order_no));
+        }
+        reports::repo::erase(&tx, &order.order_no, now).await?;
+        reports::deliveries::erase(&tx, &order.order_no).await?;
+    }
+    orders::repo::erase_forms(&tx, user, now).await?;
+    users::repo::forget(&tx, user, now).await?;
+    tx.commit().await?;
+    metrics::counter!("mingshu_users_forgotten_total").increment(1);
+    tracing::info!(orders.count = all.len(), "a person was forgotten");
+    Ok(Forgotten::Done)
+}
+
+fn is_under_way(order: &Order) -> bool {
+    match order.status {
+        OrderStatus::PendingPayment
+        | OrderStatus::Paid
+        | OrderStatus::Generating
+        | OrderStatus::Refunding => true,
+        OrderStatus::Completed
+        | OrderStatus::Failed
+        | OrderStatus::Cancelled
+        | OrderStatus::Closed
+        | OrderStatus::Refunded => false,
+    }
+}
