@@ -28,6 +28,7 @@ const TABLE_FILES: &[&str] = &[
     "orders/row.rs",
     "payments/inbox.rs",
     "payments/refunds.rs",
+    "payments/refusals.rs",
     "reports/deliveries.rs",
 ];
 

@@ -78,6 +78,8 @@ pub enum ReconcileError {
     Payment(#[from] PaymentError),
     #[error("a difference cannot be settled")]
     Settle(#[from] SettleError),
+    #[error("the row of run {0} is gone")]
+    Vanished(i64),
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
@@ -179,7 +181,7 @@ impl Comparison<'_> {
         rows::finish(&tx, (id, found.checked), &found.totals, now).await?;
         tx.commit().await?;
         let run = rows::find_run(self.base().db.read(), id).await?;
-        let run = run.ok_or(DbErr::RecordNotUpdated)?;
+        let run = run.ok_or(ReconcileError::Vanished(id))?;
         tracing::info!(
             reconcile.checked = run.checked,
             reconcile.differences = run.differences,
