@@ -7,6 +7,7 @@ mod commands;
 mod mistakes;
 mod reading;
 mod showing;
+mod sinks;
 
 use std::collections::BTreeMap;
 use std::fs;

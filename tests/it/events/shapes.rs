@@ -70,7 +70,7 @@ impl Judge {
 
     pub(super) fn faults(&self, envelope: &Value) -> Vec<String> {
         let family = envelope["type"].as_str().unwrap().split('.').next().unwrap();
-        let errors = self.0[family].iter_errors(envelope);
+        let errors = self.0.get(family).unwrap().iter_errors(envelope);
         errors.map(|error| format!("{error} at {} in {envelope}", error.instance_path())).collect()
     }
 }
