@@ -376,8 +376,7 @@ async fn a_statement_that_is_refused_or_broken_is_never_an_empty_one() {
     let empty = ResponseTemplate::new(200);
     let rejected = |code: &'static str| move |error: &CallError| matches!(error, CallError::Rejected { code: told, .. } if told == code);
     let unknown = |error: &CallError| matches!(error, CallError::Unknown(_));
-    type Expected = Box<dyn Fn(&CallError) -> bool>;
-    let cases: [(ResponseTemplate, Expected); 6] = [
+    let cases: [(ResponseTemplate, Box<dyn Fn(&CallError) -> bool>); 6] = [
         (refused, Box::new(rejected("106000"))),
         (theirs, Box::new(unknown)),
         (broken, Box::new(rejected("unreadable"))),
