@@ -341,6 +341,9 @@ fn a_day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()
 }
 
+/// Whether an error is the expected one.
+type Judge = Box<dyn Fn(&CallError) -> bool>;
+
 /// A back office that gives `answer`, and a gateway that knows it.
 async fn back_office(answer: ResponseTemplate) -> (MockServer, PingPongV4) {
     let server = MockServer::start().await;
@@ -376,7 +379,7 @@ async fn a_statement_that_is_refused_or_broken_is_never_an_empty_one() {
     let empty = ResponseTemplate::new(200);
     let rejected = |code: &'static str| move |error: &CallError| matches!(error, CallError::Rejected { code: told, .. } if told == code);
     let unknown = |error: &CallError| matches!(error, CallError::Unknown(_));
-    let cases: [(ResponseTemplate, Box<dyn Fn(&CallError) -> bool>); 6] = [
+    let cases: [(ResponseTemplate, Judge); 6] = [
         (refused, Box::new(rejected("106000"))),
         (theirs, Box::new(unknown)),
         (broken, Box::new(rejected("unreadable"))),
