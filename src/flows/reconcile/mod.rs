@@ -78,8 +78,6 @@ pub enum ReconcileError {
     Payment(#[from] PaymentError),
     #[error("a difference cannot be settled")]
     Settle(#[from] SettleError),
-    #[error("the row of run {0} is gone")]
-    Vanished(i64),
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
@@ -180,8 +178,7 @@ impl Comparison<'_> {
         let settled = rows::resolve_settled(&tx, self.provider, now).await?;
         rows::finish(&tx, (id, found.checked), &found.totals, now).await?;
         tx.commit().await?;
-        let run = rows::find_run(self.base().db.read(), id).await?;
-        let run = run.ok_or(ReconcileError::Vanished(id))?;
+        let run = rows::get_run(self.base().db.read(), id).await?;
         tracing::info!(
             reconcile.checked = run.checked,
             reconcile.differences = run.differences,

@@ -40,41 +40,54 @@ pub(crate) async fn everywhere(story: impl AsyncFn(TestApp)) {
 
 /// The same for stories that need no shop.
 pub(crate) async fn on_every_database(story: impl AsyncFn(&Database)) {
+    on_databases_before("", story).await;
+}
+
+/// The same with databases as they were before the change of this name; empty: as they are now.
+pub(crate) async fn on_databases_before(change: &str, story: impl AsyncFn(&Database)) {
     let plan = plan();
     if plan.sqlite {
-        let database = sqlite().await;
+        let database = sqlite(change).await;
         story(&database).await;
     }
     if let Some(server) = &plan.postgres {
         let name = format!("mingshu_test_{}", ids::crockford(12).to_lowercase());
-        let database = postgres(server, &name).await;
+        let database = postgres((server, &name), change).await;
         story(&database).await;
         database.db.close().await.unwrap();
         administer(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
     }
 }
 
-async fn sqlite() -> Database {
+async fn sqlite(before: &str) -> Database {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite://{}/test.db", folder.path().display());
     let db = Db::connect(&DbOptions { url: url.clone(), max_connections: 4 }).await.unwrap();
-    migrate(&url).await;
+    migrate(&url, before).await;
     Database { db, name: "SQLite", _folder: Some(folder) }
 }
 
-async fn postgres(server: &str, name: &str) -> Database {
+async fn postgres((server, name): (&str, &str), before: &str) -> Database {
     administer(server, &format!("CREATE DATABASE {name}")).await;
     let (host, _admin_database) = server.rsplit_once('/').unwrap();
     let url = format!("{host}/{name}");
-    migrate(&url).await;
+    migrate(&url, before).await;
     let db = Db::connect(&DbOptions { url, max_connections: 8 }).await.unwrap();
     Database { db, name: "Postgres", _folder: None }
 }
 
-async fn migrate(url: &str) {
+async fn migrate(url: &str, before: &str) {
     let db = sea_orm::Database::connect(url).await.unwrap();
-    Migrator::up(&db, None).await.unwrap();
+    let place = Migrator::migrations().iter().position(|change| change.name() == before);
+    Migrator::up(&db, place.map(|place| u32::try_from(place).unwrap())).await.unwrap();
     db.close().await.unwrap();
+}
+
+impl Database {
+    /// Applies every change that is missing.
+    pub(crate) async fn bring_up_to_date(&self) {
+        mingshu::platform::schema::migrate(&self.db, None).await.unwrap();
+    }
 }
 
 async fn administer(server: &str, sql: &str) {
