@@ -2,6 +2,7 @@
 
 mod arrival;
 mod chat;
+mod coupons;
 mod shop;
 
 use self::chat::visible;

@@ -149,8 +149,8 @@ fn read(options: &CreateOptions, zone: Tz) -> anyhow::Result<NewCoupon> {
 /// The first moment of a day; where the clocks skip midnight, the first one after it.
 fn beginning(day: NaiveDate, zone: Tz) -> Timestamp {
     let midnight = day.and_time(NaiveTime::MIN);
-    let hours = (0..4).map(|hour| midnight + chrono::TimeDelta::hours(hour));
-    let first = hours.filter_map(|moment| moment.and_local_timezone(zone).earliest()).next();
+    let mut hours = (0..4).map(|hour| midnight + chrono::TimeDelta::hours(hour));
+    let first = hours.find_map(|moment| moment.and_local_timezone(zone).earliest());
     let millis = first.map_or(midnight.and_utc().timestamp_millis(), |at| at.timestamp_millis());
     Timestamp::from_millis(millis)
 }

@@ -49,10 +49,9 @@ async fn give_out(app: &TestApp, new: &NewCoupon) {
 }
 
 async fn order_with(app: &TestApp, user: UserId, sku: &str) -> Order {
-    match app.try_to_place(TestApp::wish(user, sku, Some("spring"))).await {
-        Placed::Ordered(order) => *order,
-        other => panic!("{other:?}"),
-    }
+    let placed = app.try_to_place(TestApp::wish(user, sku, Some("spring"))).await;
+    let Placed::Ordered(order) = placed else { panic!("{placed:?}") };
+    *order
 }
 
 async fn used(app: &TestApp) -> i64 {
@@ -89,7 +88,11 @@ async fn two_hundred_buyers_have_a_code_with_twenty_uses() {
             match placed {
                 Placed::Ordered(order) => orders.push(order),
                 Placed::CouponRefused(refusal) => assert_eq!(refusal, Refusal::UsedUp),
-                other => panic!("{other:?}"),
+                other @ (Placed::SoldOut
+                | Placed::AlreadyPlaced(_)
+                | Placed::NotOnSale
+                | Placed::FreeLimitReached
+                | Placed::PriceChanged(_)) => panic!("{other:?}"),
             }
         }
         assert_eq!((orders.len(), used(&app).await), (20, 20));

@@ -12,7 +12,7 @@ use mingshu::kernel::clock::{Clock, Timestamp};
 use mingshu::kernel::ids::{OrderNo, Sku, UserId};
 use mingshu::orders::OrderStatus;
 use mingshu::payments::inbox::Judgement;
-use mingshu::platform::db::{Db, query_all};
+use mingshu::platform::db::{Db, query_all, query_one};
 use mingshu::reports::ports::ModelError;
 use sea_orm::ConnectionTrait;
 
@@ -31,15 +31,19 @@ fn ordered(placed: &[Placed]) -> Vec<OrderNo> {
     let number = |placed: &Placed| match placed {
         Placed::Ordered(order) => Some(order.order_no.clone()),
         Placed::SoldOut => None,
-        other => panic!("{other:?}"),
+        other @ (Placed::AlreadyPlaced(_)
+        | Placed::NotOnSale
+        | Placed::FreeLimitReached
+        | Placed::PriceChanged(_)
+        | Placed::CouponRefused(_)) => panic!("{other:?}"),
     };
     placed.iter().filter_map(number).collect()
 }
 
 async fn counters(app: &TestApp, sku: &str) -> Counters {
     let sql = "SELECT reserved, sold FROM products WHERE sku = $1";
-    let rows = query_all(app.base.db.read(), sql, vec![sku.into()]).await.unwrap();
-    let get = |name: &str| rows[0].try_get::<i64>("", name).unwrap();
+    let row = query_one(app.base.db.read(), sql, vec![sku.into()]).await.unwrap().unwrap();
+    let get = |name: &str| row.try_get::<i64>("", name).unwrap();
     Counters { reserved: get("reserved"), sold: get("sold") }
 }
 
