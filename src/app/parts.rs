@@ -75,7 +75,8 @@ pub async fn post(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Post
     Ok(Post { db, clock, sinks: outside::sinks(config)?.into() })
 }
 
-async fn database(config: &Config) -> anyhow::Result<Db> {
+/// The database alone, without touching the schema.
+pub async fn database(config: &Config) -> anyhow::Result<Db> {
     let options = DbOptions {
         url: config.database.url.expose_secret().to_owned(),
         max_connections: config.database.max_connections,

@@ -21,6 +21,11 @@ use crate::platform::db::{WriteTx, execute, query_all, query_one};
 /// The piece of an order: of which product, for which order.
 pub type Piece<'a> = (&'a Sku, &'a OrderNo);
 
+/// Floored: wrong counters are the audit's business and never stop money.
+const CHANGE: &str = "reserved = CASE WHEN reserved + $2 > 0 THEN reserved + $2 ELSE 0 END, \
+                      sold = CASE WHEN sold + $3 > 0 THEN sold + $3 ELSE 0 END, \
+                      updated_at = $4";
+
 /// What became of the wish for a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -185,10 +190,6 @@ async fn follow(
     let day = made.last().and_then(|(_, day)| day.as_deref());
     record(tx, piece, (reason, day), now).await?;
     let (reserved, sold) = reason.effect();
-    // Floored: wrong counters are the audit's business and never stop money.
-    const CHANGE: &str = "reserved = CASE WHEN reserved + $2 > 0 THEN reserved + $2 ELSE 0 END, \
-                          sold = CASE WHEN sold + $3 > 0 THEN sold + $3 ELSE 0 END, \
-                          updated_at = $4";
     let values =
         || vec![piece.0.as_str().into(), reserved.into(), sold.into(), now.millis().into()];
     if let Some(day) = day {

@@ -28,6 +28,7 @@ pub mod hold_goods;
 pub mod inspect_order;
 pub mod jobs;
 mod keep_books;
+pub mod manage_coupons;
 pub mod mark_unreachable;
 pub mod new_payment;
 pub mod open_payment;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail")]
 
 mod commands;
+mod coupons;
 mod mistakes;
 mod reading;
 mod showing;

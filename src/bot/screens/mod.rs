@@ -44,7 +44,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
     Ok(match view {
         View::Home => shop::home(scene).await?,
         View::Products => shop::products(scene),
-        View::Product(sku) => shop::product(scene, sku),
+        View::Product(sku) => shop::product(scene, sku).await?,
         View::NotForSale { sku, why } => shop::not_for_sale(scene, sku, why),
         View::Consent => privacy::notice(scene),
         View::Privacy { asking } => privacy::whole(scene, *asking),

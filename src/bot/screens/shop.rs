@@ -4,7 +4,8 @@ use super::{Scene, grid, message};
 use crate::bot::dialogue::Press;
 use crate::bot::error::BotError;
 use crate::bot::speech::{escaped, lines, paragraphs};
-use crate::catalog::Product;
+use crate::catalog::product::Stock;
+use crate::catalog::{Product, stock};
 use crate::flows::greet_user::Invitation;
 use crate::flows::resend_report;
 use crate::kernel::ids::Sku;
@@ -140,9 +141,9 @@ fn product_buttons(scene: &Scene<'_>) -> Keyboard {
     grid(for_sale(scene).into_iter().map(button).collect(), 1)
 }
 
-pub(super) fn product(scene: &Scene<'_>, sku: &Sku) -> OutgoingMessage {
+pub(super) async fn product(scene: &Scene<'_>, sku: &Sku) -> Result<OutgoingMessage, BotError> {
     let Some(product) = scene.bot.catalog.find(sku) else {
-        return not_for_sale(scene, sku, "product-gone");
+        return Ok(not_for_sale(scene, sku, "product-gone"));
     };
     let locale = scene.speech.locale;
     let args = Args::new()
@@ -158,7 +159,22 @@ pub(super) fn product(scene: &Scene<'_>, sku: &Sku) -> OutgoingMessage {
     let begin = if resumable { "btn-restart" } else { order };
     keyboard.push(scene.row(begin, &Press::Begin(sku.clone())));
     keyboard.push(scene.row("btn-back", &Press::Products));
-    message(paragraphs([scene.speech.say("product-card", &args), sale(scene, product)]), keyboard)
+    let facts = lines([sale(scene, product), left(scene, product).await?]);
+    let text = paragraphs([scene.speech.say("product-card", &args), facts]);
+    Ok(message(text, keyboard))
+}
+
+/// How many are left, where there is a limit.
+async fn left(scene: &Scene<'_>, product: &Product) -> Result<String, BotError> {
+    let till = &scene.bot.till;
+    let day = till.money.day(scene.speech.now);
+    let db = till.base.db.read();
+    let Some(count) = stock::rest(db, &product.sku, (product.stock, &day)).await? else {
+        return Ok(String::new());
+    };
+    let today = matches!(product.stock, Stock::Daily(_));
+    let key = if today { "product-stock-left-today" } else { "product-stock-left" };
+    Ok(scene.speech.say(key, &Args::new().number("count", count)))
 }
 
 /// What the sale in force is called, and its last day.
