@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use secrecy::ExposeSecret;
 
 use super::outside;
@@ -75,13 +75,28 @@ pub async fn post(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Post
     Ok(Post { db, clock, sinks: outside::sinks(config)?.into() })
 }
 
-/// The database alone, without touching the schema.
+/// The database alone; a SQLite file that is not there is made.
 pub async fn database(config: &Config) -> anyhow::Result<Db> {
     let options = DbOptions {
         url: config.database.url.expose_secret().to_owned(),
         max_connections: config.database.max_connections,
     };
     Db::connect(&options).await.context("the database cannot be opened")
+}
+
+/// The database and the keys of a shop that has run before: nothing is made, and a schema that is
+/// not of this version is refused.
+pub async fn existing(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Base> {
+    const ADVICE: &str = "run `mingshu migrate` first";
+    let file = schema::sqlite_file(config.database.url.expose_secret());
+    if let Some(file) = file.filter(|file| std::fs::metadata(file).map_or(0, |it| it.len()) == 0) {
+        bail!("there is no database in {} yet: {ADVICE}", file.display());
+    }
+    let base = base(config, clock).await?;
+    if !schema::pending(&base.db).await?.is_empty() {
+        bail!("the database is not up to date: {ADVICE}");
+    }
+    Ok(base)
 }
 
 /// The database and the providers, without touching the schema.

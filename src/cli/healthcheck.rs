@@ -15,15 +15,15 @@ const LIMIT: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Ask this address instead of server.bind.
+    /// Ask the server at this address instead of server.bind, such as http://127.0.0.1:8080
     #[arg(long)]
     url: Option<String>,
 }
 
 pub(super) fn run(context: &Context, options: &Options) -> anyhow::Result<Exit> {
     let url = match &options.url {
-        Some(url) => url.clone(),
-        None => match Config::load(&context.sources) {
+        Some(url) => readiness(url),
+        None => match Config::load_sections(&context.sources, &["server.bind"]) {
             Ok(config) => format!("http://{}/health/ready", reachable(config.server.bind)),
             Err(problems) => return Ok(super::config::refuse(context, &problems)),
         },
@@ -50,6 +50,14 @@ async fn ask(url: &str) -> anyhow::Result<u16> {
     Ok(answer.status().as_u16())
 }
 
+/// A base address gets the path that answers; an address with a path is asked as it is.
+fn readiness(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let path = if path.is_empty() { "health/ready" } else { path };
+    format!("{scheme}://{host}/{path}")
+}
+
 /// Where a server that listens on `bind` can be asked from the same machine.
 fn reachable(bind: SocketAddr) -> SocketAddr {
     let loopback: IpAddr =
@@ -70,6 +78,18 @@ mod tests {
             ("10.0.0.7:80", "10.0.0.7:80"),
         ] {
             assert_eq!(reachable(bind.parse().unwrap()).to_string(), asked);
+        }
+    }
+
+    #[test]
+    fn a_base_address_is_enough() {
+        for (given, asked) in [
+            ("http://shop:8080", "http://shop:8080/health/ready"),
+            ("http://shop:8080/", "http://shop:8080/health/ready"),
+            ("shop:8080", "http://shop:8080/health/ready"),
+            ("https://shop/health/live", "https://shop/health/live"),
+        ] {
+            assert_eq!(readiness(given), asked);
         }
     }
 

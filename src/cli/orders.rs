@@ -20,6 +20,9 @@ use crate::kernel::clock::SystemClock;
 use crate::kernel::ids::OrderNo;
 use crate::orders::{self, Actor, Order, OrderStatus};
 
+/// What these commands use.
+const SETTINGS: [&str; 4] = ["database", "security", "orders", "templates"];
+
 /// Stands for the person at the shell in the audit trail: no Telegram user has this number.
 pub(super) const SHELL: i64 = 0;
 
@@ -33,7 +36,7 @@ pub(super) enum OrdersCommand {
         #[arg(long, default_value_t = 20)]
         limit: u64,
     },
-    /// One order with payments, refunds and history
+    /// One order with payments, refunds and history; found by the number of a payment or refund, too
     Show { order_no: String },
     /// Run the step again that an order is stuck at, and whatever of it is parked
     Retry {
@@ -49,12 +52,12 @@ pub(super) enum OrdersCommand {
 }
 
 pub(super) fn run(context: &Context, command: OrdersCommand) -> anyhow::Result<Exit> {
-    let config = match Config::load(&context.sources) {
+    let config = match Config::load_sections(&context.sources, &SETTINGS) {
         Ok(config) => config,
         Err(problems) => return Ok(refuse(context, &problems)),
     };
     super::runtime()?.block_on(async {
-        let base = parts::base(&config, Arc::new(SystemClock)).await?;
+        let base = parts::existing(&config, Arc::new(SystemClock)).await?;
         let outcome = answer((&base, &config), command, context.json, &mut std::io::stdout()).await;
         base.db.close().await?;
         outcome.map(|()| Exit::Done)
@@ -124,6 +127,9 @@ async fn list(
         let rows: Vec<serde_json::Value> = orders.iter().map(row_json).collect();
         return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?);
     }
+    if orders.is_empty() {
+        return Ok(writeln!(out, "there are no orders")?);
+    }
     for order in &orders {
         writeln!(
             out,
@@ -158,7 +164,8 @@ async fn show(
     json: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let Some(view) = inspect_order::run(base, order_no).await? else {
+    let named = retry_order::order_of(base, order_no.as_str()).await?;
+    let Some(view) = inspect_order::run(base, named.as_ref().unwrap_or(order_no)).await? else {
         bail!("there is no order {order_no}");
     };
     if json {

@@ -37,7 +37,10 @@ pub(super) fn run(context: &Context, options: &Options) -> anyhow::Result<Exit> 
         let parts = Parts::assemble(config, Arc::new(SystemClock), false).await?;
         let lifecycle = Lifecycle::new(serve::shutdown_limit(&parts));
         let extras = Extras { metrics: Some(metrics), ..Extras::default() };
-        serve::start(&parts, options.role, extras, &lifecycle).await?;
+        if let Err(fault) = serve::start(&parts, options.role, extras, &lifecycle).await {
+            lifecycle.call_off().await;
+            return Err(fault);
+        }
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "mingshu is open");
         lifecycle.run().await?;
         parts.base.db.close().await?;
@@ -46,14 +49,14 @@ pub(super) fn run(context: &Context, options: &Options) -> anyhow::Result<Exit> 
 }
 
 pub(super) fn migrate(context: &Context) -> anyhow::Result<Exit> {
-    let config = match Config::load(&context.sources) {
+    let config = match Config::load_sections(&context.sources, &["database"]) {
         Ok(config) => config,
         Err(problems) => return Ok(refuse(context, &problems)),
     };
     super::runtime()?.block_on(async {
-        let base = parts::base(&config, Arc::new(SystemClock)).await?;
-        let migrated = parts::migrate(&config, &base.db).await?;
-        base.db.close().await?;
+        let db = parts::database(&config).await?;
+        let migrated = parts::migrate(&config, &db).await?;
+        db.close().await?;
         if context.json {
             let answer = serde_json::json!({
                 "applied": migrated.applied,

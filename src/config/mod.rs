@@ -70,8 +70,8 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
     }
 
-    /// Reads all settings and minds the mistakes in some sections only: for commands that need no
-    /// more. The values of other sections must not be used.
+    /// Reads all settings and minds the mistakes in some sections or keys only: for commands that
+    /// need no more. The values of others must not be used.
     ///
     /// # Errors
     /// All mistakes in `sections`, and those that belong to no section.
@@ -80,7 +80,7 @@ impl Config {
         let all = reading::sections();
         problems.retain(|problem| {
             let section = problem.key.split('.').next().unwrap_or_default();
-            sections.contains(&section) || !all.iter().any(|known| known == section)
+            problem.is_about(sections) || !all.iter().any(|known| known == section)
         });
         if problems.is_empty() { Ok(config) } else { Err(ConfigProblems(problems)) }
     }

@@ -27,6 +27,14 @@ impl Problem {
         }
     }
 
+    /// Whether the problem is about one of these keys or sections.
+    pub(super) fn is_about(&self, wanted: &[&str]) -> bool {
+        let within = |name: &str| {
+            self.key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        wanted.iter().any(|name| within(name) || self.covers(name))
+    }
+
     /// Whether the problem is about `key` or the section around it.
     pub(super) fn covers(&self, key: &str) -> bool {
         key.strip_prefix(&self.key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

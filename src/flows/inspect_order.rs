@@ -105,22 +105,6 @@ pub struct ReportView {
     pub cost_currency: String,
 }
 
-/// The order that a number speaks of: its own, that of a payment (`P…`) or of a refund (`R…`). A
-/// number that nothing has is given back as it is.
-pub async fn order_of(base: &Base, number: &str) -> Result<OrderNo, InspectError> {
-    let db = base.db.read();
-    let order = match number.chars().next() {
-        Some('P') => payments::repo::find(db, &PaymentNo::from(number))
-            .await?
-            .map(|payment| payment.order_no),
-        Some('R') => payments::refunds::find(db, &RefundNo::from(number))
-            .await?
-            .map(|refund| refund.order_no),
-        Some(_) | None => None,
-    };
-    Ok(order.unwrap_or_else(|| OrderNo::from(number)))
-}
-
 pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, InspectError> {
     let db = base.db.read();
     let Some(order) = orders::repo::find(db, order_no).await? else { return Ok(None) };

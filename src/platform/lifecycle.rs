@@ -56,6 +56,14 @@ impl Lifecycle {
         self.phases.clone()
     }
 
+    /// The start failed: what was started before ends quietly, so that the cause is what is read.
+    pub async fn call_off(self) {
+        self.phases.draining.cancel();
+        self.phases.stopping.cancel();
+        self.tasks.close();
+        tokio::time::timeout(LAST_MOMENT, self.tasks.wait()).await.ok();
+    }
+
     /// Starts a process, which runs until it is asked to drain.
     pub fn start<F>(&self, name: &'static str, process: impl FnOnce(Phases) -> F)
     where

@@ -75,3 +75,33 @@ fn settings_are_listed_with_origins_and_without_secrets() {
         assert!(!list.contains(value), "{name} is shown");
     }
 }
+
+#[test]
+fn commands_of_the_books_need_the_settings_of_the_books_only() {
+    let folder = Folder::new();
+    let keys: Vec<_> =
+        ENOUGH.iter().copied().filter(|(name, _)| name.contains("ENCRYPT")).collect();
+    let early = mingshu(&folder, "orders list", &keys);
+    assert_eq!(early.status.code(), Some(1));
+    assert!(text(&early.stderr).contains("mingshu migrate"), "{}", text(&early.stderr));
+    assert!(!folder.0.path().join("data").exists(), "looking makes no file");
+
+    let migrated = mingshu(&folder, "migrate", &[]);
+    assert_eq!(migrated.status.code(), Some(0), "{}", text(&migrated.stderr));
+    let listed = mingshu(&folder, "orders list", &keys);
+    assert_eq!(text(&listed.stdout), "there are no orders\n", "{}", text(&listed.stderr));
+    let listed = mingshu(&folder, "orders list --json", &keys);
+    assert_eq!(text(&listed.stdout).trim(), "[]");
+    let without_keys = mingshu(&folder, "orders list", &[]);
+    assert_eq!(without_keys.status.code(), Some(2));
+    assert!(text(&without_keys.stderr).starts_with("security.encryption_keys"));
+}
+
+#[test]
+fn a_health_check_needs_no_secret() {
+    let asked = mingshu(&Folder::new(), "healthcheck", &[("MINGSHU_SERVER__BIND", "127.0.0.1:9")]);
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(text(&asked.stderr).contains("http://127.0.0.1:9/health/ready"));
+    let asked = mingshu(&Folder::new(), "healthcheck", &[("MINGSHU_SERVER__BIND", "nowhere")]);
+    assert_eq!(asked.status.code(), Some(2));
+}

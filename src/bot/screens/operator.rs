@@ -9,6 +9,7 @@ use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
 use crate::flows::figures::{self, Figures};
 use crate::flows::inspect_order::{self, OrderView};
+use crate::flows::retry_order;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::kernel::money::Money;
@@ -99,8 +100,8 @@ fn sums(scene: &Scene<'_>, money: &[Money]) -> String {
 
 async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
     let base = &scene.bot.till.base;
-    let named = inspect_order::order_of(base, no.as_str()).await?;
-    let Some(view) = inspect_order::run(base, &named).await? else {
+    let named = retry_order::order_of(base, no.as_str()).await?;
+    let Some(view) = inspect_order::run(base, named.as_ref().unwrap_or(no)).await? else {
         return Ok(not_found(scene, no));
     };
     let text = paragraphs([

@@ -67,7 +67,7 @@ fn answer(line: &[u8]) -> Result<Answer, String> {
 
 fn reckon(birth: &Birth) -> Result<(FourPillars, Luck), String> {
     let moment = NaiveDateTime::parse_from_str(&birth.datetime, "%Y-%m-%d %H:%M")
-        .map_err(|error| format!("datetime {:?}: {error}", birth.datetime))?;
+        .map_err(|_unreadable| what_is_wrong(&birth.datetime))?;
     let input = BirthInput {
         sex: match birth.sex {
             0 => Sex::Male,
@@ -81,8 +81,15 @@ fn reckon(birth: &Birth) -> Result<(FourPillars, Luck), String> {
         place: None,
         summer_time: SummerTime::NotIncluded,
     };
-    let moment = input.normalise().map_err(|error| error.to_string())?;
-    bazi::pillars_and_luck(&moment).map_err(|error| error.to_string())
+    let moment = input.normalise().map_err(|error| error.zh())?;
+    bazi::pillars_and_luck(&moment).map_err(|error| error.zh())
+}
+
+/// The sentence that a single birth would be answered with.
+fn what_is_wrong(datetime: &str) -> String {
+    let (date, time) = datetime.split_once(' ').unwrap_or((datetime, ""));
+    let wrong = bazi::parse_date(date).err().or_else(|| bazi::parse_time(time).err());
+    wrong.map_or_else(|| format!("看不懂“{datetime}”，请写成 1990-05-20 07:15"), |error| error.zh())
 }
 
 #[cfg(test)]
@@ -126,7 +133,8 @@ mod tests {
         assert_eq!(failed, 5);
         let lines: Vec<_> = answers.iter().map(|answer| answer["line"].as_u64()).collect();
         assert_eq!(lines, [Some(1), Some(3), Some(4), Some(5), Some(6), None]);
-        assert!(answers[0]["error"].is_string());
+        assert_eq!(answers[0]["error"], "2 月没有 30 日，最后一天是 28 日");
+        assert_eq!(answers[3]["error"], "1890 年超出范围，可用 1900 至 2100 年");
         assert_eq!(answers[5]["pillars"][0], "庚午");
     }
 

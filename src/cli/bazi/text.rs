@@ -10,7 +10,8 @@ pub(super) fn page(chart: &Chart) -> String {
     let blocks = [heading(chart), pillars(chart), elements(chart), luck(chart), years(chart)];
     let notes = chart.notes.iter().map(|note| format!("※ {}", note.zh()));
     let blocks = blocks.into_iter().chain((!chart.notes.is_empty()).then(|| notes.collect()));
-    let blocks: Vec<String> = blocks.map(|lines: Vec<String>| lines.join("\n")).collect();
+    let blocks = blocks.filter(|lines: &Vec<String>| !lines.is_empty());
+    let blocks: Vec<String> = blocks.map(|lines| lines.join("\n")).collect();
     blocks.join("\n\n")
 }
 
@@ -99,7 +100,11 @@ fn luck(chart: &Chart) -> Vec<String> {
     std::iter::once(begins).chain(luck.decades.iter().map(decade)).collect()
 }
 
+/// Nothing where the reckoning has no years, as long after or before a life.
 fn years(chart: &Chart) -> Vec<String> {
+    if chart.years.is_empty() {
+        return Vec::new();
+    }
     let year = |year: &FlowYear| {
         let cells = [year.pillar.to_string(), year.ten_god.to_string(), format!("{} 岁", year.age)];
         row(&year.year.to_string(), cells.into_iter())
@@ -138,6 +143,20 @@ mod tests {
     #[test]
     fn the_page_shows_the_published_example() {
         insta::assert_snapshot!(text(BirthTime::Exact { hour: 9, minute: 40 }));
+    }
+
+    #[test]
+    fn a_birth_to_come_has_no_years_and_no_head_for_them() {
+        let input = BirthInput {
+            sex: Sex::Male,
+            sect: Sect::default(),
+            date: bazi::parse_date("2099-10-21").unwrap(),
+            time: BirthTime::Unknown,
+            place: None,
+            summer_time: SummerTime::NotAsked,
+        };
+        let page = page(&bazi::chart(&input.normalise().unwrap(), 2026).unwrap());
+        assert!(!page.contains("流年"), "{page}");
     }
 
     #[test]

@@ -57,8 +57,8 @@ impl Drop for Buyer<'_> {
 }
 
 impl<'a> Buyer<'a> {
-    pub(super) fn new(telegram: &'a SandboxTelegram, aloud: bool) -> Self {
-        let scribe = Arc::new(Mutex::new(Scribe::new(aloud)));
+    pub(super) fn new(telegram: &'a SandboxTelegram, voice: Voice) -> Self {
+        let scribe = Arc::new(Mutex::new(Scribe::new(voice)));
         let listening = tokio::spawn(listen(telegram.clone(), Arc::clone(&scribe)));
         Self { telegram, scribe, listening }
     }
@@ -132,6 +132,26 @@ impl<'a> Buyer<'a> {
         self.scribe().line(who, text);
     }
 
+    /// The provider knows of the money from now on, and calls the shop.
+    pub(super) fn callback_leaves(&self) {
+        self.scribe().callback_left = Some(Instant::now());
+    }
+
+    /// From the callback to the first message with this sign; `None` when it never came.
+    pub(super) fn since_callback(&self, sign: &str) -> Option<Duration> {
+        let scribe = self.scribe();
+        let left = scribe.callback_left?;
+        let came = scribe.came.iter().find(|(_, text)| text.contains(sign))?;
+        Some(came.0.saturating_duration_since(left))
+    }
+
+    /// The last line of a story for machines.
+    pub(super) fn closes(&self, line: &serde_json::Value) {
+        if self.scribe().voice == Voice::Json {
+            say(&line.to_string());
+        }
+    }
+
     /// Time since the conversation began.
     pub(super) fn elapsed(&self) -> Duration {
         self.scribe().begun.elapsed()
@@ -158,6 +178,10 @@ impl<'a> Buyer<'a> {
     }
 }
 
+pub(super) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 async fn listen(telegram: SandboxTelegram, scribe: Arc<Mutex<Scribe>>) {
     let mut changes = telegram.changes();
     while changes.changed().await.is_ok() {
@@ -182,16 +206,29 @@ fn face_of(chat: &[ChatMessage]) -> String {
     chat.iter().filter(|message| message.from_bot).map(looks).collect::<Vec<_>>().join("\u{1}")
 }
 
+/// How a conversation is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// For people, as it would look in a chat.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
 /// Writes every message once, and again when it was edited.
 struct Scribe {
     begun: Instant,
-    aloud: bool,
+    voice: Voice,
     written: BTreeMap<i64, String>,
+    /// What the shop said, and when it was first seen.
+    came: Vec<(Instant, String)>,
+    callback_left: Option<Instant>,
 }
 
 impl Scribe {
-    fn new(aloud: bool) -> Self {
-        Self { begun: Instant::now(), aloud, written: BTreeMap::new() }
+    fn new(voice: Voice) -> Self {
+        let (written, came) = (BTreeMap::new(), Vec::new());
+        Self { begun: Instant::now(), voice, written, came, callback_left: None }
     }
 
     fn write(&mut self, chat: &[ChatMessage]) {
@@ -200,26 +237,57 @@ impl Scribe {
             if self.written.get(&message.id) == Some(&seen) {
                 continue;
             }
-            self.written.insert(message.id, seen);
-            let who = if message.from_bot { "命书" } else { "小满" };
-            self.line(who, &message.text);
-            for row in &message.keyboard {
-                let labels: Vec<String> =
-                    row.iter().map(|button| format!("[ {} ]", button.label)).collect();
-                self.tell(&format!("               {}", labels.join(" ")));
+            let is_edit = self.written.insert(message.id, seen).is_some();
+            if message.from_bot {
+                self.came.push((Instant::now(), message.text.clone()));
+            }
+            match self.voice {
+                Voice::Text => self.show(message),
+                Voice::Json => self.record(message, is_edit),
             }
         }
     }
 
-    fn line(&self, who: &str, text: &str) {
-        let seconds = self.begun.elapsed().as_secs_f32();
-        let text = text.trim().replace('\n', "\n               ");
-        self.tell(&format!("{seconds:>6.2} s  {who}  {text}"));
+    fn show(&self, message: &ChatMessage) {
+        self.line(if message.from_bot { "命书" } else { "小满" }, &message.text);
+        for row in &message.keyboard {
+            let labels: Vec<String> =
+                row.iter().map(|button| format!("[ {} ]", button.label)).collect();
+            say(&format!("               {}", labels.join(" ")));
+        }
     }
 
-    fn tell(&self, line: &str) {
-        if self.aloud {
-            say(line);
+    fn record(&self, message: &ChatMessage, is_edit: bool) {
+        let rows = message.keyboard.iter().map(|row| row.iter().map(|button| &button.label));
+        let buttons: Vec<Vec<&String>> = rows.map(Iterator::collect).collect();
+        let line = serde_json::json!({
+            "at_ms": self.at_ms(),
+            "who": if message.from_bot { "shop" } else { "buyer" },
+            "message": message.id,
+            "edit": is_edit,
+            "text": message.text,
+            "buttons": buttons,
+        });
+        say(&line.to_string());
+    }
+
+    fn line(&self, who: &str, text: &str) {
+        match self.voice {
+            Voice::Text => {
+                let seconds = self.begun.elapsed().as_secs_f32();
+                let text = text.trim().replace('\n', "\n               ");
+                say(&format!("{seconds:>6.2} s  {who}  {text}"));
+            }
+            Voice::Json => {
+                let line = serde_json::json!({
+                    "at_ms": self.at_ms(), "who": "stage", "text": format!("{who} {text}"),
+                });
+                say(&line.to_string());
+            }
         }
+    }
+
+    fn at_ms(&self) -> u64 {
+        millis(self.begun.elapsed())
     }
 }

@@ -27,6 +27,7 @@ use crate::platform::lifecycle::Lifecycle;
 use crate::platform::telemetry;
 use crate::sandbox::model;
 use crate::sandbox::world::World;
+use buyer::Voice;
 use story::Story;
 
 /// Telegram's number of the played operator.
@@ -85,21 +86,17 @@ async fn open(options: &Options) -> anyhow::Result<Exit> {
 
 /// Every chosen story in a shop of its own.
 async fn play(context: &Context, options: &Options, stories: Vec<Story>) -> anyhow::Result<Exit> {
-    let mut told = Vec::new();
+    let voice = if context.json { Voice::Json } else { Voice::Text };
     for story in stories {
         let folder = Folder::new()?;
         let lifecycle = Lifecycle::new(Duration::from_secs(3));
         let phases = lifecycle.phases();
         let demo = start(options, &folder, &lifecycle, model::Pace::instant()).await?;
-        let playing = story.play(&demo, !context.json);
+        let playing = story.play(&demo, voice);
         let outcome = playing.await;
         phases.draining.cancel();
         lifecycle.run().await.ok();
-        let ending = outcome.with_context(|| format!("the story `{}`", story.name()))?;
-        told.push(serde_json::json!({ "story": story.name(), "ending": ending }));
-    }
-    if context.json {
-        say(&serde_json::to_string_pretty(&told)?);
+        outcome.with_context(|| format!("the story `{}`", story.name()))?;
     }
     Ok(Exit::Done)
 }

@@ -1,14 +1,17 @@
 //! The stories that `demo --auto` plays: a purchase with one misfortune in it, and how it has to
 //! end (spec.md §4).
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::Demo;
-use super::buyer::Buyer;
+use super::buyer::{Buyer, Voice, millis};
 use crate::sandbox::faults::Fault;
 
 /// Longer than any deadline of a payment.
 const PAST_THE_DEADLINE: Duration = Duration::from_secs(45 * 60);
+/// What the buyer reads when the money is there.
+const PAID_SIGNS: [&str; 2] = ["支付成功", "付款刚刚到账"];
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A purchase with at most one misfortune.
@@ -69,8 +72,8 @@ impl Story {
     }
 
     /// Plays the story; an error when it ends otherwise than it must.
-    pub(super) async fn play(self, demo: &Demo, aloud: bool) -> anyhow::Result<Ending> {
-        let buyer = Buyer::new(&demo.world.telegram, aloud);
+    pub(super) async fn play(self, demo: &Demo, voice: Voice) -> anyhow::Result<Ending> {
+        let buyer = Buyer::new(&demo.world.telegram, voice);
         buyer.line("——", &format!("{} · {}", self.name(), demo.page));
         if let Some(fault) = self.0 {
             demo.world.faults.set(fault, self.times());
@@ -81,15 +84,37 @@ impl Story {
         let page = buyer.order().await?;
         let token = page.rsplit('/').next().unwrap_or_default().to_owned();
         buyer.line("💳", "pays at the cashier");
+        buyer.callback_leaves();
         let paid = demo.world.pingpong.pay(&token).await;
         paid.map_err(|refused| anyhow::anyhow!("the cashier refused: {refused:?}"))?;
         self.lives_on(demo, &buyer).await?;
         let ending = self.ending();
         buyer.hears(ending.sign(), PATIENCE).await?;
-        let seconds = buyer.elapsed().as_secs_f32();
-        let told = format!("{ending:?} after {seconds:.1} s, {} messages", buyer.messages());
-        buyer.line("——", &told);
+        self.sums_up(&buyer, ending);
         Ok(ending)
+    }
+
+    /// How it ended, and how fast the shop was after the callback.
+    fn sums_up(self, buyer: &Buyer<'_>, ending: Ending) {
+        let seconds = buyer.elapsed().as_secs_f32();
+        let mut told = format!("{ending:?} after {seconds:.1} s, {} messages", buyer.messages());
+        let success = PAID_SIGNS.iter().find_map(|sign| buyer.since_callback(sign)).map(millis);
+        let report = buyer.since_callback(Ending::Delivered.sign()).map(millis);
+        if let Some(ms) = success {
+            write!(told, "; callback → success message {ms} ms").ok();
+        }
+        if let Some(ms) = report {
+            write!(told, "; callback → report {ms} ms").ok();
+        }
+        buyer.line("——", &told);
+        buyer.closes(&serde_json::json!({
+            "story": self.name(),
+            "ending": ending,
+            "elapsed_ms": millis(buyer.elapsed()),
+            "messages": buyer.messages(),
+            "callback_to_success_ms": success,
+            "callback_to_report_ms": report,
+        }));
     }
 
     /// What happens between paying and the ending.
@@ -100,6 +125,7 @@ impl Story {
                 demo.clock.advance(PAST_THE_DEADLINE);
                 buyer.hears("到期未付款", PATIENCE).await?;
                 buyer.line("💳", "the bank confirms, late");
+                buyer.callback_leaves();
                 demo.world.pingpong.release_held().await;
                 Ok(())
             }

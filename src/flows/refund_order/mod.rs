@@ -28,8 +28,8 @@ use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
 
 pub use send::run;
-pub use settle::settle;
 pub(super) use settle::apply;
+pub use settle::settle;
 
 /// What an operator wants to give back.
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::settle::settle;
+use crate::flows::announce;
 use crate::flows::jobs::SendRefund;
 use crate::flows::till::Till;
-use crate::flows::announce;
 use crate::orders;
 use crate::payments::ports::{CallError, RefundAnswer, RefundOutcome, RefundRequest};
 use crate::payments::repo as payments;

@@ -41,7 +41,6 @@ step-render = layout
 step-deliver = sending
 step-complete = closing
 step-done = everything done
-step-refund = refund
 job-status-ready = waiting
 job-status-running = running
 job-status-done = ended

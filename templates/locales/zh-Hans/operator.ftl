@@ -41,7 +41,6 @@ step-render = 排版
 step-deliver = 发送
 step-complete = 收尾
 step-done = 全部完成
-step-refund = 退款
 job-status-ready = 等待
 job-status-running = 进行中
 job-status-done = 已结束
