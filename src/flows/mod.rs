@@ -31,6 +31,7 @@ mod keep_books;
 pub mod manage_coupons;
 pub mod mark_unreachable;
 pub mod new_payment;
+pub mod note_refusal;
 pub mod open_payment;
 pub mod order_again;
 pub mod place_order;
