@@ -23,5 +23,6 @@ mod pipeline;
 mod privacy;
 mod reconciliation;
 mod recovery;
+mod scenarios;
 mod support;
 mod worker;

@@ -8,6 +8,7 @@ use mingshu::catalog::Catalog;
 use mingshu::catalog::answers::{
     Answer, BirthAnswer, BirthHour, Calendar, DayStart, FormAnswers, Gender, SummerTime,
 };
+use mingshu::catalog::product::{Stock, Supply};
 use mingshu::flows::base::{Base, LatePayment};
 use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::{self, MoneyRules};
@@ -34,9 +35,14 @@ pub(crate) const BUYER: UserId = UserId(7001);
 pub(crate) const PROMOTER: UserId = UserId(7002);
 pub(crate) const OPERATORS: UserId = UserId(-100);
 
-/// Sku and head of a paid product without a chart, the same for nothing, and one with a chart.
-const PRODUCTS: [(&str, &str); 3] = [
+/// How many pieces there are of the product `rare`.
+pub(crate) const RARE: u32 = 10;
+
+/// Sku and head of a paid product without a chart, the same with few pieces, the same for nothing,
+/// and one with a chart.
+const PRODUCTS: [(&str, &str); 4] = [
     ("letter", "price = \"29.90\""),
+    ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
     ("line", "price = \"0\""),
     ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
 ];
@@ -98,7 +104,7 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
         base: base.clone(),
         money: MoneyRules {
             late_payment: LatePayment::Fulfil,
-            stocks: BTreeMap::new(),
+            stocks: BTreeMap::from([(Sku::from("rare"), counted(RARE))]),
             time_zone: chrono_tz::Tz::Asia__Shanghai,
         },
         counters: Arc::new(BTreeMap::from([("fakepay".to_owned(), counter)])),
@@ -108,6 +114,10 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
         method_ttl: BTreeMap::new(),
         test: false,
     }
+}
+
+pub(crate) fn counted(pieces: u32) -> Supply {
+    Supply { stock: Stock::Counted(pieces), low_stock: None }
 }
 
 /// No story waits for a chat's pace.
@@ -123,7 +133,7 @@ fn at_once() -> Pace {
 }
 
 /// The shipped templates, and products of the tests' own.
-fn assets() -> Assets {
+pub(crate) fn assets() -> Assets {
     static FOLDER: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::TempDir::new().unwrap();
@@ -207,11 +217,18 @@ impl TestApp {
         order
     }
 
-    pub(crate) async fn place(&self, sku: &str, mut answers: FormAnswers) -> Order {
+    pub(crate) async fn place(&self, sku: &str, answers: FormAnswers) -> Order {
+        let placed = self.wish(BUYER, sku, answers).await;
+        let Placed::Ordered(order) = placed else { panic!("the order was not placed: {placed:?}") };
+        *order
+    }
+
+    /// A buyer has answered the form and confirms.
+    pub(crate) async fn wish(&self, user: UserId, sku: &str, mut answers: FormAnswers) -> Placed {
         answers.set("question", Answer::Text("前程如何".to_owned()));
-        self.a_user(BUYER).await;
+        self.a_user(user).await;
         let request = PlaceOrder {
-            user: BUYER,
+            user,
             draft_id: ids::crockford(12),
             sku: Sku::from(sku),
             locale: Locale::ZhHans,
@@ -221,9 +238,7 @@ impl TestApp {
             coupon: None,
             seen_total: None,
         };
-        let placed = place_order::run(&self.tools.till, &self.tools.catalog, request).await;
-        let Placed::Ordered(order) = placed.unwrap() else { panic!("the order was not placed") };
-        *order
+        place_order::run(&self.tools.till, &self.tools.catalog, request).await.unwrap()
     }
 
     async fn a_user(&self, user: UserId) {
