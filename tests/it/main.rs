@@ -24,6 +24,7 @@ mod pipeline;
 mod privacy;
 mod reconciliation;
 mod recovery;
+mod scenarios;
 mod stock;
 mod support;
 mod worker;

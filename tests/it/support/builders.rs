@@ -39,9 +39,14 @@ pub(crate) const OPERATORS: UserId = UserId(-100);
 const BARGAIN: &str = r#"price = "29.90"
 sale = [{ percent = 20, starts = "2026-11-21", ends = "2026-11-21", label = { zh-Hans = "双十一" } }]"#;
 
-/// Sku and head of a paid product without a chart, the same for nothing, and one with a chart.
-const PRODUCTS: [(&str, &str); 6] = [
+/// How many pieces there are of the product `rare`.
+pub(crate) const RARE: u32 = 10;
+
+/// Sku and head: paid products without a chart, some with few pieces, one for nothing, one on sale,
+/// and one with a chart.
+const PRODUCTS: [(&str, &str); 7] = [
     ("letter", "price = \"29.90\""),
+    ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
     ("line", "price = \"0\""),
     ("scarce", "price = \"29.90\"\nstock = { counted = 10, low_stock = 2 }"),
     ("daily", "price = \"29.90\"\nstock = { daily = 3 }"),
@@ -120,6 +125,10 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>, stocks: BTreeMap<Sku, Supply>) 
     }
 }
 
+pub(crate) fn counted(pieces: u32) -> Supply {
+    Supply { stock: Stock::Counted(pieces), low_stock: None }
+}
+
 /// No story waits for a chat's pace.
 fn at_once() -> Pace {
     Pace {
@@ -133,7 +142,7 @@ fn at_once() -> Pace {
 }
 
 /// The shipped templates, and products of the tests' own.
-fn assets() -> Assets {
+pub(crate) fn assets() -> Assets {
     static FOLDER: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::TempDir::new().unwrap();
@@ -217,11 +226,18 @@ impl TestApp {
         order
     }
 
-    pub(crate) async fn place(&self, sku: &str, mut answers: FormAnswers) -> Order {
+    pub(crate) async fn place(&self, sku: &str, answers: FormAnswers) -> Order {
+        let placed = self.wish(BUYER, sku, answers).await;
+        let Placed::Ordered(order) = placed else { panic!("the order was not placed: {placed:?}") };
+        *order
+    }
+
+    /// A buyer has answered the form and confirms.
+    pub(crate) async fn wish(&self, user: UserId, sku: &str, mut answers: FormAnswers) -> Placed {
         answers.set("question", Answer::Text("前程如何".to_owned()));
-        self.a_user(BUYER).await;
+        self.a_user(user).await;
         let request = PlaceOrder {
-            user: BUYER,
+            user,
             draft_id: ids::crockford(12),
             sku: Sku::from(sku),
             locale: Locale::ZhHans,
@@ -231,9 +247,7 @@ impl TestApp {
             coupon: None,
             seen_total: None,
         };
-        let placed = place_order::run(&self.tools.till, &self.tools.catalog, request).await;
-        let Placed::Ordered(order) = placed.unwrap() else { panic!("the order was not placed") };
-        *order
+        place_order::run(&self.tools.till, &self.tools.catalog, request).await.unwrap()
     }
 
     /// What `user` confirms on a check card that shows no price.

@@ -1,4 +1,8 @@
-//! A database of its own for every story: a file on SQLite, a fresh database on Postgres.
+//! A database of its own for every story: a file on SQLite, a schema on Postgres.
+//!
+//! What a story writes need not survive a power cut, so nothing waits for a disk: SQLite lives in
+//! memory where the system has a folder for it, and Postgres acknowledges before it has flushed.
+//! Locks, isolation and constraints are the real ones.
 //!
 //! `TEST_DATABASE=sqlite|postgres|both` chooses; without it, Postgres is used where `TEST_POSTGRES_URL`
 //! names a server or one answers on 127.0.0.1:5432. `MINGSHU_TEST_REQUIRE=postgres` makes a missing
@@ -22,6 +26,7 @@ const LOCAL_POSTGRES: &str = "postgres://postgres@127.0.0.1:5432/postgres";
 pub(crate) struct Database {
     pub(crate) db: Db,
     pub(crate) name: &'static str,
+    pub(crate) options: DbOptions,
     /// Removed at the end.
     _folder: Option<TempDir>,
 }
@@ -55,25 +60,34 @@ pub(crate) async fn on_databases_before(change: &str, story: impl AsyncFn(&Datab
         let database = postgres((server, &name), change).await;
         story(&database).await;
         database.db.close().await.unwrap();
-        administer(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        administer(server, &format!("DROP SCHEMA {name} CASCADE")).await;
     }
 }
 
 async fn sqlite(before: &str) -> Database {
-    let folder = TempDir::new().unwrap();
+    let folder = in_memory();
     let url = format!("sqlite://{}/test.db", folder.path().display());
-    let db = Db::connect(&DbOptions { url: url.clone(), max_connections: 4 }).await.unwrap();
-    migrate(&url, before).await;
-    Database { db, name: "SQLite", _folder: Some(folder) }
+    let options = DbOptions { url, max_connections: 4 };
+    let db = Db::connect(&options).await.unwrap();
+    migrate(&options.url, before).await;
+    Database { db, name: "SQLite", options, _folder: Some(folder) }
 }
 
+/// A temporary folder that never waits for a disk, where there is one.
+fn in_memory() -> TempDir {
+    TempDir::new_in("/dev/shm").or_else(|_none| TempDir::new()).unwrap()
+}
+
+/// A database is made and dropped in seconds, a schema in a moment.
 async fn postgres((server, name): (&str, &str), before: &str) -> Database {
-    administer(server, &format!("CREATE DATABASE {name}")).await;
-    let (host, _admin_database) = server.rsplit_once('/').unwrap();
-    let url = format!("{host}/{name}");
+    administer(server, &format!("CREATE SCHEMA {name}")).await;
+    let separator = if server.contains('?') { '&' } else { '?' };
+    let options = format!("options[search_path]={name}&options[synchronous_commit]=off");
+    let url = format!("{server}{separator}{options}");
     migrate(&url, before).await;
-    let db = Db::connect(&DbOptions { url, max_connections: 8 }).await.unwrap();
-    Database { db, name: "Postgres", _folder: None }
+    let options = DbOptions { url, max_connections: 8 };
+    let db = Db::connect(&options).await.unwrap();
+    Database { db, name: "Postgres", options, _folder: None }
 }
 
 async fn migrate(url: &str, before: &str) {
