@@ -42,7 +42,10 @@ pub enum Taken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Low {
     pub rest: i64,
+    /// The number at or below which it is told.
     pub limit: i64,
+    /// How many there are in all, or on this day.
+    pub supply: i64,
 }
 
 /// Counters that do not agree with the record.
@@ -321,17 +324,17 @@ async fn take_of_day(
     Ok(taken)
 }
 
-/// Tells once when the rest falls to `low`, and again only after it was above it.
+/// Tells once when the rest falls to `limit`, and again only after it was above it.
 async fn look_at_rest(
     tx: &WriteTx,
     (sku, day): (&Sku, Option<&str>),
-    (row, limit, low): (&QueryResult, i64, i64),
+    (row, supply, limit): (&QueryResult, i64, i64),
     now: Timestamp,
 ) -> Result<Option<Low>, DbErr> {
     let (taken, told): (i64, Option<i64>) = (row.try_get("", "taken")?, row.try_get("", "told")?);
-    let rest = limit.saturating_sub(taken);
-    let tell = rest <= low && (told.is_none() || rest == low);
-    if tell || (rest > low && told.is_some()) {
+    let rest = supply.saturating_sub(taken);
+    let tell = rest <= limit && (told.is_none() || rest == limit);
+    if tell || (rest > limit && told.is_some()) {
         let (sql, day) = match day {
             None => ("UPDATE products SET low_stock_told_at = $2 WHERE sku = $1", None),
             Some(day) => (
@@ -343,5 +346,5 @@ async fn look_at_rest(
         let values = [Some(sku.as_str().into()), Some(told.into()), day];
         execute(tx.conn(), sql, values.into_iter().flatten().collect()).await?;
     }
-    Ok(tell.then_some(Low { rest, limit }))
+    Ok(tell.then_some(Low { rest, limit, supply }))
 }

@@ -237,7 +237,11 @@ const DAMAGES: [(&str, &[&str]); 17] = [
     ),
     ("UPDATE commissions SET reversed_minor = 0", &["M09", "M10"]),
     ("UPDATE products SET sold = sold + 1 WHERE sku = 'letter'", &["M11"]),
-    ("DELETE FROM stock_movements WHERE reason = 'confirm'", &["M11"]),
+    ("UPDATE products SET reserved = reserved + 1, sold = sold - 1 WHERE sku = 'letter'", &["M11"]),
+    (
+        "INSERT INTO stock_days (sku, day, reserved, updated_at) VALUES ('letter', '2026-11-21', 1, 1)",
+        &["M11"],
+    ),
     (
         "INSERT INTO coupons (code, kind, used, created_by, created_at, updated_at) \
          VALUES ('NEW', 'percent', 1, 'operator:1', 1, 1)",
@@ -249,7 +253,7 @@ const DAMAGES: [(&str, &[&str]); 17] = [
 
 /// What the damages touch, and what can be put back.
 const TOUCHED: [&str; 7] =
-    ["orders", "payments", "refunds", "commissions", "products", "stock_movements", "coupons"];
+    ["orders", "payments", "refunds", "commissions", "products", "stock_days", "coupons"];
 
 #[tokio::test]
 async fn every_kind_of_damage_is_found_by_its_code() {
