@@ -13,7 +13,7 @@ use crate::support::builders::{BUYER, RARE};
 use crate::support::street::{MINUTE, Street, on_the_street};
 
 async fn ordered(street: &Street) -> Option<Order> {
-    match street.wish(BUYER, "rare", FormAnswers::default()).await {
+    match street.ask_for(BUYER, "rare", FormAnswers::default()).await {
         Placed::Ordered(order) => Some(*order),
         Placed::SoldOut => None,
         other => panic!("{other:?}"),

@@ -8,7 +8,7 @@ use mingshu::catalog::Catalog;
 use mingshu::catalog::answers::{
     Answer, BirthAnswer, BirthHour, Calendar, DayStart, FormAnswers, Gender, SummerTime,
 };
-use mingshu::catalog::product::Supply;
+use mingshu::catalog::product::{Stock, Supply};
 use mingshu::flows::base::{Base, LatePayment};
 use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::{self, MoneyRules};
@@ -227,13 +227,18 @@ impl TestApp {
     }
 
     pub(crate) async fn place(&self, sku: &str, answers: FormAnswers) -> Order {
-        let placed = self.wish(BUYER, sku, answers).await;
+        let placed = self.ask_for(BUYER, sku, answers).await;
         let Placed::Ordered(order) = placed else { panic!("the order was not placed: {placed:?}") };
         *order
     }
 
     /// A buyer has answered the form and confirms.
-    pub(crate) async fn wish(&self, user: UserId, sku: &str, mut answers: FormAnswers) -> Placed {
+    pub(crate) async fn ask_for(
+        &self,
+        user: UserId,
+        sku: &str,
+        mut answers: FormAnswers,
+    ) -> Placed {
         answers.set("question", Answer::Text("前程如何".to_owned()));
         self.a_user(user).await;
         let request = PlaceOrder {
