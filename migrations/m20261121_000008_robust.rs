@@ -20,6 +20,6 @@ ALTER TABLE deliveries ADD COLUMN planned_at BIGINT;
 DROP INDEX telegram_updates_done;
 CREATE INDEX telegram_updates_ended ON telegram_updates (done_at) WHERE done_at IS NOT NULL;
 CREATE INDEX telegram_updates_suspect ON telegram_updates (update_id)
-  WHERE deaths > 0 AND status IN ('waiting', 'running');
+  WHERE deaths >= 3 AND status IN ('waiting', 'running');
 CREATE INDEX outbox_published ON outbox (created_at) WHERE published_at IS NOT NULL
 ";

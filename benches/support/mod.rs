@@ -182,6 +182,7 @@ impl Bench {
             affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
             operators: Operators { alert_chat: None, locale: Locale::ZhHans },
             sinks: Arc::default(),
+            contact: None,
         }
     }
 }

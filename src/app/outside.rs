@@ -151,3 +151,38 @@ pub(super) fn model(config: &Config) -> anyhow::Result<OpenAiModel> {
     })
     .context("the model's client")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_back_office_is_known_for_pingpongs_own_sites_alone() {
+        let of = |base_url: &str, statement_url: &str| {
+            let base_url = base_url.parse().unwrap();
+            let statement_url = statement_url.parse().unwrap_or_default();
+            statement_url_of(base_url, statement_url)
+        };
+        let statement_url_known = "https://acquirer-merchant.pingpongx.com";
+        assert_eq!(
+            of("https://acquirer-payment-checkout-sg.pingpongx.com", "").as_deref(),
+            Some(statement_url_known)
+        );
+        assert_eq!(
+            of("https://sandbox-acquirer-payment.pingpongx.com", "").as_deref(),
+            Some("https://sandbox-acquirer-merchant.pingpongx.com")
+        );
+        assert_eq!(of("https://gateway.example", ""), None);
+        assert_eq!(of("https://pingpongx.com.example", ""), None);
+        assert_eq!(
+            of("https://gateway.example", "https://lists.example").as_deref(),
+            Some("https://lists.example")
+        );
+    }
+
+    fn statement_url_of(base_url: config::BaseUrl, lists: config::BaseUrl) -> Option<String> {
+        let settings =
+            config::PingPong { base_url, statement_url: lists, ..config::PingPong::default() };
+        statement_url(&settings)
+    }
+}

@@ -246,7 +246,7 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
             hold_days: config.affiliate.hold_days,
         },
         operators: Operators { alert_chat: alert_chat.map(UserId), locale: Locale::ZhHans },
-        contact: config.shop.contact(),
         sinks: outside::sinks(config)?.into(),
+        contact: config.shop.contact(),
     })
 }

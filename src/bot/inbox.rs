@@ -37,8 +37,9 @@ const KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 const MAX_ATTEMPTS: i32 = 3;
 /// Runs before we stop waiting for a chat service or database that is away.
 const MAX_PATIENT_ATTEMPTS: i32 = 10;
-/// Deaths of a process with the same update in its hands before it is parked.
-const MAX_DEATHS: i32 = 3;
+/// Deaths of a process with the same update in its hands before it is parked. More than any series
+/// of restarts that has nothing to do with it.
+const MAX_DEATHS: i32 = 10;
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The inbox, and the bell that rings when something came in.

@@ -6,8 +6,8 @@
 //!    └──────────┘       (retry, or the lease of a dead process ran out)
 //! ```
 //!
-//! An update whose process died is *suspect*: of all suspects one at a time is tried again, so that
-//! the one that kills processes is found, and those that only stood beside it are not blamed.
+//! An update that has seen three processes die is *suspect*: of all suspects one at a time is tried
+//! again, so that the one that kills is found, and those that only stood beside it are not blamed.
 //!
 //! `lease_until_at` of a waiting row is the time before which it is not tried again.
 
@@ -95,8 +95,8 @@ pub(super) async fn claim(
          lease_owner = $1, lease_until_at = $2 WHERE update_id IN (\
          SELECT head.update_id FROM telegram_updates head WHERE head.status = 'waiting' \
          AND (head.lease_until_at IS NULL OR head.lease_until_at <= $3) \
-         AND (head.deaths = 0 OR head.update_id = (SELECT min(suspect.update_id) \
-         FROM telegram_updates suspect WHERE suspect.deaths > 0 \
+         AND (head.deaths < 3 OR head.update_id = (SELECT min(suspect.update_id) \
+         FROM telegram_updates suspect WHERE suspect.deaths >= 3 \
          AND suspect.status IN ('waiting', 'running') AND (suspect.status = 'running' \
          OR suspect.lease_until_at IS NULL OR suspect.lease_until_at <= $3))) \
          AND NOT EXISTS (SELECT 1 FROM telegram_updates other WHERE other.chat_id = head.chat_id \

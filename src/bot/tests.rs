@@ -2,6 +2,7 @@
 
 mod arrival;
 mod chat;
+mod coupons;
 mod operators;
 mod own_data;
 mod shop;

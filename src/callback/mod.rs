@@ -5,6 +5,7 @@
 
 mod error;
 mod payment;
+mod refusals;
 mod return_page;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ pub struct CallbackState {
     /// `https://t.me/<bot>`, for the way back to the chat; known once Telegram has told it.
     chat_url: Arc<OnceLock<String>>,
     in_flight: Arc<Semaphore>,
+    refusals: Arc<refusals::Tally>,
 }
 
 impl CallbackState {
@@ -53,6 +55,7 @@ impl CallbackState {
             pages,
             chat_url,
             in_flight,
+            refusals: Arc::default(),
         }
     }
 }

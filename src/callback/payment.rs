@@ -12,9 +12,10 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::CallbackState;
 use super::error::CallbackError;
+use super::refusals;
 use crate::flows::take_notification;
 use crate::payments::inbox::Judgement;
-use crate::payments::ports::{Acknowledgement, Verdict};
+use crate::payments::ports::{Acknowledgement, NotificationError, Verdict};
 
 /// The largest notification that is read, in bytes (spec.md §4 rule 9).
 const LARGEST_NOTIFICATION: usize = 256 * 1024;
@@ -27,6 +28,9 @@ pub(super) async fn receive(
 ) -> Result<Response, CallbackError> {
     let started = Instant::now();
     let answer = take(&state, &provider, &headers, body).await;
+    if let Err(CallbackError::Notification(NotificationError::Unproved(reason))) = &answer {
+        refusals::note(&state, &provider, (&headers, reason)).await;
+    }
     metrics::histogram!("mingshu_callback_seconds").record(started.elapsed().as_secs_f64());
     answer
 }

@@ -67,6 +67,8 @@ pub(super) fn read_sales(value: Option<&Value<'_>>, list: Money) -> Vec<Sale> {
 }
 
 fn read_sale(value: &Value<'_>, list: Money) -> Option<Sale> {
+    const DAY: &str = "a day in quotes such as \"2026-11-11\"";
+
     let table = value.table()?;
     let cut = match (table.find("price"), table.find("percent")) {
         (Some(price), None) => read_price(&price, list).map(Cut::Price),
@@ -76,7 +78,6 @@ fn read_sale(value: &Value<'_>, list: Money) -> Option<Sale> {
             None
         }
     };
-    const DAY: &str = "a day in quotes such as \"2026-11-11\"";
     let starts = table.get("starts", DAY).and_then(|day| read_day(&day));
     let ends = table.get("ends", DAY).and_then(|day| read_day(&day));
     if let (Some(starts), Some(ends)) = (starts, ends)

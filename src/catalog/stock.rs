@@ -21,6 +21,11 @@ use crate::platform::db::{WriteTx, execute, query_all, query_one};
 /// The piece of an order: of which product, for which order.
 pub type Piece<'a> = (&'a Sku, &'a OrderNo);
 
+/// Floored: wrong counters are the audit's business and never stop money.
+const CHANGE: &str = "reserved = CASE WHEN reserved + $2 > 0 THEN reserved + $2 ELSE 0 END, \
+                      sold = CASE WHEN sold + $3 > 0 THEN sold + $3 ELSE 0 END, \
+                      updated_at = $4";
+
 /// What became of the wish for a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -37,7 +42,10 @@ pub enum Taken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Low {
     pub rest: i64,
+    /// The number at or below which it is told.
     pub limit: i64,
+    /// How many there are in all, or on this day.
+    pub supply: i64,
 }
 
 /// Counters that do not agree with the record.
@@ -185,10 +193,6 @@ async fn follow(
     let day = made.last().and_then(|(_, day)| day.as_deref());
     record(tx, piece, (reason, day), now).await?;
     let (reserved, sold) = reason.effect();
-    // Floored: wrong counters are the audit's business and never stop money.
-    const CHANGE: &str = "reserved = CASE WHEN reserved + $2 > 0 THEN reserved + $2 ELSE 0 END, \
-                          sold = CASE WHEN sold + $3 > 0 THEN sold + $3 ELSE 0 END, \
-                          updated_at = $4";
     let values =
         || vec![piece.0.as_str().into(), reserved.into(), sold.into(), now.millis().into()];
     if let Some(day) = day {
@@ -320,17 +324,17 @@ async fn take_of_day(
     Ok(taken)
 }
 
-/// Tells once when the rest falls to `low`, and again only after it was above it.
+/// Tells once when the rest falls to `limit`, and again only after it was above it.
 async fn look_at_rest(
     tx: &WriteTx,
     (sku, day): (&Sku, Option<&str>),
-    (row, limit, low): (&QueryResult, i64, i64),
+    (row, supply, limit): (&QueryResult, i64, i64),
     now: Timestamp,
 ) -> Result<Option<Low>, DbErr> {
     let (taken, told): (i64, Option<i64>) = (row.try_get("", "taken")?, row.try_get("", "told")?);
-    let rest = limit.saturating_sub(taken);
-    let tell = rest <= low && (told.is_none() || rest == low);
-    if tell || (rest > low && told.is_some()) {
+    let rest = supply.saturating_sub(taken);
+    let tell = rest <= limit && (told.is_none() || rest == limit);
+    if tell || (rest > limit && told.is_some()) {
         let (sql, day) = match day {
             None => ("UPDATE products SET low_stock_told_at = $2 WHERE sku = $1", None),
             Some(day) => (
@@ -342,5 +346,5 @@ async fn look_at_rest(
         let values = [Some(sku.as_str().into()), Some(told.into()), day];
         execute(tx.conn(), sql, values.into_iter().flatten().collect()).await?;
     }
-    Ok(tell.then_some(Low { rest, limit }))
+    Ok(tell.then_some(Low { rest, limit, supply }))
 }

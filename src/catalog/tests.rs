@@ -103,7 +103,8 @@ fn a_short_file_has_sensible_defaults() {
 
 #[test]
 fn every_setting_is_read() {
-    let settings = r#"stock = { daily = 20 }
+    let settings = r#"stock = { daily = 20, low_stock = 3 }
+sale = [{ percent = 20, starts = "2026-11-11", ends = "2026-11-13", label = { en = "11.11" } }]
 payment_ttl_minutes = 15
 test = true
 on_sale = false
@@ -112,7 +113,10 @@ price ="#;
     let report = "max_characters = 200\ntemperature = 1.3\nmax_tokens = 900";
     let text = GOOD.replace("price =", settings).replace("max_characters = 200", report);
     let product = parse(&text).unwrap();
-    assert_eq!(product.stock, Stock::Daily(20));
+    assert_eq!((product.stock, product.low_stock), (Stock::Daily(20), Some(3)));
+    let on = |day: &str| product.price_on(day.parse().unwrap());
+    assert_eq!((on("2026-11-13").now.minor, on("2026-11-14").now.minor), (1592, 1990));
+    assert!(on("2026-11-11").sale.is_some_and(|sale| sale.label.is_some()));
     assert_eq!(product.payment_ttl, Some(std::time::Duration::from_secs(900)));
     assert!(product.test && !product.on_sale);
     assert_eq!(product.price, Money::new(1990, Currency::USD));
@@ -136,6 +140,24 @@ fn a_mistake_names_file_line_field_and_expectation() {
         mistake("key = \"birth\"", "key = \"Birth date\""),
         mistake("price", "stock = 3\nprice"),
         mistake("price", "stock = { counted = 3, daily = 4 }\nprice"),
+        mistake("price", "stock = { counted = 3, low_stock = 3 }\nprice"),
+        mistake(
+            "[report]",
+            "[[sale]]\nprice = \"29.90\"\nstarts = \"2026-11-11\"\nends = \"2026-11-12\"\n[report]",
+        ),
+        mistake("[report]", "[[sale]]\nstarts = \"2026-11-11\"\nends = \"2026-11-12\"\n[report]"),
+        mistake(
+            "[report]",
+            "[[sale]]\npercent = 10\nstarts = \"11 Nov\"\nends = \"2026-11-12\"\n[report]",
+        ),
+        mistake(
+            "[report]",
+            "[[sale]]\npercent = 10\nstarts = \"2026-11-13\"\nends = \"2026-11-12\"\n[report]",
+        ),
+        mistake(
+            "[report]",
+            "[[sale]]\npercent = 101\nstarts = \"2026-11-11\"\nends = \"2026-11-12\"\n[report]",
+        ),
         mistake("price", "delivery = \"post\"\nprice"),
         mistake("price", "payment_ttl_minutes = 0\nprice"),
         mistake("price", "free_limit_per_day = 1\nprice"),

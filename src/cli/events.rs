@@ -14,8 +14,9 @@ use super::config::refuse;
 use super::{Context, Exit};
 use crate::app::parts;
 use crate::config::Config;
-use crate::events::repo::{self as events, DeliveryRow, Filter, SinkState};
+use crate::events::repo::{self as events, DeliveryRow, Filter};
 use crate::events::rules::Pattern;
+use crate::events::sinks::{self, SinkState};
 use crate::events::{Event, Sink};
 use crate::flows::post::Post;
 use crate::flows::resend_events::{self, Wish};
@@ -177,7 +178,7 @@ impl Desk<'_> {
 
     async fn sinks(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let db = self.post.db.read();
-        let states = events::sinks(db).await?;
+        let states = sinks::list(db).await?;
         let configured = self.post.sinks.iter().map(|sink| sink.name.as_str());
         let others = states.iter().map(|state| state.sink.as_str());
         let mut names: Vec<&str> = configured.collect();

@@ -4,6 +4,7 @@
 
 mod bazi;
 mod config;
+mod coupons;
 mod demo;
 mod doctor;
 mod doctor_payments;
@@ -79,6 +80,9 @@ enum Command {
     /// What went to the outside, and to whom.
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// Give out coupons, look at them, switch them off.
+    #[command(subcommand)]
+    Coupons(coupons::CouponsCommand),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -118,6 +122,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Doctor(command) => doctor::run(&context, &command),
         Command::Reconcile(args) => reconcile::run(&context, &args),
         Command::Events(command) => events::run(&context, command),
+        Command::Coupons(command) => coupons::run(&context, command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),

@@ -1,7 +1,7 @@
 //! Domain events on their way to the outside (spec.md §4 rule 15, §9 `events.sinks`).
 //!
-//! Where to look: [`rules`] for who gets what and when it is tried again, [`repo`] for every
-//! statement on `event_deliveries` and `event_sinks`, [`ports`] for what a sink must do and
+//! Where to look: [`rules`] for who gets what and when it is tried again, [`repo`] and
+//! [`sinks`] for every statement on `event_deliveries` and `event_sinks`, [`ports`] for what a sink must do and
 //! `adapters` for the wire formats. The events themselves are written by `platform::outbox` in the
 //! transaction of their cause. docs/events.md is what the people at the other end read.
 //!
@@ -15,6 +15,7 @@ pub mod adapters;
 pub mod ports;
 pub mod repo;
 pub mod rules;
+pub mod sinks;
 
 use std::sync::Arc;
 

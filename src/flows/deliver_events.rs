@@ -8,8 +8,9 @@ use super::jobs::AlertKind;
 use super::post::Post;
 use super::raise_alert;
 use crate::events::ports::{NotTaken, Parcel};
-use crate::events::repo::{self as events, Claimed, Outcome, SinkState};
+use crate::events::repo::{self as events, Claimed, Outcome};
 use crate::events::rules::{self, Failing};
+use crate::events::sinks::{self, SinkState};
 use crate::events::{Event, Sink};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
@@ -38,7 +39,7 @@ pub async fn run(post: &Post, sink: &Sink) -> Result<Option<Timestamp>, DbErr> {
 }
 
 async fn next_due(post: &Post, sink: &Sink) -> Result<Option<Timestamp>, DbErr> {
-    if events::disabled(post.db.read()).await?.contains(&sink.name) {
+    if sinks::disabled(post.db.read()).await?.contains(&sink.name) {
         return Ok(None);
     }
     events::next_due(post.db.read(), &sink.name).await
@@ -79,14 +80,14 @@ async fn attempt(post: &Post, sink: &Sink, event: &Event) -> Answer {
 async fn write(post: &Post, sink: &Sink, answers: &[(Claimed, Answer)]) -> Result<(), DbErr> {
     let now = post.now();
     let tx = post.db.begin_write().await?;
-    let mut state = events::lock_sink(&tx, &sink.name, now).await?;
+    let mut state = sinks::lock(&tx, &sink.name, now).await?;
     for (claimed, answer) in answers {
         let outcome = outcome(claimed.attempt, answer, now);
         events::settle(&tx, (&sink.name, claimed), &outcome, now).await?;
     }
     let was_disabled = state.disabled;
     if judge(&mut state, answers, now) {
-        events::save_sink(&tx, &state, now).await?;
+        sinks::save(&tx, &state, now).await?;
     }
     if state.disabled && !was_disabled {
         tell(&tx, &state, now).await?;
@@ -122,7 +123,7 @@ fn judge(state: &mut SinkState, answers: &[(Claimed, Answer)], now: Timestamp) -
         return news;
     }
     state.failing = state.failing.failed(now);
-    state.last_error = errors().last().map(ToString::to_string);
+    state.last_error = errors().next_back().map(ToString::to_string);
     state.disabled |= state.failing.is_hopeless(now);
     true
 }

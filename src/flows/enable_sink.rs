@@ -4,19 +4,19 @@
 use sea_orm::DbErr;
 
 use super::post::Post;
-use crate::events::repo as events;
 use crate::events::rules::Failing;
+use crate::events::sinks;
 use crate::platform::outbox;
 
 /// `false`: it was on.
 pub async fn run(post: &Post, name: &str) -> Result<bool, DbErr> {
     let now = post.now();
     let tx = post.db.begin_write().await?;
-    let mut state = events::lock_sink(&tx, name, now).await?;
+    let mut state = sinks::lock(&tx, name, now).await?;
     let was_off = state.disabled;
     state.disabled = false;
     state.failing = Failing::default();
-    events::save_sink(&tx, &state, now).await?;
+    sinks::save(&tx, &state, now).await?;
     outbox::announce(&tx);
     tx.commit().await?;
     Ok(was_off)

@@ -62,6 +62,6 @@ pub(super) async fn give_back(tx: &WriteTx, order: &Order, now: Timestamp) -> Re
 async fn tell_low(tx: &WriteTx, sku: &Sku, low: Low, now: Timestamp) -> Result<(), DbErr> {
     let payload = json!({ "sku": sku, "rest": low.rest, "limit": low.limit });
     outbox::write(tx, "stock.low", sku.as_str(), &payload, now).await?;
-    let note = format!("{} of {} left", low.rest, low.limit);
+    let note = format!("{} of {} left", low.rest, low.supply);
     raise_alert::run(tx, AlertKind::StockLow, (sku.as_str(), &note), now).await
 }

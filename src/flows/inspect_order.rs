@@ -8,7 +8,7 @@ use super::jobs::FulfilOrder;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo, Sku, UserId};
 use crate::kernel::money::Money;
-use crate::orders::{self, HistoryRow, Order, OrderError, OrderStatus, Step};
+use crate::orders::{self, DiscountLine, HistoryRow, Order, OrderError, OrderStatus, Step};
 use crate::payments::{self, LogRow, Payment, PaymentError, PaymentStatus, Refund, RefundStatus};
 use crate::platform::jobs::Job;
 use crate::platform::jobs::store::{self as jobs, JobRow};
@@ -34,6 +34,9 @@ pub struct OrderView {
     pub sku: Sku,
     pub status: OrderStatus,
     pub step: Step,
+    /// Without any discount.
+    pub price: String,
+    pub discounts: Vec<DiscountLine>,
     pub total: String,
     pub currency: String,
     /// The same for people.
@@ -134,6 +137,8 @@ fn head(order: Order) -> OrderView {
         sku: order.sku,
         status: order.status,
         step: order.step,
+        price: order.price.to_major(),
+        discounts: order.discounts,
         total,
         currency,
         test: order.test,

@@ -160,6 +160,8 @@ pub enum AlertKind {
     UnknownProviderWord,
     /// The provider charged one payment twice.
     SecondCharge,
+    /// Callbacks whose signature is wrong keep coming.
+    BadSignatures,
     /// The provider refuses to open a payment.
     PaymentUnavailable,
     /// The money of a refund had gone back before: more was given back than was paid.

@@ -19,7 +19,7 @@ pub fn below_amount(texts: &Texts, order: &Order) -> String {
     let list = Args::new().text("price", texts::money(order.locale, order.price));
     let list = texts.format(order.locale, "check-list-price", &list);
     let lines = discounts(texts, order.locale, &order.discounts);
-    [list].into_iter().chain(lines).map(|line| format!("\n{line}")).collect()
+    [String::new(), list].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 fn discount(texts: &Texts, locale: Locale, line: &DiscountLine) -> String {

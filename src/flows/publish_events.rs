@@ -6,7 +6,7 @@
 use sea_orm::DbErr;
 
 use super::post::Post;
-use crate::events::{Event, repo as events};
+use crate::events::{Event, repo as events, sinks};
 use crate::platform::outbox;
 
 /// Events at once: a transaction that holds up nobody.
@@ -20,7 +20,7 @@ pub async fn run(post: &Post) -> Result<bool, DbErr> {
     if fresh.is_empty() {
         return Ok(false); // dropped: nothing was written
     }
-    let off = events::disabled(tx.conn()).await?;
+    let off = sinks::disabled(tx.conn()).await?;
     for sink in post.sinks.iter().filter(|sink| !off.contains(&sink.name)) {
         let wanted = fresh.iter().filter(|event| sink.takes(&event.kind));
         let ids: Vec<&str> = wanted.map(|event| event.id.as_str()).collect();

@@ -49,6 +49,7 @@ impl AlertKind {
             Self::CallbackNotApplied => "callback_not_applied",
             Self::UnknownProviderWord => "unknown_provider_word",
             Self::SecondCharge => "second_charge",
+            Self::BadSignatures => "bad_signatures",
             Self::PaymentUnavailable => "payment_unavailable",
             Self::RefundedTwice => "refunded_twice",
             Self::LateMoney => "late_money",

@@ -27,10 +27,10 @@ pub struct Tools {
     pub writing: Writing,
     pub affiliation: Affiliation,
     pub operators: Operators,
-    /// Where buyers find a person, such as `@my_support`.
-    pub contact: Option<String>,
     /// Who hears of events.
     pub sinks: Arc<[Sink]>,
+    /// Where buyers find a person, such as `@my_support`.
+    pub contact: Option<String>,
 }
 
 /// Where charts come from.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
     DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, QueryFilter, QueryOrder,
@@ -25,6 +26,14 @@ pub struct Db {
     write: DatabaseConnection,
     read: DatabaseConnection,
     bell: Arc<Notify>,
+    witness: Option<Arc<dyn Witness>>,
+}
+
+/// Told of every commit, when it is done and before its caller hears of it: whoever wants to know
+/// what becomes of the shop if it dies at that moment.
+#[async_trait]
+pub trait Witness: Send + Sync {
+    async fn committed(&self);
 }
 
 /// What to connect to.
@@ -42,12 +51,18 @@ impl Db {
         let bell = Arc::new(Notify::new());
         if options.url.starts_with("postgres") {
             let pool = Database::connect(postgres(options)).await?;
-            return Ok(Self { write: pool.clone(), read: pool, bell });
+            return Ok(Self { write: pool.clone(), read: pool, bell, witness: None });
         }
         create_folder(&options.url)?;
         let write = Database::connect(sqlite(&options.url, 1, false)).await?;
         let read = Database::connect(sqlite(&options.url, options.max_connections, true)).await?;
-        Ok(Self { write, read, bell })
+        Ok(Self { write, read, bell, witness: None })
+    }
+
+    /// The same database with somebody who sees every commit.
+    #[must_use]
+    pub fn witnessed_by(self, witness: Arc<dyn Witness>) -> Self {
+        Self { witness: Some(witness), ..self }
     }
 
     /// Where to read outside a write transaction.
@@ -78,11 +93,12 @@ impl Db {
             ..TransactionOptions::default()
         };
         let tx = self.write.begin_with_options(options).await?;
-        Ok(WriteTx { tx, bell: Arc::clone(&self.bell), jobs: AtomicBool::new(false) })
+        let (bell, witness) = (Arc::clone(&self.bell), self.witness.clone());
+        Ok(WriteTx { tx, bell, witness, jobs: AtomicBool::new(false) })
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
-        let Self { write, read, bell: _ } = self;
+        let Self { write, read, bell: _, witness: _ } = self;
         if write.get_database_backend() == DbBackend::Sqlite {
             read.close().await?;
         }
@@ -96,6 +112,7 @@ impl Db {
 pub struct WriteTx {
     tx: DatabaseTransaction,
     bell: Arc<Notify>,
+    witness: Option<Arc<dyn Witness>>,
     jobs: AtomicBool,
 }
 
@@ -117,6 +134,9 @@ impl WriteTx {
             self.tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
         }
         self.tx.commit().await?;
+        if let Some(witness) = &self.witness {
+            witness.committed().await;
+        }
         if has_jobs {
             self.bell.notify_waiters();
         }

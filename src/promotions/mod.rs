@@ -48,8 +48,7 @@ impl std::fmt::Display for CouponCode {
 }
 
 /// What a coupon takes off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worth {
     /// 1 to 100 percent, rounded down to the minor unit.
     Percent(u32),
@@ -57,7 +56,7 @@ pub enum Worth {
 }
 
 /// Who may use a coupon, for what and until when.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCoupon {
     pub code: CouponCode,
     pub worth: Worth,
@@ -77,9 +76,8 @@ pub struct NewCoupon {
 }
 
 /// A coupon as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coupon {
-    #[serde(flatten)]
     pub terms: NewCoupon,
     /// Redemptions that count against the limit.
     pub used: i64,

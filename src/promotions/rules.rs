@@ -4,7 +4,7 @@
 //! (spec.md §4 rule 14). A percentage is rounded down to the minor unit, so the buyer never gets
 //! more off than was promised and never pays a fraction.
 
-use super::{Claim, Coupon, Worth};
+use super::{Claim, Coupon, NewCoupon, Worth};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
 use crate::kernel::money::{Currency, Money};
@@ -33,6 +33,24 @@ pub enum Refusal {
     UsedByYou,
     #[error("there is nothing to take off")]
     NothingToDiscount,
+}
+
+/// What makes terms senseless, in words for the operator.
+pub fn mistake(terms: &NewCoupon) -> Option<&'static str> {
+    let positive = |number: Option<i64>| number.is_none_or(|number| number > 0);
+    let worth = match terms.worth {
+        Worth::Percent(percent) => (1..=100).contains(&percent),
+        Worth::Amount(amount) => amount.minor > 0 && terms.currency == Some(amount.currency),
+    };
+    let amounts = terms.minimum_minor > 0 || terms.cap_minor.is_some();
+    let found = [
+        (worth, "it takes nothing off, or more than everything"),
+        (terms.minimum_minor >= 0 && positive(terms.cap_minor), "an amount is not positive"),
+        (!amounts || terms.currency.is_some(), "its minimum and cap need a currency"),
+        (positive(terms.total_limit) && positive(terms.per_user_limit), "a limit is less than 1"),
+        (terms.starts_at < terms.ends_at || terms.ends_at.is_none(), "it ends before it starts"),
+    ];
+    found.into_iter().find(|(fine, _)| !fine).map(|(_, mistake)| mistake)
 }
 
 /// What is to be bought, at the price after sales.
@@ -198,6 +216,28 @@ mod tests {
             told(|c| (c.coupon.terms.per_user_limit, c.used_by_user) = (Some(1), 1)),
             Err(Refusal::UsedByYou)
         );
+    }
+
+    #[test]
+    fn senseless_terms_are_found() {
+        let told = |worth, change: fn(&mut NewCoupon)| {
+            let mut terms = claim(worth).coupon.terms;
+            change(&mut terms);
+            mistake(&terms)
+        };
+        assert_eq!(told(Worth::Percent(20), |_| {}), None);
+        assert_eq!(told(Worth::Percent(20), |terms| terms.ends_at = Some(NOW)), None);
+        assert!(told(Worth::Percent(0), |_| {}).is_some());
+        assert!(told(Worth::Percent(101), |_| {}).is_some());
+        assert!(told(Worth::Amount(cny(0)), |_| {}).is_some());
+        assert!(told(Worth::Amount(cny(1)), |terms| terms.currency = None).is_some());
+        assert!(told(Worth::Percent(20), |terms| terms.cap_minor = Some(0)).is_some());
+        assert!(told(Worth::Percent(20), |terms| terms.total_limit = Some(0)).is_some());
+        let both =
+            |terms: &mut NewCoupon| (terms.starts_at, terms.ends_at) = (Some(NOW), Some(NOW));
+        assert!(told(Worth::Percent(20), both).is_some());
+        let bare = |terms: &mut NewCoupon| (terms.minimum_minor, terms.currency) = (100, None);
+        assert!(told(Worth::Percent(20), bare).is_some());
     }
 
     proptest! {

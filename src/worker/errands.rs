@@ -31,7 +31,7 @@ async fn go(crew: Arc<Crew>, errand: Errand, stop: CancellationToken) {
         bell.as_mut().enable();
         let pause = tokio::select! {
             pause = errand.run() => pause.clamp(BREATH, POLL),
-            () = last_call(&stop) => return,
+            () = last_call(&stop, crew.settings.grace) => return,
         };
         let woken = async {
             bell.await;
@@ -45,7 +45,7 @@ async fn go(crew: Arc<Crew>, errand: Errand, stop: CancellationToken) {
     }
 }
 
-async fn last_call(stop: &CancellationToken) {
+async fn last_call(stop: &CancellationToken, grace: Duration) {
     stop.cancelled().await;
-    tokio::time::sleep(LAST_CALL).await;
+    tokio::time::sleep(LAST_CALL.min(grace)).await;
 }

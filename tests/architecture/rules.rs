@@ -25,9 +25,11 @@ const LINES: usize = 400;
 const TABLE_FILES: &[&str] = &[
     "bot/inbox.rs",
     "catalog/stock.rs",
+    "events/sinks.rs",
     "orders/row.rs",
     "payments/inbox.rs",
     "payments/refunds.rs",
+    "payments/refusals.rs",
     "reports/deliveries.rs",
 ];
 

@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail")]
 
 mod commands;
+mod coupons;
 mod mistakes;
 mod reading;
 mod showing;
+mod sinks;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -110,7 +110,7 @@ fn impossible_values_are_refused_with_key_origin_and_expectation() {
         ("MINGSHU_PINGPONG__SHOPPER_IP", "home", ["pingpong.shopper_ip", "`home`", "IP address"]),
         ("MINGSHU_PAYMENTS__PROOF", "trust", ["payments.proof", "`trust`", "callback, query"]),
         ("MINGSHU_TELEGRAM__ADMIN_IDS", "1,me", ["telegram.admin_ids", "`me`", "list"]),
-        ("MINGSHU_EVENTS__SINKS", "nats", ["events.sinks", "a sink", "[]"]),
+        ("MINGSHU_EVENTS__SINKS", "nats", ["events.sinks", "not a JSON list", "docs/events.md"]),
         ("MINGSHU_LOG__LEVEL", "loud", ["log.level", "`loud`", "debug"]),
         ("MINGSHU_TEMPLATES__DIR", "/nowhere", ["templates.dir", "`/nowhere`", "folder"]),
         ("DATABASE_URL", "mysql://root:pw@db/shop", ["database.url", "another kind", "sqlite://"]),

@@ -9,9 +9,10 @@ use mingshu::kernel::ids::OrderNo;
 use mingshu::orders::{Actor, OrderStatus};
 use mingshu::payments::inbox::Judgement;
 use mingshu::payments::ports::{Outcome, StatedAmount};
-use mingshu::platform::db::{execute, query_all};
+use mingshu::platform::db::{execute, query_all, query_one};
 use mingshu::reports::ports::ModelError;
 
+use crate::support::database::on_databases_before;
 use crate::support::fakes::observation;
 use crate::support::{TestApp, everywhere};
 
@@ -44,8 +45,8 @@ impl TestApp {
         let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN credit = $1 THEN amount_minor \
                    ELSE -amount_minor END), 0) AS BIGINT) FROM ledger_transfers \
                    WHERE credit = $1 OR debit = $1";
-        let rows = query_all(self.base.db.read(), sql, vec![account.into()]).await.unwrap();
-        rows[0].try_get_by_index(0).unwrap()
+        let row = query_one(self.base.db.read(), sql, vec![account.into()]).await.unwrap();
+        row.unwrap().try_get_by_index(0).unwrap()
     }
 
     pub(crate) async fn damage(&self, sql: &str) {
@@ -207,7 +208,7 @@ async fn the_book_cannot_be_rewritten() {
 
 /// Each kind of damage to a shop that has sold two reports for money and one for nothing, has
 /// given one of the two back, and has one order open; and the codes that find it.
-const DAMAGES: [(&str, &[&str]); 17] = [
+const DAMAGES: [(&str, &[&str]); 18] = [
     ("UPDATE orders SET status = 'closed' WHERE status = 'pending_payment'", &["M18"]),
     ("UPDATE payments SET status = 'expired' WHERE status = 'processing'", &["M19"]),
     (
@@ -236,7 +237,11 @@ const DAMAGES: [(&str, &[&str]); 17] = [
     ),
     ("UPDATE commissions SET reversed_minor = 0", &["M09", "M10"]),
     ("UPDATE products SET sold = sold + 1 WHERE sku = 'letter'", &["M11"]),
-    ("DELETE FROM stock_movements WHERE reason = 'confirm'", &["M11"]),
+    ("UPDATE products SET reserved = reserved + 1, sold = sold - 1 WHERE sku = 'letter'", &["M11"]),
+    (
+        "INSERT INTO stock_days (sku, day, reserved, updated_at) VALUES ('letter', '2026-11-21', 1, 1)",
+        &["M11"],
+    ),
     (
         "INSERT INTO coupons (code, kind, used, created_by, created_at, updated_at) \
          VALUES ('NEW', 'percent', 1, 'operator:1', 1, 1)",
@@ -248,7 +253,7 @@ const DAMAGES: [(&str, &[&str]); 17] = [
 
 /// What the damages touch, and what can be put back.
 const TOUCHED: [&str; 7] =
-    ["orders", "payments", "refunds", "commissions", "products", "stock_movements", "coupons"];
+    ["orders", "payments", "refunds", "commissions", "products", "stock_days", "coupons"];
 
 #[tokio::test]
 async fn every_kind_of_damage_is_found_by_its_code() {
@@ -363,4 +368,49 @@ impl TestApp {
         self.run_to_the_end().await;
         self.an_order().await;
     }
+}
+
+/// What a shop looked like that was at work before the book was kept: a report sold, one given
+/// back, one half given back, one paid and not delivered yet.
+const BEFORE_THE_BOOK: &str = "
+INSERT INTO orders (order_no, draft_id, user_id, sku, product_sealed, status, step, locale,
+  price_minor, total_minor, currency, expires_at, paid_at, completed_at, created_at, updated_at)
+SELECT no, no, 1, 'letter', '', status, 'done', 'zh-Hans', 2990, 2990, 'CNY', 9, 2, done, 1, 3
+FROM (
+  SELECT 'M1' AS no, 'completed' AS status, 3 AS done UNION ALL SELECT 'M2', 'refunded', 3
+  UNION ALL SELECT 'M3', 'completed', 3 UNION ALL SELECT 'M4', 'paid', NULL) old;
+INSERT INTO order_history (order_no, to_status, actor, reason, at)
+SELECT order_no, status, 'system', '', 1 FROM orders;
+INSERT INTO payments (payment_no, order_no, provider, dialect, method, status, amount_minor,
+  currency, expires_at, paid_at, created_at, updated_at)
+SELECT 'P' || order_no, order_no, 'pingpong', 'v4', 'wechat', 'succeeded', 2990, 'CNY', 9, 2, 1, 2
+FROM orders;
+INSERT INTO payment_log (payment_no, to_status, source, note, at)
+SELECT payment_no, status, 'callback', '', 1 FROM payments;
+INSERT INTO refunds (refund_no, cause, order_no, payment_no, amount_minor, currency, status, reason,
+  actor, created_at, updated_at)
+VALUES ('R2', 'a', 'M2', 'PM2', 2990, 'CNY', 'succeeded', '', 'system', 1, 4),
+  ('R3', 'b', 'M3', 'PM3', 1000, 'CNY', 'succeeded', '', 'system', 1, 4),
+  ('R4', 'c', 'M4', 'PM4', 1000, 'CNY', 'failed', '', 'system', 1, 4);
+INSERT INTO commissions (order_no, affiliate_code, status, base_minor, amount_minor, reversed_minor,
+  currency, hold_until_at, created_at, updated_at)
+VALUES ('M1', 'A', 'pending', 2990, 598, 0, 'CNY', 9, 3, 3),
+  ('M3', 'A', 'pending', 2990, 598, 200, 'CNY', 9, 3, 3)";
+
+#[tokio::test]
+async fn a_shop_that_was_at_work_before_gets_its_book_and_it_is_sound() {
+    on_databases_before("m20261121_000005_books", async |database| {
+        let tx = database.db.begin_write().await.unwrap();
+        for sql in BEFORE_THE_BOOK.split(';') {
+            execute(tx.conn(), sql, vec![]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        database.bring_up_to_date().await;
+        let app = TestApp::start(database);
+        assert_eq!(app.findings().await, [""; 0], "{}", database.name);
+        assert_eq!(app.balance("revenue").await, 2990 + 1990);
+        assert_eq!(app.balance("orders:owed").await, 2990);
+        assert_eq!(app.balance("commission:payable").await, 598 + 398);
+    })
+    .await;
 }

@@ -156,7 +156,7 @@ impl TestApp {
             .await
             .unwrap();
         let all = refunds::list_of_order(self.base.db.read(), order_no).await.unwrap();
-        all[0].refund_no.clone()
+        all.first().unwrap().refund_no.clone()
     }
 }
 

@@ -109,8 +109,8 @@ async fn an_order_with_nothing_but_unknown_words_is_a_persons_a_day_after_its_de
     everywhere(async |app: TestApp| {
         let order = app.an_order().await;
         let word = || Ok(Outcome::Other("WOBBLING".to_owned()));
-        app.gateway.answer_queries((0..6).map(|_| word()));
-        let check = format!("check:{}", app.payment(&order.order_no).await.payment_no);
+        app.gateway.answer_queries((0..20).map(|_| word()));
+        let check = format!("check:{}:deadline", app.payment(&order.order_no).await.payment_no);
         let look = async || {
             app.worker.sweep().await.unwrap();
             app.run_jobs().await;

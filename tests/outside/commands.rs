@@ -29,6 +29,23 @@ async fn a_running_shop_says_that_it_is_well() {
         let missing =
             run(&shop.environment, shop.folder(), &["orders", "show", "M20260101-00000000"]);
         assert_eq!(missing.status.code(), Some(1), "{}", written(&missing));
+        for (arguments, code) in [
+            (&["doctor", "money"][..], 0),
+            (&["reconcile", "--day", "2026-01-01"], 0),
+            (&["reconcile", "--day", "2926-01-01"], 1),
+            (&["reconcile", "--day", "yesterday"], 2),
+            (&["reconcile", "differences", "--open"], 0),
+            (&["reconcile", "resolve", "1", "--note", "nothing"], 1),
+        ] {
+            let told = run(&shop.environment, shop.folder(), arguments);
+            assert_eq!(told.status.code(), Some(code), "{arguments:?}: {}", written(&told));
+        }
+        let mut elsewhere = shop.environment.clone();
+        let nowhere = "postgres://nobody@127.0.0.1:1/nothing".to_owned();
+        elsewhere.remove("DATABASE_URL");
+        elsewhere.insert("MINGSHU_DATABASE__URL".to_owned(), nowhere);
+        let blind = run(&elsewhere, shop.folder(), &["doctor", "money"]);
+        assert_eq!(blind.status.code(), Some(2), "{}", written(&blind));
         let environment = shop.environment.clone();
         shop.close().await;
         let folder = tempfile::tempdir().unwrap();

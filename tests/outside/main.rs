@@ -18,6 +18,7 @@ mod commands;
 mod crashes;
 mod database;
 mod errands;
+mod events;
 mod flood;
 mod late_money;
 mod model_faults;

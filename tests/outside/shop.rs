@@ -117,7 +117,7 @@ impl Shop {
     }
 
     /// Stops the program by SIGTERM and judges its manners: a clean end, no broken protocol rule,
-    /// no secret and no personal data in its log.
+    /// no secret and no personal data in its log, and books that balance.
     pub(crate) async fn close(self) {
         let program = self.program.lock().unwrap().take().expect("the program runs");
         let status = program.stop().await;
@@ -128,7 +128,32 @@ impl Shop {
         }
         let complaints = self.world.stage.complaints();
         assert!(complaints.is_empty(), "broken rules:\n{}", complaints.join("\n"));
+        self.books_balance();
         self.database.drop().await;
+    }
+
+    /// Asks the program's own doctor, who needs no more than the database and the keys. What waits
+    /// for a person is the story's business.
+    fn books_balance(&self) {
+        const WAITING: [&str; 5] = ["M13", "M14", "M15", "M16", "M17"];
+        let needed = ["DATABASE_URL", "MINGSHU_DATABASE__URL", "MINGSHU_SECURITY__ENCRYPTION_KEYS"];
+        let environment: Environment = self
+            .environment
+            .iter()
+            .filter(|(name, _)| needed.contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let output = run(&environment, self.folder(), &["doctor", "money", "--json"]);
+        let told: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_no_json| panic!("{}", written(&output)));
+        let checks = told["checks"].as_array().unwrap();
+        let broken: Vec<&Value> = checks
+            .iter()
+            .filter(|check| check["count"] != 0)
+            .filter(|check| !WAITING.contains(&check["code"].as_str().unwrap()))
+            .collect();
+        assert!(broken.is_empty(), "the books do not balance: {broken:#?}");
+        assert!(checks.len() >= 19);
     }
 }
 

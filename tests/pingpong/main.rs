@@ -6,6 +6,7 @@ mod world;
 use std::sync::atomic::Ordering;
 
 use mingshu::payments::ports::{CallError, Notification, Outcome, RefundOutcome, StatedAmount};
+use mingshu::payments::statement::LineKind;
 use mingshu::sandbox::faults::Fault;
 use mingshu::sandbox::pingpong::{PaymentState, RefundState, Refusal};
 
@@ -357,4 +358,35 @@ async fn the_ledger_can_be_written_down() {
     assert_eq!(payment["state"], "paid");
     assert_eq!(payment["amount"]["minor"], 1990);
     assert_eq!(payment["told"][0]["answer"], 200);
+}
+
+#[tokio::test]
+async fn the_list_of_a_day_tells_what_moved_and_no_other_day_does() {
+    // 00:00 UTC on the 21st: 08:00 in China.
+    let day = |number| chrono::NaiveDate::from_ymd_opt(2026, 11, number).unwrap();
+    for dialect in DIALECTS {
+        let world = World::new(dialect).await;
+        world.open().await;
+        world.pay().await;
+        world.shop.gateway.refund(&world.refund("R1", 500)).await.unwrap();
+        let list = world.shop.gateway.statement(day(21)).await.unwrap();
+        if matches!(dialect, Dialect::Hmac) {
+            assert_eq!(list, None);
+            continue;
+        }
+        let lines = list.unwrap().lines;
+        let [charge, refund] = lines.as_slice() else { panic!("{lines:?}") };
+        let asked = world.shop.gateway.query(&world.order().payment_no).await.unwrap();
+        assert_eq!((charge.kind, charge.settled), (LineKind::Charge, true));
+        assert_eq!(charge.payment_no, world.order().payment_no);
+        assert_eq!(charge.provider_ref, asked.provider_ref);
+        assert_eq!(charge.stated.amount, "19.900000");
+        assert_eq!((refund.kind, refund.settled), (LineKind::Refund, true));
+        assert_eq!(refund.refund_no.as_ref().unwrap().as_str(), "R1");
+        assert_eq!(refund.stated.amount, "5.000000");
+        for other in [20, 22] {
+            let list = world.shop.gateway.statement(day(other)).await.unwrap().unwrap();
+            assert!(list.lines.is_empty());
+        }
+    }
 }

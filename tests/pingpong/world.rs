@@ -171,6 +171,7 @@ pub(crate) fn gateway(settings: &PingPongSettings, dialect: Dialect) -> Arc<dyn 
             let salt = settings.salt.clone();
             let mut config = V4Config::new(&settings.base_url, acc_id, client_id, salt);
             config.sign_type = sign_type;
+            config.statement_url = Some(settings.base_url.clone());
             Arc::new(PingPongV4::try_new(config).unwrap())
         }
         Dialect::Hmac => {

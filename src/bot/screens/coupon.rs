@@ -4,6 +4,7 @@ use super::{Scene, message};
 use crate::bot::error::BotError;
 use crate::bot::speech::Speech;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::Sku;
 use crate::kernel::money::{Currency, Money};
 use crate::notifications::message::{Keyboard, OutgoingMessage};
 use crate::platform::texts::Args;
@@ -30,7 +31,7 @@ fn in_words(speech: &Speech<'_>, coupon: &Coupon) -> String {
         Some(count) => speech.say("coupon-times", &Args::new().number("count", count)),
         None => speech.word("coupon-no-limit"),
     };
-    let skus: Vec<&str> = terms.skus.iter().map(|sku| sku.as_str()).collect();
+    let skus: Vec<&str> = terms.skus.iter().map(Sku::as_str).collect();
     let products = if skus.is_empty() { speech.word("coupon-no-limit") } else { skus.join(", ") };
     let minimum = Some(terms.minimum_minor).filter(|minor| *minor > 0);
     let args = Args::new()

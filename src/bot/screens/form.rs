@@ -47,7 +47,9 @@ pub(super) fn show(scene: &Scene<'_>, note: Option<&Note>) -> OutgoingMessage {
         }
     };
     let own_words = question.own_words();
-    let text = paragraphs([note, question.head(), own_words, asked.text]);
+    // A coupon is no question of the form.
+    let head = if draft.at == At::Coupon { String::new() } else { question.head() };
+    let text = paragraphs([note, head, own_words, asked.text]);
     let mut keyboard = asked.keyboard;
     keyboard.push(vec![
         question.button("btn-back", button::BACK),

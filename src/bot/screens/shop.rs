@@ -165,7 +165,7 @@ pub(super) async fn product(scene: &Scene<'_>, sku: &Sku) -> Result<OutgoingMess
     keyboard.push(scene.row(begin, &Press::Begin(sku.clone())));
     keyboard.push(scene.row("btn-back", &Press::Products));
     let card = scene.speech.say("product-card", &args);
-    Ok(message(paragraphs([card, sale(scene, product), left]), keyboard))
+    Ok(message(paragraphs([card, lines([sale(scene, product), left])]), keyboard))
 }
 
 /// How many are left, and how that is said; nothing where there is no limit.

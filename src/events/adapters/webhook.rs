@@ -1,4 +1,4 @@
-//! Signed webhooks by the rules of Standard Webhooks 1.0 (https://www.standardwebhooks.com):
+//! Signed webhooks by the rules of Standard Webhooks 1.0 (<https://www.standardwebhooks.com>):
 //! `webhook-id` is the event's id at every attempt, `webhook-timestamp` the moment of this one, and
 //! `webhook-signature` one `v1,base64(HMAC-SHA256(secret, id.timestamp.body))` for each secret, so
 //! that a secret can be changed while both are good.

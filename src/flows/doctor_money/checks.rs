@@ -192,35 +192,41 @@ FROM (
 ) both_sides
 GROUP BY order_no, currency HAVING SUM(due) <> SUM(booked)";
 
-/// The one place that reads the words of stock movements from outside `catalog::stock`. What was
-/// sold of a per-day supply begins anew each day and is not counted here.
+/// The one place that reads the words of stock movements from outside `catalog::stock`: for each
+/// product over all days, and for each day of a per-day supply.
 const STOCK: &str = "
-SELECT p.sku AS subject, CAST(NULL AS TEXT) AS order_no,
+SELECT c.subject, CAST(NULL AS TEXT) AS order_no,
   CAST(COALESCE(m.reserved, 0) + COALESCE(m.sold, 0) AS BIGINT) AS expected,
-  p.reserved + p.sold AS actual, CAST(NULL AS TEXT) AS currency,
-  'reserved ' || p.reserved || ', sold ' || p.sold || '; by movements '
+  c.reserved + c.sold AS actual, CAST(NULL AS TEXT) AS currency,
+  'reserved ' || c.reserved || ', sold ' || c.sold || '; by movements '
     || CAST(COALESCE(m.reserved, 0) AS BIGINT) || ' and ' || CAST(COALESCE(m.sold, 0) AS BIGINT)
     AS note
-FROM products p LEFT JOIN (
-  SELECT sku,
-    SUM(CASE WHEN reason LIKE 'reserve%' THEN quantity
-      WHEN reason LIKE 'release%' OR reason LIKE 'confirm%' THEN -quantity ELSE 0 END) AS reserved,
-    SUM(CASE WHEN reason LIKE 'confirm%' THEN quantity
-      WHEN reason LIKE 'return%' THEN -quantity ELSE 0 END) AS sold
-  FROM stock_movements GROUP BY sku
-) m ON m.sku = p.sku
-WHERE p.reserved <> COALESCE(m.reserved, 0)
-  OR (p.stock_day IS NULL AND p.sold <> COALESCE(m.sold, 0))";
+FROM (
+  SELECT sku AS subject, reserved, sold FROM products
+  UNION ALL SELECT sku || ' ' || day, reserved, sold FROM stock_days
+) c LEFT JOIN (
+  SELECT subject,
+    SUM(CASE WHEN reason IN ('reserve', 'reserve_late') THEN quantity
+      WHEN reason IN ('release', 'confirm') THEN -quantity ELSE 0 END) AS reserved,
+    SUM(CASE WHEN reason = 'confirm' THEN quantity
+      WHEN reason = 'return' THEN -quantity ELSE 0 END) AS sold
+  FROM (
+    SELECT sku AS subject, reason, quantity FROM stock_movements
+    UNION ALL SELECT sku || ' ' || day, reason, quantity FROM stock_movements
+    WHERE day IS NOT NULL
+  ) moved
+  GROUP BY subject
+) m ON m.subject = c.subject
+WHERE c.reserved <> COALESCE(m.reserved, 0) OR c.sold <> COALESCE(m.sold, 0)";
 
-/// A redemption that was given back does not count; which words say so, `promotions` decides.
+/// What was given back (`returned`) or honoured beyond the limit (`honoured`) does not count.
 const COUPONS: &str = "
 SELECT c.code AS subject, CAST(NULL AS TEXT) AS order_no,
   COALESCE(r.redeemed, 0) AS expected, c.used AS actual, CAST(NULL AS TEXT) AS currency,
   CAST(NULL AS TEXT) AS note
 FROM coupons c LEFT JOIN (
   SELECT code, COUNT(*) AS redeemed FROM coupon_redemptions
-  WHERE status NOT LIKE 'release%' AND status NOT LIKE 'return%' AND status NOT LIKE 'given%'
-    AND status NOT LIKE 'cancel%'
+  WHERE status = 'redeemed'
   GROUP BY code
 ) r ON r.code = c.code
 WHERE c.used <> COALESCE(r.redeemed, 0)";

@@ -178,8 +178,7 @@ impl Comparison<'_> {
         let settled = rows::resolve_settled(&tx, self.provider, now).await?;
         rows::finish(&tx, (id, found.checked), &found.totals, now).await?;
         tx.commit().await?;
-        let run = rows::find_run(self.base().db.read(), id).await?;
-        let run = run.ok_or(DbErr::RecordNotUpdated)?;
+        let run = rows::get_run(self.base().db.read(), id).await?;
         tracing::info!(
             reconcile.checked = run.checked,
             reconcile.differences = run.differences,

@@ -126,7 +126,7 @@ proptest! {
             let standing = book.standing(&charge.payment_no);
             let room = standing.owed + standing.revenue + standing.doubt;
             // What the states of payments see to: no success twice, no second charge before it.
-            let known = book.0.get(&format!("received:{}", charge.payment_no)).is_some();
+            let known = book.0.contains_key(&format!("received:{}", charge.payment_no));
             let in_doubt = Some(cny(standing.doubt)).filter(|doubt| doubt.minor > 0);
             let fact = match deed {
                 0 if !known => Fact::PaymentSucceeded { charge, amount: cny(2990), in_doubt },

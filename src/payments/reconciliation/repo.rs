@@ -317,7 +317,13 @@ pub async fn fail(tx: &WriteTx, id: i64, why: &str, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// A comparison that was finished.
+/// A comparison that was finished; that there is none is an error.
+pub async fn get_run(db: &impl ConnectionTrait, id: i64) -> Result<Run, DbErr> {
+    let missing = || DbErr::RecordNotFound(format!("reconciliation run {id}"));
+    find_run(db, id).await?.ok_or_else(missing)
+}
+
+/// A comparison, when it was finished.
 pub async fn find_run(db: &impl ConnectionTrait, id: i64) -> Result<Option<Run>, DbErr> {
     let row = query_one(
         db,

@@ -161,3 +161,163 @@ pub fn money(stated: &StatedAmount) -> Option<Money> {
 pub fn is_settled_charge(line: &StatementLine) -> bool {
     line.settled && line.kind == LineKind::Charge
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::kernel::clock::Timestamp;
+    use crate::kernel::money::Currency;
+    use crate::payments::ports::Source;
+
+    fn payment(status: PaymentStatus) -> Payment {
+        Payment {
+            payment_no: "P1".into(),
+            order_no: "M1".into(),
+            provider: "pingpong".into(),
+            dialect: "v4".into(),
+            method: "wechat".into(),
+            status,
+            amount: Money::new(1990, Currency::CNY),
+            provider_ref: Some("T1".into()),
+            pay_url: None,
+            qr_code: None,
+            proven_at: None,
+            notify_url: None,
+            last_query: None,
+            next_query_at: None,
+            queries: 0,
+            stated: None,
+            expires_at: Timestamp(1),
+            paid_at: None,
+            created_at: Timestamp(0),
+            version: 1,
+        }
+    }
+
+    fn refund(status: RefundStatus) -> Refund {
+        Refund {
+            refund_no: "R1".into(),
+            order_no: "M1".into(),
+            payment_no: "P1".into(),
+            amount: Money::new(1990, Currency::CNY),
+            status,
+            reason: String::new(),
+            actor: String::new(),
+            order_status_before: None,
+            provider_refund_ref: None,
+            last_error: None,
+            manual_reference: None,
+            created_at: Timestamp(0),
+            updated_at: Timestamp(0),
+            version: 1,
+        }
+    }
+
+    fn line(amount: &str, currency: &str, settled: bool) -> StatementLine {
+        StatementLine {
+            kind: LineKind::Charge,
+            payment_no: "P1".into(),
+            refund_no: None,
+            provider_ref: Some("T1".into()),
+            stated: StatedAmount { amount: amount.into(), currency: Some(currency.into()) },
+            fee: None,
+            settled,
+            word: String::new(),
+            evidence_key: "key".into(),
+            raw: String::new(),
+        }
+    }
+
+    const AMOUNTS: [(&str, &str, &str); 3] =
+        [("same", "19.900000", "CNY"), ("amount", "19.91", "CNY"), ("currency", "19.90", "USD")];
+
+    fn told(table: &mut String, case: &str, judged: Judged) {
+        let difference = judged.difference.map_or("-", Kind::as_str);
+        writeln!(table, "{case:<44} {difference:<21} {:?}", judged.route).unwrap();
+    }
+
+    #[test]
+    fn the_whole_table_of_lines() {
+        let mut table = String::new();
+        for settled in [true, false] {
+            for (name, amount, currency) in AMOUNTS {
+                let line = line(amount, currency, settled);
+                let said = if settled { "settled" } else { "failed" };
+                let alone = Company::default();
+                let case = format!("charge {said} {name}: not ours");
+                told(&mut table, &case, judge_charge(&line, None, alone));
+                for status in PaymentStatus::ALL {
+                    let case = format!("charge {said} {name}: {status}");
+                    told(&mut table, &case, judge_charge(&line, Some(&payment(status)), alone));
+                }
+                let case = format!("refund {said} {name}: not ours");
+                told(&mut table, &case, judge_refund(&line, None));
+                for status in RefundStatus::ALL {
+                    let case = format!("refund {said} {name}: {status}");
+                    told(&mut table, &case, judge_refund(&line, Some(&refund(status))));
+                }
+            }
+        }
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn a_second_charge_needs_a_first_one_that_is_known() {
+        let paid = payment(PaymentStatus::Succeeded);
+        let company = Company { another_charge: true };
+        let mut other = line("19.90", "CNY", true);
+        let judge = |line: &StatementLine, company| judge_charge(line, Some(&paid), company);
+        assert_eq!(judge(&other, company).difference, None, "the known one");
+        other.provider_ref = Some("T2".into());
+        assert_eq!(
+            judge(&other, company),
+            Judged { difference: Some(Kind::DuplicateCharge), route: Route::Door }
+        );
+        assert_eq!(
+            judge(&other, Company::default()),
+            Judged { difference: None, route: Route::DoorWithoutNumber }
+        );
+        let failed = line("19.90", "CNY", false);
+        assert_eq!(judge(&failed, company).difference, None, "an attempt before the success");
+    }
+
+    #[test]
+    fn the_whole_table_of_answers() {
+        let answer = |outcome, stated: Option<(&str, &str)>| Observation {
+            provider: "pingpong".into(),
+            source: Source::Query,
+            evidence_key: "key".into(),
+            payment_no: "P1".into(),
+            provider_ref: None,
+            outcome,
+            stated: stated.map(|(amount, currency)| StatedAmount {
+                amount: amount.into(),
+                currency: Some(currency.into()),
+            }),
+            merchant_matches: true,
+            actor: None,
+            note: None,
+        };
+        let mut table = String::new();
+        let paid = |stated| answer(Outcome::Paid, stated);
+        let cases = [
+            ("paid", paid(Some(("19.90", "CNY")))),
+            ("paid without amount", paid(None)),
+            ("paid another amount", paid(Some(("1", "CNY")))),
+            ("pending", answer(Outcome::Pending, None)),
+            ("failed", answer(Outcome::FinallyFailed, None)),
+        ];
+        for (name, answer) in &cases {
+            for status in PaymentStatus::ALL {
+                told(
+                    &mut table,
+                    &format!("{name}: {status}"),
+                    judge_answer(answer, &payment(status)),
+                );
+            }
+        }
+        insta::assert_snapshot!(table);
+    }
+}

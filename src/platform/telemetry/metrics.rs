@@ -24,10 +24,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_late_payments_total", "Money for orders that were already closed"),
     ("mingshu_refunds_total", "Refunds decided, by `outcome`"),
     ("mingshu_money_findings", "Broken rules of the books at the last nightly check, by `code`"),
-    (
-        "mingshu_reconciliation_differences",
-        "Open differences of the last compared day, by `provider`",
-    ),
+    ("mingshu_reconciliation_differences", "Open differences of a compared day, by `provider`"),
     ("mingshu_version_conflicts_total", "Writes that lost a race, by `table`"),
     ("mingshu_callbacks_total", "Callbacks answered, by `verdict`"),
     ("mingshu_callback_signature_failures_total", "Callbacks whose sender was not proved"),

@@ -88,7 +88,7 @@ fn tags_are_telegrams_and_closed() {
                     Some(closed) => assert_eq!(open.pop(), Some(closed), "{locale} {key}"),
                     None => open.push(name),
                 }
-                let known = ["b", "i", "code", "pre"];
+                let known = ["b", "i", "s", "code", "pre"];
                 assert!(known.contains(&name.trim_start_matches('/')), "{locale} {key}: {name}");
             }
             assert!(open.is_empty(), "{locale} {key}: {open:?} not closed");

@@ -28,7 +28,7 @@ pub(super) struct Arrival {
 
 impl Arrival {
     pub(super) fn header(&self, name: &str) -> &str {
-        self.headers[name].to_str().unwrap()
+        self.headers.get(name).unwrap().to_str().unwrap()
     }
 
     pub(super) fn id(&self) -> &str {

@@ -1,6 +1,7 @@
 //! From the outbox to the sinks: nothing is passed by, nothing is handed on twice, and one sink
 //! never holds up another.
 
+use mingshu::catalog::answers::FormAnswers;
 use mingshu::events::repo;
 use mingshu::flows::{deliver_events, publish_events};
 use mingshu::kernel::clock::Clock as _;
@@ -89,7 +90,7 @@ async fn a_hanging_sink_holds_up_neither_the_others_nor_the_jobs() {
         ]);
         let stop = CancellationToken::new();
         let running = tokio::spawn(app.worker.clone().run(stop.clone()));
-        app.place("line", Default::default()).await;
+        app.place("line", FormAnswers::default()).await;
         stuck.until(1).await;
         well.until(1).await;
         assert_eq!(well.arrivals()[0].json()["type"], "order.completed");

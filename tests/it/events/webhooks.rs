@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use mingshu::catalog::answers::FormAnswers;
 use mingshu::events::adapters::webhook::Webhook;
-use mingshu::events::repo;
+use mingshu::events::{repo, sinks};
 use mingshu::flows::resend_events::{self, Wish};
 use mingshu::flows::{deliver_events, enable_sink, publish_events, try_sink};
 use mingshu::kernel::clock::Clock as _;
@@ -22,7 +23,7 @@ fn hours(count: u64) -> Duration {
 
 /// An order was placed, and nothing else happened yet; one event.
 async fn one_event(app: &TestApp) -> String {
-    let order = app.place("letter", Default::default()).await;
+    let order = app.place("letter", FormAnswers::default()).await;
     let events = all_events(app).await;
     events.iter().find(|event| event.subject == order.order_no.as_str()).unwrap().id.clone()
 }
@@ -32,8 +33,8 @@ async fn row(app: &TestApp, id: &str, sink: &str) -> repo::DeliveryRow {
     rows.into_iter().find(|row| row.sink == sink).expect("there is the delivery")
 }
 
-async fn state(app: &TestApp, sink: &str) -> repo::SinkState {
-    let all = repo::sinks(app.base.db.read()).await.unwrap();
+async fn state(app: &TestApp, sink: &str) -> sinks::SinkState {
+    let all = sinks::list(app.base.db.read()).await.unwrap();
     all.into_iter().find(|state| state.sink == sink).unwrap_or_default()
 }
 

@@ -8,6 +8,7 @@ use mingshu::catalog::Catalog;
 use mingshu::catalog::answers::{
     Answer, BirthAnswer, BirthHour, Calendar, DayStart, FormAnswers, Gender, SummerTime,
 };
+use mingshu::catalog::product::{Stock, Supply};
 use mingshu::flows::base::{Base, LatePayment};
 use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::{self, MoneyRules};
@@ -34,10 +35,22 @@ pub(crate) const BUYER: UserId = UserId(7001);
 pub(crate) const PROMOTER: UserId = UserId(7002);
 pub(crate) const OPERATORS: UserId = UserId(-100);
 
-/// Sku and head of a paid product without a chart, the same for nothing, and one with a chart.
-const PRODUCTS: [(&str, &str); 3] = [
+/// On sale for one day of the stories: a fifth off.
+const BARGAIN: &str = r#"price = "29.90"
+sale = [{ percent = 20, starts = "2026-11-21", ends = "2026-11-21", label = { zh-Hans = "双十一" } }]"#;
+
+/// How many pieces there are of the product `rare`.
+pub(crate) const RARE: u32 = 10;
+
+/// Sku and head: paid products without a chart, some with few pieces, one for nothing, one on sale,
+/// and one with a chart.
+const PRODUCTS: [(&str, &str); 7] = [
     ("letter", "price = \"29.90\""),
+    ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
     ("line", "price = \"0\""),
+    ("scarce", "price = \"29.90\"\nstock = { counted = 10, low_stock = 2 }"),
+    ("daily", "price = \"29.90\"\nstock = { daily = 3 }"),
+    ("bargain", BARGAIN),
     ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
 ];
 
@@ -69,17 +82,19 @@ pub(crate) fn tools(
     (messenger, model, gateway): (&Arc<FakeMessenger>, &Arc<FakeModel>, &Arc<FakeGateway>),
 ) -> Tools {
     let assets = assets();
+    let catalog = Arc::new(Catalog::load(&assets).unwrap());
+    let stocks = catalog.all().map(|product| (product.sku.clone(), product.supply())).collect();
     Tools {
-        till: till(base, gateway),
+        till: till(base, gateway, stocks),
         sender: sender(messenger),
         texts: Arc::new(Texts::load(&assets).unwrap()),
-        catalog: Arc::new(Catalog::load(&assets).unwrap()),
+        catalog,
         charts: Charts { service: None, fallback: true },
         writing: Writing { model: Arc::clone(model) as _, prices: None, attempts: 3 },
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
-        contact: Some("@shop_support".to_owned()),
         sinks: Arc::default(),
+        contact: Some("@shop_support".to_owned()),
     }
 }
 
@@ -87,7 +102,7 @@ pub(crate) fn sender(messenger: &Arc<FakeMessenger>) -> Sender {
     Sender::start(Arc::clone(messenger) as _, at_once())
 }
 
-fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
+fn till(base: &Base, gateway: &Arc<FakeGateway>, stocks: BTreeMap<Sku, Supply>) -> Till {
     let counter = Counter {
         gateway: Arc::clone(gateway) as _,
         proof: Proof::Query,
@@ -98,7 +113,7 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
         base: base.clone(),
         money: MoneyRules {
             late_payment: LatePayment::Fulfil,
-            stocks: BTreeMap::new(),
+            stocks,
             time_zone: chrono_tz::Tz::Asia__Shanghai,
         },
         counters: Arc::new(BTreeMap::from([("fakepay".to_owned(), counter)])),
@@ -108,6 +123,10 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
         method_ttl: BTreeMap::new(),
         test: false,
     }
+}
+
+pub(crate) fn counted(pieces: u32) -> Supply {
+    Supply { stock: Stock::Counted(pieces), low_stock: None }
 }
 
 /// No story waits for a chat's pace.
@@ -123,7 +142,7 @@ fn at_once() -> Pace {
 }
 
 /// The shipped templates, and products of the tests' own.
-fn assets() -> Assets {
+pub(crate) fn assets() -> Assets {
     static FOLDER: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::TempDir::new().unwrap();
@@ -207,11 +226,23 @@ impl TestApp {
         order
     }
 
-    pub(crate) async fn place(&self, sku: &str, mut answers: FormAnswers) -> Order {
+    pub(crate) async fn place(&self, sku: &str, answers: FormAnswers) -> Order {
+        let placed = self.ask_for(BUYER, sku, answers).await;
+        let Placed::Ordered(order) = placed else { panic!("the order was not placed: {placed:?}") };
+        *order
+    }
+
+    /// A buyer has answered the form and confirms.
+    pub(crate) async fn ask_for(
+        &self,
+        user: UserId,
+        sku: &str,
+        mut answers: FormAnswers,
+    ) -> Placed {
         answers.set("question", Answer::Text("前程如何".to_owned()));
-        self.a_user(BUYER).await;
+        self.a_user(user).await;
         let request = PlaceOrder {
-            user: BUYER,
+            user,
             draft_id: ids::crockford(12),
             sku: Sku::from(sku),
             locale: Locale::ZhHans,
@@ -221,9 +252,38 @@ impl TestApp {
             coupon: None,
             seen_total: None,
         };
-        let placed = place_order::run(&self.tools.till, &self.tools.catalog, request).await;
-        let Placed::Ordered(order) = placed.unwrap() else { panic!("the order was not placed") };
-        *order
+        place_order::run(&self.tools.till, &self.tools.catalog, request).await.unwrap()
+    }
+
+    /// What `user` confirms on a check card that shows no price.
+    pub(crate) fn wish(user: UserId, sku: &str, coupon: Option<&str>) -> PlaceOrder {
+        let mut answers = FormAnswers::default();
+        answers.set("question", Answer::Text("前程如何".to_owned()));
+        PlaceOrder {
+            user,
+            draft_id: ids::crockford(12),
+            sku: Sku::from(sku),
+            locale: Locale::ZhHans,
+            answers,
+            method: None,
+            anchor_message: None,
+            coupon: coupon.map(str::to_owned),
+            seen_total: None,
+        }
+    }
+
+    pub(crate) async fn try_to_place(&self, wish: PlaceOrder) -> Placed {
+        place_order::run(&self.tools.till, &self.tools.catalog, wish).await.unwrap()
+    }
+
+    /// Everybody confirms at the same moment.
+    pub(crate) async fn all_at_once(&self, wishes: Vec<PlaceOrder>) -> Vec<Placed> {
+        let mut buyers = tokio::task::JoinSet::new();
+        for wish in wishes {
+            let (till, catalog) = (self.tools.till.clone(), Arc::clone(&self.tools.catalog));
+            buyers.spawn(async move { place_order::run(&till, &catalog, wish).await.unwrap() });
+        }
+        buyers.join_all().await
     }
 
     async fn a_user(&self, user: UserId) {

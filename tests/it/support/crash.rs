@@ -1,8 +1,11 @@
 //! Deaths at a chosen moment: the n-th call to the outside hangs for ever, just before or just after
-//! it took effect, and the story drops the worker there, as `kill -9` would.
+//! it took effect, or the n-th commit does so when it is done; and the story drops the worker
+//! there, as `kill -9` would.
 
 use std::sync::Mutex;
 
+use async_trait::async_trait;
+use mingshu::platform::db::Witness;
 use tokio::sync::Notify;
 
 /// On which side of the effect the call hangs.
@@ -23,12 +26,25 @@ pub(crate) struct Crash {
 struct Plan {
     calls: usize,
     at: Option<(usize, Side)>,
+    commits: usize,
+    at_commit: Option<usize>,
 }
 
 impl Crash {
     /// Hangs at call number `call`, counted from now and from 0.
     pub(crate) fn at(&self, call: usize, side: Side) {
-        *self.plan.lock().unwrap() = Plan { calls: 0, at: Some((call, side)) };
+        *self.plan.lock().unwrap() = Plan { at: Some((call, side)), ..Plan::default() };
+    }
+
+    /// Hangs after commit number `commit`, counted from now and from 0.
+    pub(crate) fn at_commit(&self, commit: usize) {
+        *self.plan.lock().unwrap() = Plan { at_commit: Some(commit), ..Plan::default() };
+    }
+
+    /// Hangs nowhere. How many calls and commits there were since the last plan.
+    pub(crate) fn nowhere(&self) -> (usize, usize) {
+        let last = std::mem::take(&mut *self.plan.lock().unwrap());
+        (last.calls, last.commits)
     }
 
     /// Returns when the chosen call hangs.
@@ -70,5 +86,22 @@ impl Crash {
     async fn hang(&self) {
         self.hung.notify_one();
         self.released.notified().await;
+    }
+}
+
+#[async_trait]
+impl Witness for Crash {
+    async fn committed(&self) {
+        let dies = {
+            let mut plan = self.plan.lock().unwrap();
+            let number = plan.commits;
+            plan.commits += 1;
+            let dies = plan.at_commit == Some(number);
+            plan.at_commit = plan.at_commit.filter(|_at| !dies);
+            dies
+        };
+        if dies {
+            self.hang().await;
+        }
     }
 }

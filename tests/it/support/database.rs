@@ -1,4 +1,8 @@
-//! A database of its own for every story: a file on SQLite, a fresh database on Postgres.
+//! A database of its own for every story: a file on SQLite, a schema on Postgres.
+//!
+//! What a story writes need not survive a power cut, so nothing waits for a disk: SQLite lives in
+//! memory where the system has a folder for it, and Postgres acknowledges before it has flushed.
+//! Locks, isolation and constraints are the real ones.
 //!
 //! `TEST_DATABASE=sqlite|postgres|both` chooses; without it, Postgres is used where `TEST_POSTGRES_URL`
 //! names a server or one answers on 127.0.0.1:5432. `MINGSHU_TEST_REQUIRE=postgres` makes a missing
@@ -22,6 +26,7 @@ const LOCAL_POSTGRES: &str = "postgres://postgres@127.0.0.1:5432/postgres";
 pub(crate) struct Database {
     pub(crate) db: Db,
     pub(crate) name: &'static str,
+    pub(crate) options: DbOptions,
     /// Removed at the end.
     _folder: Option<TempDir>,
 }
@@ -40,41 +45,63 @@ pub(crate) async fn everywhere(story: impl AsyncFn(TestApp)) {
 
 /// The same for stories that need no shop.
 pub(crate) async fn on_every_database(story: impl AsyncFn(&Database)) {
+    on_databases_before("", story).await;
+}
+
+/// The same with databases as they were before the change of this name; empty: as they are now.
+pub(crate) async fn on_databases_before(change: &str, story: impl AsyncFn(&Database)) {
     let plan = plan();
     if plan.sqlite {
-        let database = sqlite().await;
+        let database = sqlite(change).await;
         story(&database).await;
     }
     if let Some(server) = &plan.postgres {
         let name = format!("mingshu_test_{}", ids::crockford(12).to_lowercase());
-        let database = postgres(server, &name).await;
+        let database = postgres((server, &name), change).await;
         story(&database).await;
         database.db.close().await.unwrap();
-        administer(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        administer(server, &format!("DROP SCHEMA {name} CASCADE")).await;
     }
 }
 
-async fn sqlite() -> Database {
-    let folder = TempDir::new().unwrap();
+async fn sqlite(before: &str) -> Database {
+    let folder = in_memory();
     let url = format!("sqlite://{}/test.db", folder.path().display());
-    let db = Db::connect(&DbOptions { url: url.clone(), max_connections: 4 }).await.unwrap();
-    migrate(&url).await;
-    Database { db, name: "SQLite", _folder: Some(folder) }
+    let options = DbOptions { url, max_connections: 4 };
+    let db = Db::connect(&options).await.unwrap();
+    migrate(&options.url, before).await;
+    Database { db, name: "SQLite", options, _folder: Some(folder) }
 }
 
-async fn postgres(server: &str, name: &str) -> Database {
-    administer(server, &format!("CREATE DATABASE {name}")).await;
-    let (host, _admin_database) = server.rsplit_once('/').unwrap();
-    let url = format!("{host}/{name}");
-    migrate(&url).await;
-    let db = Db::connect(&DbOptions { url, max_connections: 8 }).await.unwrap();
-    Database { db, name: "Postgres", _folder: None }
+/// A temporary folder that never waits for a disk, where there is one.
+fn in_memory() -> TempDir {
+    TempDir::new_in("/dev/shm").or_else(|_none| TempDir::new()).unwrap()
 }
 
-async fn migrate(url: &str) {
+/// A database is made and dropped in seconds, a schema in a moment.
+async fn postgres((server, name): (&str, &str), before: &str) -> Database {
+    administer(server, &format!("CREATE SCHEMA {name}")).await;
+    let separator = if server.contains('?') { '&' } else { '?' };
+    let options = format!("options[search_path]={name}&options[synchronous_commit]=off");
+    let url = format!("{server}{separator}{options}");
+    migrate(&url, before).await;
+    let options = DbOptions { url, max_connections: 8 };
+    let db = Db::connect(&options).await.unwrap();
+    Database { db, name: "Postgres", options, _folder: None }
+}
+
+async fn migrate(url: &str, before: &str) {
     let db = sea_orm::Database::connect(url).await.unwrap();
-    Migrator::up(&db, None).await.unwrap();
+    let place = Migrator::migrations().iter().position(|change| change.name() == before);
+    Migrator::up(&db, place.map(|place| u32::try_from(place).unwrap())).await.unwrap();
     db.close().await.unwrap();
+}
+
+impl Database {
+    /// Applies every change that is missing.
+    pub(crate) async fn bring_up_to_date(&self) {
+        mingshu::platform::schema::migrate(&self.db, None).await.unwrap();
+    }
 }
 
 async fn administer(server: &str, sql: &str) {

@@ -1,9 +1,11 @@
 //! What the stories stand on.
 
+pub(crate) mod bank;
 pub(crate) mod builders;
 pub(crate) mod crash;
 pub(crate) mod database;
 pub(crate) mod fakes;
+pub(crate) mod street;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -15,6 +17,7 @@ use mingshu::flows::tools::{Charts, Tools};
 use mingshu::kernel::clock::{Clock, ManualClock, Timestamp};
 use mingshu::kernel::ids::OrderNo;
 use mingshu::orders::{self, Order};
+use mingshu::platform::db::{Db, DbOptions};
 use mingshu::platform::jobs::store;
 use mingshu::reports::deliveries;
 use mingshu::worker::{Worker, WorkerSettings, jobs_of_the_shop};
@@ -41,19 +44,22 @@ pub(crate) struct TestApp {
     pub(crate) crash: Arc<Crash>,
     pub(crate) tools: Tools,
     pub(crate) worker: Worker,
+    database: DbOptions,
 }
 
 impl TestApp {
     pub(crate) fn start(database: &Database) -> Self {
         let clock = Arc::new(ManualClock::new(START));
-        let base = builders::base(database.db.clone(), Arc::clone(&clock));
         let crash = Arc::new(Crash::default());
+        let db = database.db.clone().witnessed_by(Arc::clone(&crash) as _);
+        let base = builders::base(db, Arc::clone(&clock));
         let messenger = Arc::new(FakeMessenger::new(Arc::clone(&crash)));
         let model = Arc::new(FakeModel::new(Arc::clone(&crash)));
         let gateway = Arc::new(FakeGateway::new(Arc::clone(&crash)));
         let tools = builders::tools(&base, (&messenger, &model, &gateway));
         let worker = worker(&base, &tools);
-        Self { base, clock, messenger, model, gateway, crash, tools, worker }
+        let database = database.options.clone();
+        Self { base, clock, messenger, model, gateway, crash, tools, worker, database }
     }
 
     /// The same shop with another base: other keys.
@@ -68,6 +74,11 @@ impl TestApp {
     pub(crate) fn another_worker(&self) -> Worker {
         let sender = builders::sender(&self.messenger);
         worker(&self.base, &Tools { sender, ..self.tools.clone() })
+    }
+
+    /// A connection of its own to the same database.
+    pub(crate) async fn another_connection(&self) -> Db {
+        Db::connect(&self.database).await.unwrap()
     }
 
     /// The same shop with charts from a service; `fallback` is `bazi.fallback`.
@@ -126,6 +137,11 @@ impl TestApp {
     /// How many messages of the report are marked as sent, and how many there are.
     pub(crate) async fn delivered(&self, order_no: &OrderNo) -> (i64, i64) {
         deliveries::count(self.base.db.read(), (order_no, 0)).await.unwrap()
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn rows(&self, table: &str) -> i64 {
+        self.count(&format!("SELECT count(*) FROM {table} WHERE $1 = ''"), "").await
     }
 
     async fn count(&self, sql: &str, value: &str) -> i64 {

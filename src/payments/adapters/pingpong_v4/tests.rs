@@ -334,3 +334,68 @@ fn headers_prove_nothing() {
     let told = gateway.read_notification(&headers, br#"{"order_id":"P1","status":"paid"}"#);
     assert_eq!(told, Err(NotificationError::Unproved("the signature is missing")));
 }
+
+const DOWNLOAD: &str = "/api/v2/txn-rec-file/download";
+
+fn a_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()
+}
+
+/// Whether an error is the expected one.
+type Judge = Box<dyn Fn(&CallError) -> bool>;
+
+/// A back office that gives `answer`, and a gateway that knows it.
+async fn back_office(answer: ResponseTemplate) -> (MockServer, PingPongV4) {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).and(path(DOWNLOAD)).respond_with(answer).mount(&server).await;
+    let mut config = config("https://unused.example");
+    config.statement_url = Some(server.uri());
+    (server, PingPongV4::try_new(config).unwrap())
+}
+
+#[tokio::test]
+async fn a_statement_is_asked_for_by_day_and_read() {
+    let file = "merchantTransactionId,transactionId,transactionType,amount,currency,status\n\
+                P1,T1,RECHARGE,19.900000,CNY,SUCCESS\n";
+    let answer = ResponseTemplate::new(200)
+        .insert_header("billDate", "2026-11-20")
+        .insert_header("fileName", "txn.csv")
+        .set_body_string(file);
+    let (server, gateway) = back_office(answer).await;
+    let statement = gateway.statement(a_day()).await.unwrap().unwrap();
+    assert_eq!(statement.lines.len(), 1);
+    assert_eq!(statement.lines[0].payment_no.as_str(), "P1");
+    assert_eq!(sent(&server).await, json!({"billDate": "2026-11-20", "billType": "DAY"}));
+}
+
+#[tokio::test]
+async fn a_statement_that_is_refused_or_broken_is_never_an_empty_one() {
+    let refused = ResponseTemplate::new(200)
+        .insert_header("errorCode", "106000")
+        .insert_header("errorMsg", "file not ready");
+    let theirs = ResponseTemplate::new(200).insert_header("errorCode", "500000");
+    let broken = ResponseTemplate::new(200).set_body_bytes([0x50, 0x4b, 0x03, 0x04, 0xff]);
+    let page = ResponseTemplate::new(200).set_body_string("<html>please log in</html>");
+    let empty = ResponseTemplate::new(200);
+    let rejected = |code: &'static str| move |error: &CallError| matches!(error, CallError::Rejected { code: told, .. } if told == code);
+    let unknown = |error: &CallError| matches!(error, CallError::Unknown(_));
+    let cases: [(ResponseTemplate, Judge); 6] = [
+        (refused, Box::new(rejected("106000"))),
+        (theirs, Box::new(unknown)),
+        (broken, Box::new(rejected("unreadable"))),
+        (page, Box::new(rejected("unreadable"))),
+        (empty, Box::new(rejected("unreadable"))),
+        (ResponseTemplate::new(503), Box::new(unknown)),
+    ];
+    for (answer, expected) in cases {
+        let (_server, gateway) = back_office(answer).await;
+        let error = gateway.statement(a_day()).await.unwrap_err();
+        assert!(expected(&error), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_without_a_back_office_has_no_statements() {
+    let gateway = PingPongV4::try_new(config("https://unused.example")).unwrap();
+    assert_eq!(gateway.statement(a_day()).await.unwrap(), None);
+}

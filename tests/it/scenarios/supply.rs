@@ -1,0 +1,120 @@
+//! What is sold: few pieces, reports that cannot be made, buyers who cannot be reached.
+
+use std::time::Duration;
+
+use mingshu::catalog::answers::FormAnswers;
+use mingshu::flows::place_order::Placed;
+use mingshu::notifications::ports::SendError;
+use mingshu::orders::{Order, OrderStatus};
+use mingshu::platform::db::{execute, query_one};
+use mingshu::reports::ports::ModelError;
+
+use crate::support::builders::{BUYER, RARE};
+use crate::support::street::{MINUTE, Street, on_the_street};
+
+async fn ordered(street: &Street) -> Option<Order> {
+    match street.ask_for(BUYER, "rare", FormAnswers::default()).await {
+        Placed::Ordered(order) => Some(*order),
+        Placed::SoldOut => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn scenario_34_the_last_piece_is_wanted_by_many() {
+    on_the_street(async |street: Street| {
+        let mut placed = Vec::new();
+        for _buyer in 0..RARE + 3 {
+            placed.extend(ordered(&street).await);
+        }
+        assert_eq!(placed.len(), usize::try_from(RARE).unwrap());
+        street.run_jobs().await;
+        street.cancel(&placed[0]).await;
+        assert!(ordered(&street).await.is_some(), "what is given up is free again");
+        assert!(ordered(&street).await.is_none());
+        let payment = street.payment(&placed[0].order_no).await;
+        street.bank.pay(&payment.payment_no).unwrap();
+        street.deliver_post().await;
+        street.run_jobs().await;
+        street.is(&placed[0], OrderStatus::Refunded).await;
+        assert_eq!(street.stock("rare").await, (i64::from(RARE), 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scenario_37_one_order_that_cannot_be_done_holds_up_no_other() {
+    on_the_street(async |street: Street| {
+        let (poisoned, _payment) = street.paid().await;
+        street.seal_product(&poisoned, "v1.test.broken").await;
+        let (sane, _payment) = street.paid().await;
+        street.run_to_the_end().await;
+        street.is_sold(&sane).await;
+        street.is(&poisoned, OrderStatus::Failed).await;
+        assert_eq!(street.kept(&poisoned).await, 0, "the money went back");
+        assert_eq!(street.alerts().await, ["OrderFailed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scenario_38_the_buyer_blocked_us() {
+    on_the_street(async |street: Street| {
+        let (order, _payment) = street.paid().await;
+        street.messenger.block(true);
+        street.run_to_the_end().await;
+        let tried = street.messenger.attempts("");
+        street.later(60 * MINUTE).await;
+        assert_eq!(street.messenger.attempts(""), tried, "nobody knocks for ever");
+        assert!(street.refunds_of(&order).await.is_empty(), "the report is kept for later");
+        assert_eq!(street.model.finished(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scenario_39_the_chat_wants_fewer_messages() {
+    on_the_street(async |street: Street| {
+        let (order, _payment) = street.paid().await;
+        let pause = Duration::from_millis(5);
+        street.messenger.fail_next((0..3).map(|_| Some(SendError::TooFast(pause))));
+        street.run_to_the_end().await;
+        street.is_sold(&order).await;
+        let (sent, all) = street.delivered(&order.order_no).await;
+        assert_eq!(sent, all);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scenario_40_the_model_writes_nothing_that_can_be_delivered() {
+    on_the_street(async |street: Street| {
+        let (order, _payment) = street.paid().await;
+        let truncated =
+            || Err(ModelError::Retry { reason: "truncated".to_owned(), retry_after: None });
+        street.model.answer_next([truncated(), truncated(), truncated()]);
+        street.run_to_the_end().await;
+        street.is(&order, OrderStatus::Failed).await;
+        assert_eq!(street.count_completed(&order.order_no).await, 0);
+        assert_eq!(street.kept(&order).await, 0, "the money went back");
+        assert!(street.alerts().await.contains(&"OrderFailed".to_owned()));
+    })
+    .await;
+}
+
+impl Street {
+    /// Reserved and sold pieces of a product.
+    async fn stock(&self, sku: &str) -> (i64, i64) {
+        let sql = "SELECT reserved, sold FROM products WHERE sku = $1";
+        let row = query_one(self.base.db.read(), sql, vec![sku.into()]).await.unwrap().unwrap();
+        (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())
+    }
+
+    async fn seal_product(&self, order: &Order, sealed: &str) {
+        let tx = self.base.db.begin_write().await.unwrap();
+        let sql = "UPDATE orders SET product_sealed = $2 WHERE order_no = $1";
+        let values = vec![order.order_no.as_str().into(), sealed.into()];
+        execute(tx.conn(), sql, values).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
