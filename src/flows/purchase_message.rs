@@ -6,7 +6,6 @@
 
 use super::price_words;
 use super::tools::Tools;
-use crate::flows::fulfil_order::Failure;
 use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::notifications::ports::MessageId;
@@ -106,22 +105,17 @@ async fn end(tools: &Tools, order: &Order) -> anyhow::Result<Option<OutgoingMess
     } else {
         card_text(tools, order, order.status.as_str())
     };
-    for line in details(tools, order).await? {
+    for line in money_back(tools, order).await? {
         text.push('\n');
         text.push_str(&line);
     }
     Ok(Some(OutgoingMessage::html(text)))
 }
 
-/// Why it failed, and what became of the money.
-async fn details(tools: &Tools, order: &Order) -> anyhow::Result<Vec<String>> {
+/// What became of the money. Why an order failed is said once, in the news about it.
+async fn money_back(tools: &Tools, order: &Order) -> anyhow::Result<Vec<String>> {
     let locale = order.locale;
     let mut lines = Vec::new();
-    if order.status == OrderStatus::Failed && order.paid_at.is_some() {
-        let failure = Failure::of(order).unwrap_or(Failure::Internal);
-        let args = Args::new().text("reason", tools.text(locale, &failure.text_key()));
-        lines.push(tools.format(locale, "order-card-failure", &args));
-    }
     let db = tools.till.base.db.read();
     for refund in refunds::list_of_order(db, &order.order_no).await? {
         let status = tools.text(locale, &format!("refund-status-{}", refund.status.as_str()));

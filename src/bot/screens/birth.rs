@@ -162,10 +162,11 @@ impl Asking<'_> {
         let speech = &self.question.scene.speech;
         let found = query.map(find_places).unwrap_or_default();
         let exact = matches!(self.birth.hour, Some(BirthHour::Exact { .. }));
-        let key = match (found.is_empty(), exact) {
-            (false, _) => "birth-place-results",
-            (true, true) => "birth-place-ask",
-            (true, false) => "birth-place-ask-hour",
+        let text = if found.is_empty() {
+            let use_of_it = if exact { "birth-place-exact" } else { "birth-place-hour" };
+            paragraphs([speech.word("birth-place-ask"), speech.word(use_of_it)])
+        } else {
+            speech.word("birth-place-results")
         };
         let mut keyboard: Keyboard = found
             .iter()
@@ -183,7 +184,7 @@ impl Asking<'_> {
             })
             .collect();
         keyboard.push(vec![self.question.button("btn-place-skip", button::SKIP)]);
-        Asked { text: speech.word(key), keyboard }
+        Asked { text, keyboard }
     }
 
     fn summer_time(&self) -> Asked {

@@ -346,11 +346,9 @@ btn-dst-unsure = Not sure
 birth-place-ask =
     Where?
 
-    Just the city, for example “Chengdu”. Its longitude turns clock time into true solar time, which makes the hour more exact.
-birth-place-ask-hour =
-    Where?
-
-    Just the city, for example “Chengdu”. Without the exact time the chart keeps the hour you chose and is not converted to true solar time; for births outside China the time zone decides about the solar terms.
+    Just the city, for example “Chengdu”.
+birth-place-exact = <i>Its longitude turns clock time into true solar time, which makes the hour more exact.</i>
+birth-place-hour = <i>Without the exact time the chart keeps the hour you chose and is not converted to true solar time; for births outside China the time zone decides about the solar terms.</i>
 birth-place-results = Which of these?
 birth-place-none = I could not find “{ $value }”. Try another spelling or a larger city nearby, or skip.
 birth-place-longitude-range = Longitudes go from 180°W to 180°E.
