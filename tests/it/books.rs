@@ -208,7 +208,7 @@ async fn the_book_cannot_be_rewritten() {
 
 /// Each kind of damage to a shop that has sold two reports for money and one for nothing, has
 /// given one of the two back, and has one order open; and the codes that find it.
-const DAMAGES: [(&str, &[&str]); 17] = [
+const DAMAGES: [(&str, &[&str]); 18] = [
     ("UPDATE orders SET status = 'closed' WHERE status = 'pending_payment'", &["M18"]),
     ("UPDATE payments SET status = 'expired' WHERE status = 'processing'", &["M19"]),
     (
