@@ -319,7 +319,7 @@ fn place_name(locale: Locale, place: &BirthPlace) -> String {
     match locale {
         Locale::ZhHans | Locale::ZhHant => place.name.clone(),
         Locale::En => bazi::places::find(&place.name, place.longitude)
-            .map_or_else(|| place.name.clone(), |found| found.latin_name()),
+            .map_or_else(|| place.name.clone(), bazi::places::FoundPlace::latin_name),
     }
 }
 
