@@ -15,6 +15,8 @@ mod planted;
 mod reader;
 #[path = "architecture/rules.rs"]
 mod rules;
+#[path = "architecture/texts.rs"]
+mod texts;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,4 +89,19 @@ fn every_metric_is_described() {
         }
     }
     assert!(names > 10, "the metrics were not found");
+}
+
+#[test]
+fn every_text_is_spoken_by_some_code() {
+    let silent = texts::silent(&sources());
+    assert!(silent.is_empty(), "nobody says {}: say them or drop them", silent.join(", "));
+}
+
+#[test]
+fn every_computed_text_key_is_computed_somewhere() {
+    let program = sources();
+    for (prefix, written) in texts::COMPUTED {
+        let is_there = program.files.iter().any(|file| file.text.contains(written));
+        assert!(is_there, "no code writes `{written}` any more: take `{prefix}` off the list");
+    }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use teloxide::payloads::{
-    GetMe, GetWebhookInfo, SetMyCommands, SetMyCommandsSetters as _, SetWebhook,
-    SetWebhookSetters as _,
+    GetMe, GetWebhookInfo, SetMyCommands, SetMyCommandsSetters as _, SetMyDescription,
+    SetMyShortDescription, SetWebhook, SetWebhookSetters as _,
 };
 use teloxide::types::{AllowedUpdate, BotCommand, BotCommandScope, ChatId, Recipient};
 use tokio_util::sync::CancellationToken;
@@ -103,21 +103,35 @@ async fn rest(pause: Duration, stop: &CancellationToken) -> bool {
     }
 }
 
-/// Shows the commands: to everybody in every language, and more of them to the operators.
+/// Shows the commands: to everybody in every language, and more of them to the operators; and what
+/// the bot is, to those who have not spoken to it yet.
 pub(super) async fn commands(bot: &Bot) {
     // Whose client speaks neither is spoken to in English.
     let languages = [(None, Locale::En), (Some("zh"), Locale::ZhHans)];
     let mut results = Vec::new();
     for language in languages {
         results.push(show(bot, language, None).await);
+        results.push(describe(bot, language).await);
         for id in &bot.settings.admin_ids {
             results.push(show(bot, language, Some(*id)).await);
         }
     }
     for error in results.into_iter().filter_map(Result::err) {
         let error = &error as &dyn std::error::Error;
-        tracing::warn!(error, "a command menu cannot be set");
+        tracing::warn!(error, "a command menu or description cannot be set");
     }
+}
+
+/// What an empty chat with the bot says, and its profile.
+async fn describe(bot: &Bot, (code, locale): (Option<&str>, Locale)) -> Result<(), SendError> {
+    let mut long = SetMyDescription::new();
+    long.description = Some(bot.texts.get(locale, "bot-description"));
+    long.language_code = code.map(str::to_owned);
+    bot.api.call::<_, bool>(&long).await?;
+    let mut short = SetMyShortDescription::new();
+    short.short_description = Some(bot.texts.get(locale, "bot-short-description"));
+    short.language_code = code.map(str::to_owned);
+    bot.api.call::<_, bool>(&short).await.map(|_done| ())
 }
 
 async fn show(

@@ -253,6 +253,16 @@ async fn the_orders_are_listed_and_open() {
     shop.taps(BUYER, "🕐 八字详批").await;
     let card = shop.room(BUYER).last();
     assert!(card.contains("待付款") && card.contains("前付款"), "{card}");
+    assert!(!card.contains("收据"), "nothing was paid yet: {card}");
+    let order = shop.only_order(BUYER).await;
+    pay(&shop, &order).await;
+    shop.presses(BUYER, &format!("order:open:{}", order.order_no)).await;
+    shop.taps(BUYER, "🧾 收据").await;
+    let receipt = shop.room(BUYER).last();
+    for words in ["收据", order.order_no.as_str(), "¥39.90", "微信支付"] {
+        assert!(receipt.contains(words), "{words}: {receipt}");
+    }
+    shop.taps(BUYER, "返回").await;
     shop.taps(BUYER, "返回").await;
     assert!(shop.room(BUYER).last().contains("我的订单"));
 }

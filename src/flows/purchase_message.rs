@@ -55,6 +55,14 @@ pub(super) async fn retire_card(tools: &Tools, order: &Order, card: MessageId) {
     edit(tools, order, card, &message).await;
 }
 
+/// A callback came, and the provider cannot be asked about it yet: the card says so and loses its
+/// buttons, so that nobody pays twice meanwhile.
+pub(super) async fn show_verifying(tools: &Tools, order: &Order) {
+    let Some(card) = order.anchor_message.map(MessageId) else { return };
+    let text = tools.format(order.locale, "pay-verifying", &about(tools, order));
+    edit(tools, order, card, &OutgoingMessage::html(text)).await;
+}
+
 /// The purchase ended, or is in the hands of a person: its message says how it stands and keeps
 /// only buttons that do no harm.
 pub(super) async fn show_end(tools: &Tools, number: &OrderNo) {

@@ -8,11 +8,16 @@ use super::jobs::{News, TellBuyer};
 use super::mark_unreachable;
 use super::purchase_message;
 use super::tools::Tools;
+use crate::kernel::ids::{RefundNo, UserId};
+use crate::notifications::message::OutgoingMessage;
 use crate::notifications::ports::SendError;
 use crate::notifications::sender::Priority;
 use crate::orders::{self, Order, OrderStatus};
+use crate::payments::refunds;
 use crate::platform::jobs::JobError;
 use crate::platform::jobs::store::Claimed;
+use crate::platform::texts::{self, Args};
+use crate::users;
 
 #[tracing::instrument(name = "job.buyer.tell", skip_all,
     fields(order.id = %job.order_no, news = ?job.news))]
@@ -43,12 +48,51 @@ pub async fn run(tools: &Tools, job: TellBuyer, claimed: &Claimed) -> Result<(),
             if ends(job.news) {
                 purchase_message::show_end(tools, &order.order_no).await;
             }
+            tell_operator(tools, &order, &job).await;
             sent.map(|_id| ())
         }
     };
     match told {
         Ok(()) => Ok(()),
         Err(error) => untold(tools, &order, (error, claimed)).await,
+    }
+}
+
+/// The operator who pressed the button hears how it ended. Only a courtesy: the row says it, too.
+async fn tell_operator(tools: &Tools, order: &Order, job: &TellBuyer) {
+    let key = match job.news {
+        News::RefundSucceeded => "refund-result-succeeded",
+        News::RefundFailed => "refund-result-failed",
+        News::PaymentReady
+        | News::PaymentUnavailable
+        | News::AttemptFailed
+        | News::PaymentFailed
+        | News::PaymentInDoubt
+        | News::NotPaidYet
+        | News::Reminder
+        | News::Closed
+        | News::LateMoneyReturns
+        | News::LateMoneyHeld
+        | News::SurplusReturns
+        | News::OrderFailed
+        | News::RefundStarted => return,
+    };
+    let db = tools.till.base.db.read();
+    let Ok(refund) = refunds::get(db, &RefundNo(job.about.clone())).await else { return };
+    let pressed = refund.actor.strip_prefix("operator:").and_then(|id| id.parse().ok());
+    // The shell has no chat.
+    let Some(operator) = pressed.filter(|id: &i64| *id > 0).map(UserId) else { return };
+    let known = users::repo::find(db, operator).await.ok().flatten();
+    let locale = known.map_or(tools.operators.locale, |user| user.locale);
+    let args = Args::new()
+        .text("refund_no", refund.refund_no.as_str())
+        .text("order_no", order.order_no.as_str())
+        .text("amount", texts::money(locale, refund.amount))
+        .escaped("error", refund.last_error.as_deref().unwrap_or("–"));
+    let message = OutgoingMessage::html(tools.format(locale, key, &args));
+    if let Err(error) = tools.sender.send(Priority::Normal, operator, &message).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::info!(error, "the operator did not hear of the refund");
     }
 }
 

@@ -138,6 +138,8 @@ async fn a_report_that_was_refunded_says_so_where_its_payment_stands() {
         let (operator, wish) = (orders::Actor::Operator(1), Wish::default());
         refund_order::start(&app.base, &order.order_no, &operator, &wish).await.unwrap();
         app.run_to_the_end().await;
+        let told = app.messenger.saying("✅ 退款 <code>R");
+        assert!(told.len() == 1 && told[0].to.0 == 1, "the operator hears of it: {told:?}");
         let last = app.messenger.edited().pop().unwrap().text;
         for words in ["支付成功", "↩️ 已退款", "¥29.90：已退回"] {
             assert!(last.contains(words), "{words}: {last}");
@@ -222,6 +224,8 @@ async fn a_provider_that_cannot_be_asked_for_a_minute_is_believed_with_an_alert(
         app.run_jobs().await;
         assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Paid);
         assert!(app.messenger.saying("支付成功").is_empty());
+        let card = app.messenger.edited().pop().unwrap();
+        assert!(card.text.contains("最后核对") && card.keyboard.is_empty(), "{card:?}");
 
         let paid = app.clock.now();
         app.run_to_the_end().await;

@@ -32,6 +32,7 @@ pub(in crate::bot) enum Press {
     /// The list of orders; the page counts from 0.
     Orders(usize),
     OrderOpen(OrderNo),
+    OrderReceipt(OrderNo),
     OrderAgain(OrderNo),
     OrderResend(OrderNo),
     PayShow(OrderNo),
@@ -101,6 +102,7 @@ impl Press {
             }
             Self::Orders(page) => format!("orders:{page}"),
             Self::OrderOpen(no) => format!("order:open:{no}"),
+            Self::OrderReceipt(no) => format!("order:receipt:{no}"),
             Self::OrderAgain(no) => format!("order:again:{no}"),
             Self::OrderResend(no) => format!("order:resend:{no}"),
             Self::PayShow(no) => format!("pay:show:{no}"),
@@ -158,6 +160,7 @@ impl Press {
         let no = OrderNo::from(number);
         Some(match (head, word) {
             ("order", "open") => Self::OrderOpen(no),
+            ("order", "receipt") => Self::OrderReceipt(no),
             ("order", "again") => Self::OrderAgain(no),
             ("order", "resend") => Self::OrderResend(no),
             ("pay", "show") => Self::PayShow(no),
@@ -224,6 +227,7 @@ mod tests {
             Press::Form(form),
             Press::Orders(3),
             Press::OrderOpen(no()),
+            Press::OrderReceipt(no()),
             Press::OrderAgain(no()),
             Press::OrderResend(no()),
             Press::PayShow(no()),

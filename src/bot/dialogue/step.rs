@@ -205,6 +205,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::Language(locale) => Turn::perform(next, Deed::ChangeLanguage(*locale)),
         Press::Orders(page) => Turn::show(next, View::Orders { page: *page }),
         Press::OrderOpen(no) => Turn::show(next, View::Order(no.clone())),
+        Press::OrderReceipt(no) => Turn::show(next, View::Receipt(no.clone())),
         Press::OrderAgain(no) => Turn::perform(next, Deed::OrderAgain(no.clone())),
         Press::OrderResend(no) => Turn::perform(next, Deed::Resend(no.clone())),
         Press::PayShow(no) | Press::CancelKeep(no) => {
@@ -257,6 +258,7 @@ fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
         | Press::Form(_)
         | Press::Orders(_)
         | Press::OrderOpen(_)
+        | Press::OrderReceipt(_)
         | Press::OrderAgain(_)
         | Press::OrderResend(_)
         | Press::PayShow(_)

@@ -58,6 +58,8 @@ pub(in crate::bot) enum View {
         page: usize,
     },
     Order(OrderNo),
+    /// What was paid, when, and by what number.
+    Receipt(OrderNo),
     /// One text about an order, with the buttons that its state allows.
     AboutOrder {
         no: OrderNo,

@@ -53,6 +53,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
         View::Left { form } => my_orders::left(scene, *form).await?,
         View::Orders { page } => my_orders::list(scene, *page).await?,
         View::Order(no) => my_orders::card(scene, no).await?,
+        View::Receipt(no) => my_orders::receipt(scene, no).await?,
         View::AboutOrder { no, key } => my_orders::about(scene, no, key).await?,
         View::CancelReason(no) => my_orders::cancel_reason(scene, no).await?,
         View::PayMethods(no) => my_orders::pay_methods(scene, no).await?,

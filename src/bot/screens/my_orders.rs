@@ -9,7 +9,7 @@ use crate::flows::fulfil_order::Failure;
 use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, Order, OrderStatus};
-use crate::payments::refunds;
+use crate::payments::{self, PaymentStatus, refunds};
 use crate::platform::texts::Args;
 
 const PER_PAGE: usize = 5;
@@ -110,8 +110,33 @@ pub(super) async fn card(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMess
     }
     parts.extend(refunds_in_words(scene, no).await?);
     let mut keyboard = deeds(scene, &order);
+    if order.paid_at.is_some() && !order.total.is_zero() {
+        keyboard.push(scene.row("btn-receipt", &Press::OrderReceipt(no.clone())));
+    }
     keyboard.push(scene.row("btn-back", &Press::Orders(0)));
     Ok(message(lines(parts), keyboard))
+}
+
+/// What was paid for an order; the order's card where nothing was.
+pub(super) async fn receipt(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
+    let Some(order) = scene.order(no).await? else {
+        return Ok(plain::text(scene, "order-not-found"));
+    };
+    let paid = payments::repo::list_of_order(scene.bot.till.base.db.read(), no).await?;
+    let paid = paid.into_iter().find(|payment| payment.status == PaymentStatus::Succeeded);
+    let Some((payment, at)) = paid.and_then(|payment| payment.paid_at.map(|at| (payment, at)))
+    else {
+        return card(scene, no).await;
+    };
+    let method = format!("method-{}", payment.method);
+    let known = scene.speech.texts.has(scene.speech.locale, &method);
+    let args = scene
+        .about(&order)
+        .text("method", scene.speech.word(if known { &method } else { "method-other" }))
+        .text("paid_at", scene.speech.date_time(at))
+        .escaped("provider_ref", payment.provider_ref.as_deref().unwrap_or("–"));
+    let keyboard = vec![scene.row("btn-back", &Press::OrderOpen(no.clone()))];
+    Ok(message(scene.speech.say("receipt", &args), keyboard))
 }
 
 /// The class of a failure after payment; what failed before it is said by the state.
@@ -125,7 +150,7 @@ fn failure(scene: &Scene<'_>, order: &Order) -> Option<String> {
 
 async fn refunds_in_words(scene: &Scene<'_>, no: &OrderNo) -> Result<Vec<String>, BotError> {
     let refunds = refunds::list_of_order(scene.bot.till.base.db.read(), no).await?;
-    let line = |refund: &crate::payments::Refund| {
+    let line = |refund: &payments::Refund| {
         let status = scene.speech.word(&format!("refund-status-{}", refund.status.as_str()));
         let args = Args::new().text("amount", scene.speech.money(refund.amount));
         scene.speech.say("order-card-refund", &args.text("status", status))

@@ -145,6 +145,11 @@ pub(super) async fn product(scene: &Scene<'_>, sku: &Sku) -> Result<OutgoingMess
     let Some(product) = scene.bot.catalog.find(sku) else {
         return Ok(not_for_sale(scene, sku, "product-gone"));
     };
+    let left = match left(scene, product).await? {
+        Some((_, 0)) => return Ok(not_for_sale(scene, sku, sold_out(product))),
+        Some((key, count)) => scene.speech.say(key, &Args::new().number("count", count)),
+        None => String::new(),
+    };
     let locale = scene.speech.locale;
     let args = Args::new()
         .escaped("name", product.name.get(locale))
@@ -159,22 +164,30 @@ pub(super) async fn product(scene: &Scene<'_>, sku: &Sku) -> Result<OutgoingMess
     let begin = if resumable { "btn-restart" } else { order };
     keyboard.push(scene.row(begin, &Press::Begin(sku.clone())));
     keyboard.push(scene.row("btn-back", &Press::Products));
-    let facts = lines([sale(scene, product), left(scene, product).await?]);
-    let text = paragraphs([scene.speech.say("product-card", &args), facts]);
-    Ok(message(text, keyboard))
+    let card = scene.speech.say("product-card", &args);
+    Ok(message(paragraphs([card, lines([sale(scene, product), left])]), keyboard))
 }
 
-/// How many are left, where there is a limit.
-async fn left(scene: &Scene<'_>, product: &Product) -> Result<String, BotError> {
+/// How many are left, and how that is said; nothing where there is no limit.
+async fn left(
+    scene: &Scene<'_>,
+    product: &Product,
+) -> Result<Option<(&'static str, i64)>, BotError> {
     let till = &scene.bot.till;
     let day = till.money.day(scene.speech.now);
-    let db = till.base.db.read();
-    let Some(count) = stock::rest(db, &product.sku, (product.stock, &day)).await? else {
-        return Ok(String::new());
+    let rest = stock::rest(till.base.db.read(), &product.sku, (product.stock, &day)).await?;
+    let key = match product.stock {
+        Stock::Daily(_) => "product-stock-left-today",
+        Stock::Counted(_) | Stock::Unlimited => "product-stock-left",
     };
-    let today = matches!(product.stock, Stock::Daily(_));
-    let key = if today { "product-stock-left-today" } else { "product-stock-left" };
-    Ok(scene.speech.say(key, &Args::new().number("count", count)))
+    Ok(rest.map(|count| (key, count.max(0))))
+}
+
+fn sold_out(product: &Product) -> &'static str {
+    match product.stock {
+        Stock::Daily(_) => "product-sold-out-today",
+        Stock::Counted(_) | Stock::Unlimited => "product-sold-out",
+    }
 }
 
 /// What the sale in force is called, and its last day.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::{Case, Trouble};
 use crate::flows::jobs::AlertKind;
-use crate::flows::raise_alert;
 use crate::flows::settle_payment::{self, order_event};
 use crate::flows::till::{Counter, Proof};
+use crate::flows::{purchase_message, raise_alert};
 use crate::kernel::clock::Timestamp;
 use crate::orders::{self, Actor, Change};
 use crate::payments::ports::{Observation, Outcome};
@@ -79,6 +79,7 @@ impl Case<'_> {
         let query = counter.gateway.query(&payment.payment_no);
         let Ok(Ok(observation)) = tokio::time::timeout(QUERY_PATIENCE, query).await else {
             metrics::counter!("mingshu_payment_query_failures_total").increment(1);
+            purchase_message::show_verifying(self.tools, &self.order).await;
             return self.unasked(payment);
         };
         match rules::meaning(payment.amount, &observation) {

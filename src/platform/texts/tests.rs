@@ -132,8 +132,8 @@ fn a_missing_key_stays_visible() {
 
 #[test]
 fn an_operator_replaces_single_messages() {
-    let texts = load_with("en", "bot.ftl", "-shop = Old Master\nbtn-start = Go\n").unwrap();
-    assert_eq!(texts.get(Locale::En, "btn-start"), "Go");
+    let texts = load_with("en", "bot.ftl", "-shop = Old Master\nbtn-products = Go\n").unwrap();
+    assert_eq!(texts.get(Locale::En, "btn-products"), "Go");
     assert!(texts.get(Locale::En, "start-welcome").starts_with("<b>Old Master"));
     assert_eq!(texts.get(Locale::En, "btn-help"), embedded().get(Locale::En, "btn-help"));
 }
@@ -142,7 +142,7 @@ fn an_operator_replaces_single_messages() {
 fn an_operators_own_file_may_fill_a_pack_of_its_own() {
     let texts = load_with("zh-Hant", "mine.ftl", "btn-help = ❓ 說明\n").unwrap();
     assert_eq!(texts.get(Locale::ZhHant, "btn-help"), "❓ 說明");
-    assert_eq!(texts.get(Locale::ZhHant, "btn-start"), "🔮 开始");
+    assert_eq!(texts.get(Locale::ZhHant, "btn-products"), "🔮 看看有什么");
 }
 
 #[test]
@@ -153,10 +153,10 @@ fn a_replacement_that_does_not_fit_is_refused() {
         "locales/en/bot.ftl: there is no message `btn-strat` to replace"
     );
     assert_eq!(
-        wrong("btn-start = Go, { $name }\n"),
-        "locales/en/bot.ftl: message `btn-start` has no value `$name`"
+        wrong("btn-products = Go, { $name }\n"),
+        "locales/en/bot.ftl: message `btn-products` has no value `$name`"
     );
-    let broken = wrong("btn-start = Go\nbtn-help = { $\n");
+    let broken = wrong("btn-products = Go\nbtn-help = { $\n");
     assert!(broken.starts_with("locales/en/bot.ftl:"), "{broken}");
 }
 

@@ -16,11 +16,6 @@ affiliate-rule = { $days ->
 affiliate-privacy = <i>You see numbers and amounts only, never who bought or what.</i>
 affiliate-none = <i>No orders yet. Send the link to a friend.</i>
 affiliate-share-text = Your birth date as a chart, and the chart as a report you can read:
-affiliate-booked = { $days ->
-    [one] 🎉 New commission { $amount }, confirmed in one day. /affiliate
-   *[other] 🎉 New commission { $amount }, confirmed in { $days } days. /affiliate
-}
-affiliate-reversed = An order was refunded; the commission of { $amount } is cancelled. /affiliate
 affiliate-off = Invitation rewards are not open at the moment.
 btn-affiliate-share = 📤 Share with a friend
 btn-affiliate-copy = 📋 Copy link

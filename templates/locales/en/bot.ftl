@@ -40,12 +40,10 @@ start-invited = A friend invited you. Welcome.
 start-invited-self = This is your own invitation link. It works when a friend opens it.
 start-invite-unknown = This invitation link is no longer valid. Everything else works.
 
-btn-start = 🔮 Start
 btn-products = 🔮 See the reports
 btn-orders = 🧾 My orders
 btn-language = 🌐 Language
 btn-help = ❓ Help
-btn-home = Home
 btn-resume = ▶️ Go on
 btn-restart = Start over
 btn-send-now = 📬 Send it now
@@ -53,7 +51,6 @@ btn-back = ◀ Back
 btn-next = Next ▶
 btn-previous = ◀ Previous
 btn-skip = Skip
-btn-close = Close
 
 ## Products
 
@@ -81,7 +78,6 @@ product-free-limit = { $limit ->
 product-gone = This report is no longer sold. Have a look at the others.
 product-price-changed = The price has just changed to { $price }. Please check again before you order.
 btn-product = { $name } · { $price }
-btn-product-sold-out = { $name } · sold out
 btn-order = ✍️ Begin
 btn-order-free = ✍️ Begin, free
 
@@ -211,7 +207,6 @@ form-choice-unknown = “{ $value }” is not one of the choices. Please use the
 form-number-unreadable = “{ $value }” is not a number. Please send one from { $min } to { $max }.
 form-number-out-of-range = { $value } is not between { $min } and { $max }. Please try again.
 form-use-buttons = Please use the buttons below for this step.
-form-answer-kept = Noted: { $value }
 form-left = ✖️ You left this form; nothing was sent.
 btn-form-leave = ❌ Leave the form
 
@@ -229,8 +224,6 @@ btn-gender-female = 👩 Female
 birth-calendar-ask = Is the birthday you know in the solar or the Chinese lunar calendar?
 btn-calendar-solar = ☀️ Solar (Gregorian)
 btn-calendar-lunar = 🌙 Chinese lunar
-calendar-solar = solar
-calendar-lunar = lunar
 
 birth-decade-ask = In which decade?
 birth-year-ask = In which year?
@@ -269,7 +262,6 @@ lunar-day = day { $day }
 
 birth-date-unreadable = I could not read “{ $value }”. Please write it like 1990-05-20, or use the buttons below.
 birth-date-ambiguous = “{ $value }” can be read in two ways. Please name the month, like 20 May 1990, or write 1990-05-20.
-birth-date-unreadable-year = The year is missing. Please send it with the year, for example 1990-05-20.
 birth-date-year-range = Births from { $min } to { $max } are supported.
 birth-date-month-range = There is no month { $month }; months go from 1 to 12.
 birth-date-no-such-day = { btn-month } has no day { $day }.
@@ -319,8 +311,6 @@ btn-hour-unknown = 🤷 I don't know
 birth-time-ask = Please send the time of birth on the 24-hour clock, for example <code>07:15</code>.
 birth-time-unreadable = I could not read “{ $value }”. Please write it on the 24-hour clock, like 07:15.
 birth-time-range = There is no { $value }; times go from 00:00 to 23:59.
-birth-time-midnight = “Twelve at night” may be the beginning or the end of the day: write 00:00 for its beginning, 23:59 (or 00:00 of the next day) for its end.
-birth-time-skipped = Summer time began that day: clocks jumped from { $from } to { $to }, so there was no { $value }. Please check again.
 birth-hour-unknown-ask =
     That is fine too.
 
@@ -345,10 +335,11 @@ birth-dst-ask =
     On { $date } China was on summer time; clocks were one hour ahead.
 
     The time you know is:
+
+    <i>If unsure, we take it as clock time; most birth certificates give clock time.</i>
 btn-dst-clock = ⌚ What the clock showed
 btn-dst-standard = One hour already taken off
 btn-dst-unsure = Not sure
-birth-dst-unsure-note = We take it as clock time. Most birth certificates give clock time.
 
 ## Form: place of birth
 
@@ -362,17 +353,10 @@ birth-place-ask-hour =
     Just the city, for example “Chengdu”. Without the exact time the chart keeps the hour you chose and is not converted to true solar time; for births outside China the time zone decides about the solar terms.
 birth-place-results = Which of these?
 birth-place-none = I could not find “{ $value }”. Try another spelling or a larger city nearby, or skip.
-birth-place-many = Too many places are called “{ $value }”. Please add the province or country.
-birth-place-coordinates = You can also send a longitude, for example <code>104.07E</code>.
 birth-place-longitude-range = Longitudes go from 180°W to 180°E.
-birth-zone-ask = Which time zone is used there?
-birth-zone-unknown = There is no time zone “{ $value }”. Please write it like Asia/Shanghai.
 btn-place-alone = { $name }
 btn-place = { $name } · { $region }
 btn-place-skip = Skip
-btn-place-overseas = 🌍 Outside China
-btn-zone-china = Beijing time
-birth-place-skipped-note = Without a place the chart uses clock time, and the report says so.
 
 ## Check
 
@@ -424,19 +408,12 @@ step-over = That step is over. Please go on from here.
 step-lost = I cannot find that step; it is probably over. Send /start to begin again.
 unknown-text = I read text only while you fill in a form. /products shows the reports, /orders your orders.
 unknown-command = I don't know this command. Try /products , /orders or /help .
-private-only = Please write to me in a private chat. I do not handle personal data in groups.
 error-internal =
     Something went wrong on our side. It is noted; please try again later.
 
     Reference <code>{ $reference }</code>
 error-chart = This birth time gives no chart for now. Please check date and time; if it stays so, tell us through /paysupport .
-error-too-many-unpaid = { $count ->
-    [one] You have an unpaid order. Please pay or cancel it first. /orders
-   *[other] You have { $count } unpaid orders. Please pay or cancel one first. /orders
-}
-error-maintenance = Under maintenance, back in a few minutes. Your orders are safe.
 toast-old-button = This button is out of date
-toast-too-fast = A little slower, please
 toast-working = Working…
 toast-done = Done
 toast-not-yours = This button is not for you

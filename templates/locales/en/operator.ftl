@@ -83,7 +83,6 @@ refund-already = Order <code>{ $order_no }</code> has the refund <code>{ $refund
 refund-kept = Not refunded.
 refund-result-succeeded = ✅ Refund <code>{ $refund_no }</code> succeeded: { $amount }, order <code>{ $order_no }</code>.
 refund-result-failed = ❌ Refund <code>{ $refund_no }</code> was refused: { $error }. Order <code>{ $order_no }</code> needs a person.
-refund-result-unknown = The outcome of refund <code>{ $refund_no }</code> is unknown and being asked for. Please do not refund by other means.
 
 ## Alerts
 
@@ -95,8 +94,6 @@ alert-card =
     { $advice }
     Number <code>{ $subject }</code>
     { $note }
-alert-started = ✅ { -shop } { $version } has started.
-alert-test = ✅ This is a test alert. If you read it, alerts work.
 alert-title-payment_conflict = A payment does not match its order
 alert-advice-payment_conflict = Amount, currency or merchant differ; nothing was delivered. Please refund it or confirm it by hand.
 alert-title-orphan_callback = A payment notice without an order

@@ -37,30 +37,25 @@ pay-create-failed =
 
     Order <code>{ $order_no }</code>, valid until { $deadline }.
     Please try again in a minute.
-pay-create-unknown =
-    The payment company did not answer in time. We are checking; please try again in a minute.
 
-    Order <code>{ $order_no }</code>
 btn-pay = 💳 Pay
 btn-paid = 🔄 I have paid
-btn-pay-again = 🔁 Try again
 btn-switch-method = ↔️ Another way to pay
 btn-cancel-order = ❌ Cancel order
-btn-copy-order-no = 📋 Copy order number
 
 ## Asking
 
-pay-checking = Asking the payment company…
 pay-not-yet =
     The payment company has not received the money yet.
 
     If you have just paid, tap again in half a minute. The order is valid until { $deadline }; your money is not lost.
-pay-check-unreachable =
-    We cannot reach the payment company at the moment. We keep asking and tell you when the money arrives.
 pay-verifying =
-    A payment notice has arrived. We are confirming it with the payment company, usually within seconds.
+    🔎 A payment notice has arrived. We are confirming it with the payment company, usually within seconds.
+
+    { $product } · { $amount }
+    Order <code>{ $order_no }</code>
+    There is no need to pay again.
 toast-pay-checking = Checking…
-toast-pay-not-yet = Not arrived yet, please tap again in a moment
 toast-pay-already = Already paid
 toast-pay-not-that-way = This way to pay is not available now
 toast-pay-over = This order is over
@@ -105,17 +100,11 @@ btn-reason-price = The price
 btn-reason-method = No suitable way to pay
 btn-reason-later = Maybe later
 btn-reason-other = Something else
-cancel-reason-mistake = made a mistake
-cancel-reason-price = the price
-cancel-reason-method = no suitable way to pay
-cancel-reason-later = maybe later
-cancel-reason-other = something else
 pay-cancelled =
     Order <code>{ $order_no }</code> is cancelled. You were not charged.
 
     Should you have paid just now, we handle the money properly when it arrives and tell you.
 pay-cancel-too-late = This order is already paid and can no longer be cancelled. For help see /paysupport .
-cancel-kept = All right, the order is kept. Please pay before { $deadline }.
 pay-closed =
     Order <code>{ $order_no }</code> was not paid in time and is closed. You were not charged.
 
@@ -190,12 +179,4 @@ refund-failed =
 
     Order <code>{ $order_no }</code>
     Refund <code>{ $refund_no }</code>
-refund-refused-back =
-    The refund was not granted; order <code>{ $order_no }</code> stays as it was.
 
-    Questions? See /paysupport .
-refund-reason-report-failed = the report could not be written
-refund-reason-delivery-failed = the report could not be delivered
-refund-reason-second-payment = paid twice
-refund-reason-late-payment = paid after the order had ended
-refund-reason-operator = customer service

@@ -46,11 +46,9 @@ report-closing =
 report-closing-short =
     <i>Written by AI, for a smile and a thought. See you tomorrow.</i>
 report-resent-enough = This report was sent again three times today; you will find it further up in this chat. You can have it again tomorrow: it is kept for you.
-report-resending = Sending “{ $product }” again…
 report-not-ready = The report of order <code>{ $order_no }</code> is not ready yet. It arrives by itself.
 report-gone = The report of order <code>{ $order_no }</code> has been deleted and cannot be sent again.
 btn-resend = 📬 Send the report again
-btn-more = 🔮 Another report
 btn-support = ❓ Something is wrong
 
 ## When it cannot be written

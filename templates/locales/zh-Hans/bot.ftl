@@ -40,12 +40,10 @@ start-invited = 你是朋友邀请来的，欢迎。
 start-invited-self = 这是你自己的邀请链接，发给朋友才有效。
 start-invite-unknown = 这个邀请链接已经失效，不影响使用。
 
-btn-start = 🔮 开始
 btn-products = 🔮 看看有什么
 btn-orders = 🧾 我的订单
 btn-language = 🌐 语言
 btn-help = ❓ 帮助
-btn-home = 回到首页
 btn-resume = ▶️ 接着填
 btn-restart = 重新开始
 btn-send-now = 📬 现在发给我
@@ -53,7 +51,6 @@ btn-back = ◀ 返回
 btn-next = 下一页 ▶
 btn-previous = ◀ 上一页
 btn-skip = 跳过
-btn-close = 收起
 
 ## 产品
 
@@ -78,7 +75,6 @@ product-free-limit = 「{ $name }」每天可以免费看 { $limit } 次，今�
 product-gone = 这个产品已经下架，看看别的吧。
 product-price-changed = 价格刚刚变了，现在是 { $price }。请重新核对后再下单。
 btn-product = { $name } · { $price }
-btn-product-sold-out = { $name } · 已售完
 btn-order = ✍️ 开始填写
 btn-order-free = ✍️ 免费开始
 
@@ -208,7 +204,6 @@ form-choice-unknown = 没有「{ $value }」这一项，请点下面的按钮。
 form-number-unreadable = 「{ $value }」不是数字，请发一个 { $min } 到 { $max } 的数字。
 form-number-out-of-range = { $value } 不在 { $min } 到 { $max } 之间，请再发一次。
 form-use-buttons = 这一步请点下面的按钮。
-form-answer-kept = 已记下：{ $value }
 form-left = ✖️ 已退出，这份没有提交。
 btn-form-leave = ❌ 退出填写
 
@@ -226,8 +221,6 @@ btn-gender-female = 👩 女
 birth-calendar-ask = 你记得的生日是公历还是农历？
 btn-calendar-solar = ☀️ 公历（阳历）
 btn-calendar-lunar = 🌙 农历（阴历）
-calendar-solar = 公历
-calendar-lunar = 农历
 
 birth-decade-ask = 出生在哪个年代？
 birth-year-ask = 哪一年？
@@ -297,7 +290,6 @@ lunar-day = { $day ->
 
 birth-date-unreadable = 没看懂「{ $value }」。请写成 1990-05-20，或点下面的按钮。
 birth-date-ambiguous = 「{ $value }」分不清哪个是日、哪个是月。请写成 1990-05-20，或点下面的按钮。
-birth-date-unreadable-year = 没有年份。请连年份一起发，例如 1990-05-20。
 birth-date-year-range = 目前支持 { $min } 年到 { $max } 年出生。
 birth-date-month-range = 没有 { $month } 月，月份是 1 到 12。
 birth-date-no-such-day = { $month } 月没有 { $day } 日。
@@ -347,8 +339,6 @@ btn-hour-unknown = 🤷 不知道
 birth-time-ask = 请发出生时间，24 小时制，例如 <code>07:15</code>。
 birth-time-unreadable = 没看懂「{ $value }」。请写成 07:15 这样的 24 小时制时间。
 birth-time-range = 没有 { $value } 这个时间，应在 00:00 到 23:59 之间。
-birth-time-midnight = “晚上十二点”说不清是当天开始还是结束：当天凌晨请写 00:00，当天深夜请写 23:59 或选次日 00:00。
-birth-time-skipped = 那一天夏令时开始，钟表从 { $from } 直接拨到 { $to }，没有 { $value }。请再核对一下。
 birth-hour-unknown-ask =
     不知道时辰也可以。
 
@@ -373,10 +363,11 @@ birth-dst-ask =
     { $date }，中国正在实行夏令时，钟表比标准时间快一小时。
 
     你知道的出生时间是？
+
+    <i>不确定就按当时钟表上的时间算，大多数出生证明记的就是它。</i>
 btn-dst-clock = ⌚ 当时钟表上的时间
 btn-dst-standard = 已经减过一小时
 btn-dst-unsure = 不确定
-birth-dst-unsure-note = 按当时钟表上的时间计算。大多数出生证明记的就是钟表时间。
 
 ## 填表：出生地
 
@@ -390,17 +381,10 @@ birth-place-ask-hour =
     发城市名就好，例如“成都”。只知道时辰，就按这个时辰排盘，不换算真太阳时；海外出生会按当地时区核对节气。
 birth-place-results = 是下面哪一个？
 birth-place-none = 没有找到「{ $value }」。换个写法试试，或发附近的大城市；也可以跳过。
-birth-place-many = 叫「{ $value }」的地方太多，请加上省份或国家再发一次。
-birth-place-coordinates = 也可以发经度，例如 <code>东经 104.07</code>。
 birth-place-longitude-range = 经度应在 180°W 到 180°E 之间。
-birth-zone-ask = 当地用哪个时区？
-birth-zone-unknown = 没有时区「{ $value }」，请写成 Asia/Shanghai 这样的名称。
 btn-place-alone = { $name }
 btn-place = { $name } · { $region }
 btn-place-skip = 跳过
-btn-place-overseas = 🌍 海外
-btn-zone-china = 北京时间
-birth-place-skipped-note = 没有出生地，就按钟表时间排盘，报告里会注明。
 
 ## 核对
 
@@ -452,16 +436,12 @@ step-over = 这一步已经过去了，从这里继续吧。
 step-lost = 找不到这一步了，可能已经结束。发送 /start 重新开始。
 unknown-text = 我只在填表时读文字。看产品发 /products ，看订单发 /orders 。
 unknown-command = 没有这个命令。常用的有 /products 、/orders 、/help 。
-private-only = 请和我私聊使用，群里不处理个人资料。
 error-internal =
     我们这边出了点问题，已经记下，请稍后再试。
 
     编号 <code>{ $reference }</code>
 error-chart = 这个出生时间暂时排不出盘，请核对日期和时间；还不行请用 /paysupport 告诉我们。
-error-too-many-unpaid = 你有 { $count } 张订单还没付款，请先付款或取消其中一张。/orders
-error-maintenance = 正在维护，几分钟后再来。已有的订单不受影响。
 toast-old-button = 这个按钮已经过期
-toast-too-fast = 点得太快了，稍等一下
 toast-working = 正在处理…
 toast-done = 好了
 toast-not-yours = 这个按钮不是给你的

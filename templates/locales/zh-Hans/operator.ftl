@@ -83,7 +83,6 @@ refund-already = 订单 <code>{ $order_no }</code> 已有退款 <code>{ $refund_
 refund-kept = 没有退款。
 refund-result-succeeded = ✅ 退款 <code>{ $refund_no }</code> 成功：{ $amount }，订单 <code>{ $order_no }</code>。
 refund-result-failed = ❌ 退款 <code>{ $refund_no }</code> 被拒绝：{ $error }。订单 <code>{ $order_no }</code> 需要人工处理。
-refund-result-unknown = 退款 <code>{ $refund_no }</code> 结果未知，正在查询，请不要另行退款。
 
 ## 告警
 
@@ -95,8 +94,6 @@ alert-card =
     { $advice }
     编号 <code>{ $subject }</code>
     { $note }
-alert-started = ✅ { -shop } { $version } 已启动。
-alert-test = ✅ 这是一条测试告警，收到就说明告警可用。
 alert-title-payment_conflict = 到账与订单不符
 alert-advice-payment_conflict = 金额、币种或商户对不上，没有交付。请核对后退款或人工确认。
 alert-title-orphan_callback = 找不到订单的付款通知

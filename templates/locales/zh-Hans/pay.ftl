@@ -37,30 +37,25 @@ pay-create-failed =
 
     订单号 <code>{ $order_no }</code>，{ $deadline } 前有效。
     请过一分钟再试一次。
-pay-create-unknown =
-    支付机构没有及时回答，正在核对，请稍等一分钟再试。
 
-    订单号 <code>{ $order_no }</code>
 btn-pay = 💳 去支付
 btn-paid = 🔄 我已支付
-btn-pay-again = 🔁 再试一次
 btn-switch-method = ↔️ 换方式
 btn-cancel-order = ❌ 取消订单
-btn-copy-order-no = 📋 复制订单号
 
 ## 查询
 
-pay-checking = 正在向支付机构核对…
 pay-not-yet =
     支付机构还没有收到这笔钱。
 
     刚付完的话等半分钟再点一次；订单 { $deadline } 前有效，钱不会丢。
-pay-check-unreachable =
-    暂时联系不上支付机构，我们会继续核对，到账就通知你。
 pay-verifying =
-    收到付款通知，正在和支付机构做最后核对，通常几秒钟。
+    🔎 收到付款通知，正在和支付机构做最后核对，通常几秒钟。
+
+    { $product } · { $amount }
+    订单号 <code>{ $order_no }</code>
+    不用再付一次。
 toast-pay-checking = 正在核对…
-toast-pay-not-yet = 还没有到账，稍后再点一次
 toast-pay-already = 已经付款成功
 toast-pay-not-that-way = 现在不能这样付款
 toast-pay-over = 这张订单已经结束
@@ -102,17 +97,11 @@ btn-reason-price = 价格不合适
 btn-reason-method = 没有合适的付款方式
 btn-reason-later = 以后再说
 btn-reason-other = 其他
-cancel-reason-mistake = 填错了
-cancel-reason-price = 价格不合适
-cancel-reason-method = 没有合适的付款方式
-cancel-reason-later = 以后再说
-cancel-reason-other = 其他
 pay-cancelled =
     订单 <code>{ $order_no }</code> 已取消，没有扣款。
 
     如果你刚好已经付了钱，到账后我们会照常处理并告诉你。
 pay-cancel-too-late = 这张订单已经付款，不能取消了。需要帮助请用 /paysupport 。
-cancel-kept = 好的，订单留着，{ $deadline } 前付款即可。
 pay-closed =
     订单 <code>{ $order_no }</code> 到期未付款，已关闭，没有扣款。
 
@@ -187,12 +176,4 @@ refund-failed =
 
     订单号 <code>{ $order_no }</code>
     退款号 <code>{ $refund_no }</code>
-refund-refused-back =
-    退款没有通过，订单 <code>{ $order_no }</code> 恢复原状。
 
-    有疑问请用 /paysupport 。
-refund-reason-report-failed = 报告未能写成
-refund-reason-delivery-failed = 报告未能送达
-refund-reason-second-payment = 重复付款
-refund-reason-late-payment = 订单结束后到账
-refund-reason-operator = 客服处理

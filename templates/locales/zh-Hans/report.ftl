@@ -40,11 +40,9 @@ report-closing =
 report-closing-short =
     <i>文字由 AI 撰写，仅供一笑一思。明天见。</i>
 report-resent-enough = 这份报告今天已经重发过 3 次，往上翻聊天记录就能看到。明天还可以再发，报告一直为您留着。
-report-resending = 正在重发「{ $product }」…
 report-not-ready = 订单 <code>{ $order_no }</code> 的报告还没写好，写好会自动发来。
 report-gone = 订单 <code>{ $order_no }</code> 的报告已经删除，无法重发。
 btn-resend = 📬 重发报告
-btn-more = 🔮 再看一份
 btn-support = ❓ 有问题
 
 ## 写不成
