@@ -24,5 +24,6 @@ mod privacy;
 mod reconciliation;
 mod recovery;
 mod scenarios;
+mod simulation;
 mod support;
 mod worker;

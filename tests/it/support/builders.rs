@@ -38,11 +38,12 @@ pub(crate) const OPERATORS: UserId = UserId(-100);
 /// How many pieces there are of the product `rare`.
 pub(crate) const RARE: u32 = 10;
 
-/// Sku and head of a paid product without a chart, the same with few pieces, the same for nothing,
+/// Sku and head of a paid product without a chart, the same with few pieces and with two, the same for nothing,
 /// and one with a chart.
-const PRODUCTS: [(&str, &str); 4] = [
+const PRODUCTS: [(&str, &str); 5] = [
     ("letter", "price = \"29.90\""),
     ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
+    ("pair", "price = \"29.90\"\nstock = { counted = 2 }"),
     ("line", "price = \"0\""),
     ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
 ];
@@ -104,7 +105,10 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>) -> Till {
         base: base.clone(),
         money: MoneyRules {
             late_payment: LatePayment::Fulfil,
-            stocks: BTreeMap::from([(Sku::from("rare"), counted(RARE))]),
+            stocks: BTreeMap::from([
+                (Sku::from("rare"), counted(RARE)),
+                (Sku::from("pair"), counted(2)),
+            ]),
             time_zone: chrono_tz::Tz::Asia__Shanghai,
         },
         counters: Arc::new(BTreeMap::from([("fakepay".to_owned(), counter)])),
