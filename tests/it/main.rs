@@ -25,6 +25,7 @@ mod privacy;
 mod reconciliation;
 mod recovery;
 mod scenarios;
+mod simulation;
 mod stock;
 mod support;
 mod worker;

@@ -44,9 +44,10 @@ pub(crate) const RARE: u32 = 10;
 
 /// Sku and head: paid products without a chart, some with few pieces, one for nothing, one on sale,
 /// and one with a chart.
-const PRODUCTS: [(&str, &str); 7] = [
+const PRODUCTS: [(&str, &str); 8] = [
     ("letter", "price = \"29.90\""),
     ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
+    ("pair", "price = \"29.90\"\nstock = { counted = 2 }"),
     ("line", "price = \"0\""),
     ("scarce", "price = \"29.90\"\nstock = { counted = 10, low_stock = 2 }"),
     ("daily", "price = \"29.90\"\nstock = { daily = 3 }"),

@@ -36,6 +36,13 @@ impl Bank {
         Self { crash, books: Mutex::default(), faults: Mutex::default(), post: Mutex::default() }
     }
 
+    /// A new bank: nothing was ever opened there.
+    pub(crate) fn forget(&self) {
+        *self.books() = Books::default();
+        self.heal();
+        self.post();
+    }
+
     /// What the bank holds to be true.
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap()
