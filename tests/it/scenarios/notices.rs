@@ -197,6 +197,24 @@ async fn scenario_11_another_amount_than_was_due() {
 }
 
 #[tokio::test]
+async fn scenario_11_another_attempt_beside_money_in_doubt_ends_at_its_deadline() {
+    on_the_street(async |street: Street| {
+        let (order, payment) = street.ordered().await;
+        street.bank.pay_other(&payment.payment_no, yuan(PRICE - 1)).unwrap();
+        street.deliver_post().await;
+        street.clock.advance(MINUTE);
+        street.pay_by(&order, "alipay").await;
+        street.run_jobs().await;
+        street.later(40 * MINUTE).await;
+        let states = street.payments_of(&order).await.into_iter().map(|one| one.status);
+        let expected = [PaymentStatus::Conflicted, PaymentStatus::Expired];
+        assert_eq!(states.collect::<Vec<_>>(), expected);
+        street.is(&order, OrderStatus::PendingPayment).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn scenario_12_another_currency_than_was_due() {
     on_the_street(async |street: Street| {
         let (order, payment) = street.ordered().await;
