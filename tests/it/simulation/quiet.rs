@@ -10,8 +10,10 @@ use mingshu::platform::jobs::store;
 use super::invariants::Judge;
 use super::schedule::{Schedule, key};
 
-/// Pauses between two draws of the nets, in minutes: more than a deadline, the ladder and a night.
-const PAUSES: [u64; 7] = [2, 35, 3, 120, 400, 1500, 5];
+/// Pauses between two draws of the nets, in minutes: more than a deadline and the whole ladder.
+const PAUSES: [u64; 5] = [2, 35, 3, 400, 1500];
+/// The same for what the bank said at last.
+const MORE: [u64; 2] = [5, 35];
 
 impl Schedule<'_> {
     pub(super) async fn come_to_rest(&mut self) -> Vec<String> {
@@ -21,10 +23,11 @@ impl Schedule<'_> {
         street.bank.heal();
         street.model.forget();
         street.messenger.forget();
-        let mut faults = self.days_pass().await;
+        let mut faults = self.time_passes(&PAUSES).await;
         self.post.extend(street.bank.post());
-        self.bank_insists().await;
-        faults.extend(self.days_pass().await);
+        if self.bank_insists().await {
+            faults.extend(self.time_passes(&MORE).await);
+        }
         let judge = Judge { street, schedule: self };
         faults.extend(judge.faults().await);
         let before = judge.snapshot().await;
@@ -39,8 +42,8 @@ impl Schedule<'_> {
         faults
     }
 
-    async fn days_pass(&mut self) -> Vec<String> {
-        for pause in PAUSES {
+    async fn time_passes(&mut self, pauses: &[u64]) -> Vec<String> {
+        for pause in pauses {
             self.street.clock.advance(Duration::from_secs(pause * 60));
             self.street.worker.sweep().await.unwrap();
             if !self.until_dry().await {
@@ -65,7 +68,8 @@ impl Schedule<'_> {
 
     /// Money that no question can reveal: of two charges on one payment, or on a payment that had
     /// succeeded otherwise. And what happened to a refund after it had ended once.
-    async fn bank_insists(&mut self) {
+    async fn bank_insists(&mut self) -> bool {
+        let mut insists = false;
         for notice in [std::mem::take(&mut self.lost), std::mem::take(&mut self.post)].concat() {
             let hidden = match &notice {
                 Notification::Payment(told) if told.outcome == Outcome::Paid => {
@@ -78,7 +82,9 @@ impl Schedule<'_> {
             if hidden {
                 self.note(format_args!("the bank insists: {}", key(&notice)));
                 self.hear(notice).await;
+                insists = true;
             }
         }
+        insists
     }
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mingshu::catalog::answers::FormAnswers;
 use mingshu::flows::place_order::Placed;
 use mingshu::flows::refund_order::{self, Wish};
 use mingshu::flows::{check_payment, retry_order, show_payment};
@@ -164,7 +163,7 @@ impl<'a> Schedule<'a> {
 
     async fn order(&mut self) {
         let sku = self.dice.weighed(&[(75, "letter"), (20, "pair"), (5, "line")]);
-        let placed = self.street.ask_for(BUYER, sku, FormAnswers::default()).await;
+        let placed = self.street.ask_for(BUYER, sku, Default::default()).await;
         match placed {
             Placed::Ordered(order) => {
                 self.note(format_args!("order {} of {sku}", order.order_no));

@@ -97,6 +97,11 @@ impl Bank {
         std::mem::take(&mut *self.post.lock().unwrap())
     }
 
+    /// The bank's message about a charge, as often as it is wanted.
+    pub(crate) fn tells_again(&self, charge: &Charge) -> Notification {
+        notices::paid(charge)
+    }
+
     fn write_to_the_shop(&self, notice: Notification) {
         self.post.lock().unwrap().push(notice);
     }
