@@ -98,6 +98,7 @@ impl Bank {
     }
 
     /// The bank's message about a charge, as often as it is wanted.
+    #[expect(clippy::unused_self, reason = "reads as what the bank does")]
     pub(crate) fn tells_again(&self, charge: &Charge) -> Notification {
         notices::paid(charge)
     }
