@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Ask the server at this address instead of server.bind, such as `http://127.0.0.1:8080`
+    /// Ask the server at this address instead of `server.bind`, such as `http://127.0.0.1:8080`
     #[arg(long)]
     url: Option<String>,
 }

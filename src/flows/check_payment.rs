@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::announce;
 use super::base::Base;
-use super::close_order;
+use super::close_order::{self, Ended};
 use super::jobs::{CheckCause, CheckPayment, News, TellBuyer};
 use super::settle_payment::{self, SettleError};
 use super::till::Till;
@@ -147,8 +147,11 @@ async fn not_paid(till: &Till, payment: &Payment, cause: CheckCause) -> Result<(
     let order = orders::repo::get(db, &payment.order_no).await.map_err(JobError::retry)?;
     let pending = order.status == OrderStatus::PendingPayment;
     if pending && now > order.expires_at {
-        close_order::close(&till.base, &order.order_no).await.map_err(JobError::retry)?;
-        return Ok(());
+        let ended = close_order::close(&till.base, &order.order_no).await;
+        if ended.map_err(JobError::retry)? != Ended::Paid {
+            return Ok(());
+        }
+        // Money in doubt keeps the order open; this attempt ends all the same.
     }
     if now > payment.expires_at {
         return expire(&till.base, payment).await.map_err(JobError::retry);

@@ -3,12 +3,13 @@
 
 use crate::affiliates::repo::NewCommission;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::money::{Currency, Money};
+use crate::kernel::money::Money;
 use crate::orders::Order;
-use crate::payments::ledger::rules::Charge;
+use crate::payments::ledger::rules::{Back, Charge, Means};
 use crate::payments::ledger::{Fact, postings, repo as book};
 use crate::payments::ports::Observation;
 use crate::payments::repo as payments;
+use crate::payments::rules::stated_money;
 use crate::payments::{Payment, PaymentError, PaymentStatus, Refund};
 use crate::platform::db::WriteTx;
 
@@ -40,7 +41,9 @@ pub(super) async fn money_in_doubt(
         }
         return second_charge(tx, payment, observation, now).await;
     }
-    let Some(stated) = stated(observation) else { return Ok(()) };
+    // What another merchant got is not ours, and money that cannot be read is no amount.
+    let ours = observation.stated.as_ref().filter(|_stated| observation.merchant_matches);
+    let Some(stated) = ours.and_then(stated_money) else { return Ok(()) };
     write(tx, &Fact::MoneyInDoubt { charge: charge(payment), stated }, now).await
 }
 
@@ -52,7 +55,7 @@ pub(super) async fn second_charge(
     now: Timestamp,
 ) -> Result<(), PaymentError> {
     let Some(provider_ref) = observation.provider_ref.clone() else { return Ok(()) };
-    let stated = stated(observation).unwrap_or(payment.amount);
+    let stated = observation.stated.as_ref().and_then(stated_money).unwrap_or(payment.amount);
     write(tx, &Fact::SecondCharge { charge: charge(payment), provider_ref, stated }, now).await
 }
 
@@ -64,31 +67,40 @@ pub(super) async fn refund_succeeded(
     now: Timestamp,
 ) -> Result<(), PaymentError> {
     let payment = payments::get(tx.conn(), &refund.payment_no).await?;
+    let by_hand = refund.manual_reference.is_some();
+    let means = if by_hand { Means::ByHand } else { Means::Provider };
     let fact = Fact::RefundSucceeded {
         charge: charge(&payment),
-        refund_no: refund.refund_no.clone(),
-        amount: refund.amount,
+        refund: Back { refund_no: refund.refund_no.clone(), amount: refund.amount, means },
         standing: book::standing(tx.conn(), &payment).await?,
     };
     write(tx, &fact, now).await?;
     let Some(amount) = taken_back else { return Ok(()) };
-    let (order_no, refund_no) = (refund.order_no.clone(), refund.refund_no.clone());
+    let (order_no, refund_no) = (refund.order_no.clone(), Some(refund.refund_no.clone()));
     write(tx, &Fact::CommissionTakenBack { order_no, refund_no, amount }, now).await
 }
 
 /// The order was delivered: what was paid for it is earned. Money of a second payment, which goes
-/// back, is not.
+/// back, is not. Gives the payment that paid, if there was one.
 pub(super) async fn order_completed(
     tx: &WriteTx,
     order: &Order,
     now: Timestamp,
-) -> Result<(), PaymentError> {
+) -> Result<Option<Payment>, PaymentError> {
     let attempts = payments::list_of_order(tx.conn(), &order.order_no).await?;
-    let succeeded = attempts.iter().filter(|one| one.status == PaymentStatus::Succeeded);
-    let Some(payment) = succeeded.min_by_key(|one| one.paid_at) else { return Ok(()) };
-    let owed = book::standing(tx.conn(), payment).await?.owed;
-    let charge = charge(payment);
-    write(tx, &Fact::OrderCompleted { charge, total: order.total, owed }, now).await
+    let succeeded = attempts.into_iter().filter(|one| one.status == PaymentStatus::Succeeded);
+    let Some(payment) = succeeded.min_by_key(|one| one.paid_at) else { return Ok(None) };
+    let owed = book::standing(tx.conn(), &payment).await?.owed;
+    let (charge, total) = (charge(&payment), paid_for(order, &payment));
+    write(tx, &Fact::OrderCompleted { charge, total, owed }, now).await?;
+    Ok(Some(payment))
+}
+
+/// What of a payment was for the order: more than its price is still owed to the buyer.
+pub(super) fn paid_for(order: &Order, payment: &Payment) -> Money {
+    let received = payment.received();
+    let same_currency = received.currency == order.total.currency;
+    if same_currency && order.total.minor < received.minor { order.total } else { received }
 }
 
 pub(super) async fn commission_booked(
@@ -98,6 +110,17 @@ pub(super) async fn commission_booked(
 ) -> Result<(), PaymentError> {
     let (order_no, amount) = (commission.order_no.clone(), commission.amount);
     write(tx, &Fact::CommissionBooked { order_no, amount }, now).await
+}
+
+/// What had gone back before the commission was booked.
+pub(super) async fn commission_reduced(
+    tx: &WriteTx,
+    commission: &NewCommission,
+    amount: Money,
+    now: Timestamp,
+) -> Result<(), PaymentError> {
+    let order_no = commission.order_no.clone();
+    write(tx, &Fact::CommissionTakenBack { order_no, refund_no: None, amount }, now).await
 }
 
 /// A provider's statement names what the provider kept of a charge.
@@ -121,11 +144,4 @@ fn charge(payment: &Payment) -> Charge {
         payment_no: payment.payment_no.clone(),
         order_no: payment.order_no.clone(),
     }
-}
-
-/// The stated amount, when it can be read as money.
-fn stated(observation: &Observation) -> Option<Money> {
-    let stated = observation.stated.as_ref()?;
-    let currency: Currency = stated.currency.as_deref()?.parse().ok()?;
-    Money::parse_major(&stated.amount, currency).ok()
 }

@@ -34,9 +34,12 @@ pub(super) struct Errand {
 }
 
 impl Errand {
-    /// Does it once. Returns how long nothing is due; a failure is due again at the next look.
+    /// Does it once. Returns how long nothing is due; a failure is due again at the next look, and a
+    /// panic is a failure: it must not end the errand for ever.
     pub(super) async fn run(&self) -> Duration {
-        (self.going)().await.unwrap_or_else(|error| {
+        let gone = AssertUnwindSafe(async { (self.going)().await }).catch_unwind().await;
+        let gone = gone.unwrap_or_else(|_panic| Err(anyhow::anyhow!("it panicked")));
+        gone.unwrap_or_else(|error| {
             metrics::counter!("mingshu_errand_failures_total").increment(1);
             tracing::error!(errand.name = self.name, "an errand failed: {error:#}");
             Duration::MAX

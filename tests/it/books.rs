@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use mingshu::flows::doctor_money;
 use mingshu::flows::refund_order::{self, Wish};
+use mingshu::flows::{confirm_payment, doctor_money};
 use mingshu::kernel::ids::OrderNo;
+use mingshu::kernel::money::{Currency, Money};
 use mingshu::orders::{Actor, OrderStatus};
 use mingshu::payments::inbox::Judgement;
 use mingshu::payments::ports::{Outcome, StatedAmount};
@@ -411,6 +412,63 @@ async fn a_shop_that_was_at_work_before_gets_its_book_and_it_is_sound() {
         assert_eq!(app.balance("revenue").await, 2990 + 1990);
         assert_eq!(app.balance("orders:owed").await, 2990);
         assert_eq!(app.balance("commission:payable").await, 598 + 398);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_operator_accepts_is_booked_as_it_arrived() {
+    everywhere(async |app: TestApp| {
+        app.a_promoter().await;
+        let order = app.an_order().await;
+        let payment = app.payment(&order.order_no).await;
+        let mut less = observation(&payment.payment_no, "less");
+        less.stated = Some(StatedAmount { amount: "9.90".into(), currency: Some("CNY".into()) });
+        assert_eq!(app.settle(&less).await, Judgement::Mismatch);
+        let statement = confirm_payment::Statement { reference: "bank-1", note: "good enough" };
+        let money = &app.tools.till.money;
+        let by = (&order.order_no, &Actor::Operator(1));
+        confirm_payment::run(&app.base, money, by, &statement).await.unwrap();
+        assert_eq!((app.balance("doubt").await, app.balance("orders:owed").await), (0, 990));
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!((app.balance("revenue").await, app.balance("orders:owed").await), (990, 0));
+        assert_eq!(app.balance("commission:payable").await, 198, "a fifth of what came");
+        assert_eq!(app.findings().await, [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_given_back_by_hand_did_not_leave_the_provider() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        app.run_jobs().await;
+        let wish = Wish { reason: "asked for", by_hand: Some("cash"), ..Wish::default() };
+        let by = Actor::Operator(1);
+        refund_order::start(&app.base, &order.order_no, &by, &wish).await.unwrap();
+        assert_eq!(app.balance("by_hand").await, 2990);
+        assert_eq!(app.balance("provider:fakepay").await, -2990, "it is still there");
+        assert_eq!((app.balance("revenue").await, app.balance("orders:owed").await), (0, 0));
+        assert_eq!(app.findings().await, [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_part_that_went_back_before_the_delivery_is_neither_earned_nor_shared() {
+    everywhere(async |app: TestApp| {
+        app.a_promoter().await;
+        let order = app.a_paid_order().await;
+        let part = Some(Money::new(1000, Currency::CNY));
+        let wish = Wish { reason: "sorry", amount: part, by_hand: Some("cash"), ..Wish::default() };
+        let by = Actor::Operator(1);
+        refund_order::start(&app.base, &order.order_no, &by, &wish).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!((app.balance("revenue").await, app.balance("orders:owed").await), (1990, 0));
+        assert_eq!(app.balance("commission:payable").await, 398);
+        assert_eq!(app.findings().await, [""; 0]);
     })
     .await;
 }

@@ -523,7 +523,7 @@ async fn every_morning_yesterday_is_compared_and_told() {
         app.run_jobs().await;
         let told = app.messenger.saying("对账");
         assert_eq!(told.len(), 1);
-        let expected = "📒 对账 11月22日（fakepay）：收款 1 笔 ¥29.90，退款 0 笔 ¥0.00，差异 0";
+        let expected = "📒 对账 2026-11-22（fakepay）：收款 1 笔 ¥29.90，退款 0 笔 ¥0.00，差异 0";
         assert_eq!(told[0].text, expected);
         assert_ne!(told[0].to, BUYER);
     })
@@ -545,7 +545,7 @@ async fn a_list_that_does_not_come_is_waited_for_and_then_done_without() {
         assert!(app.messenger.saying("对账").is_empty(), "it may come later");
         let begun = app.clock.now();
         app.run_to_the_end().await;
-        assert_eq!(app.messenger.saying("📒 对账 11月21日").len(), 1);
+        assert_eq!(app.messenger.saying("📒 对账 2026-11-21").len(), 1);
         assert!(app.clock.now().since(begun) >= HOUR * 3);
 
         let run = app.try_to_reconcile(today()).await.unwrap();

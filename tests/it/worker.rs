@@ -336,6 +336,26 @@ async fn a_sweep_that_panics_keeps_no_other_from_being_drawn() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_errand_that_panics_is_gone_on_again() {
+    on_every_database(async |database: &Database| {
+        let base = real(database);
+        let diary = Arc::new(Diary::default());
+        let registry =
+            Registry::default().with_errand("torn".to_owned(), &diary, |diary| async move {
+                diary.note(1);
+                assert!(diary.count() != 1, "the first time is too much");
+                Ok(Duration::from_secs(3600))
+            });
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(worker(&base, registry, 1).run(stop.clone()));
+        diary.until(2).await;
+        stop.cancel();
+        running.await.unwrap().unwrap();
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_run_ends_before_its_lease_when_the_database_does_not_answer() {
     on_every_database(async |database: &Database| {

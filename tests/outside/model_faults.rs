@@ -84,7 +84,8 @@ async fn a_report_comes_after(shop: &Shop, chat: i64, plays: &[Play]) {
 async fn the_money_comes_back(shop: &Shop, chat: i64, (plays, reason): (&[Play], &str)) {
     let (mut buyer, ordered, question) = buys(shop, chat, plays).await;
     buyer.sees("report-failed").await;
-    assert_eq!(buyer.times_seen(reason), 1, "{}", buyer.transcript());
+    // Once as news, and where the progress stood.
+    assert!((1..=2).contains(&buyer.times_seen(reason)), "{}", buyer.transcript());
     buyer.sees("refund-succeeded").await;
     assert_eq!(shop.world.model.asked(&question).len(), plays.len());
     shop.order_is(&ordered.order_no, "failed").await;

@@ -69,8 +69,9 @@ fn plain_line(scene: &Scene<'_>, order: &Order) -> Args {
 }
 
 fn with_state(scene: &Scene<'_>, order: &Order, args: Args) -> Args {
-    let nothing_to_pay = order.status == OrderStatus::Paid && order.total.is_zero();
-    let state = if nothing_to_pay { "free" } else { order.status.as_str() };
+    // There was nothing to pay.
+    let free = order.status == OrderStatus::Paid && order.total.is_zero();
+    let state = if free { "free" } else { order.status.as_str() };
     args.text("icon", scene.speech.word(&format!("order-icon-{state}")))
         .text("status", scene.speech.word(&format!("order-status-{state}")))
 }

@@ -8,11 +8,13 @@ mod nightly;
 
 use sea_orm::DbErr;
 
-use self::checks::{CHECKS, Check};
+use self::checks::{Ask, CHECKS, Check};
 use super::base::Base;
+use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::money::{Currency, Money};
 use crate::platform::db::query_all;
+use crate::promotions;
 
 pub use self::nightly::{run as run_nightly, sweep};
 
@@ -96,7 +98,21 @@ pub async fn run(base: &Base) -> Result<Diagnosis, DbErr> {
 }
 
 async fn ask(base: &Base, check: &Check, now: Timestamp) -> Result<Checked, DbErr> {
-    let found = check.sql.replace("{{NOW}}", &now.millis().to_string());
+    let db = base.db.read();
+    let (count, findings) = match check.ask {
+        Ask::Sql(sql) => ask_database(base, sql, now).await?,
+        Ask::Stock => counted(stock::audit(db).await?.iter().map(stock_finding)),
+        Ask::Coupons => counted(promotions::repo::audit(db).await?.iter().map(coupon_finding)),
+    };
+    Ok(Checked { code: check.code, rule: check.rule, count, findings })
+}
+
+async fn ask_database(
+    base: &Base,
+    sql: &str,
+    now: Timestamp,
+) -> Result<(i64, Vec<Finding>), DbErr> {
+    let found = sql.replace("{{NOW}}", &now.millis().to_string());
     let sql = format!(
         "SELECT subject, order_no, expected, actual, currency, note, COUNT(*) OVER () AS total \
          FROM ({found}) found ORDER BY subject, note LIMIT {LISTED}"
@@ -114,5 +130,40 @@ async fn ask(base: &Base, check: &Check, now: Timestamp) -> Result<Checked, DbEr
             note: row.try_get("", "note")?,
         });
     }
-    Ok(Checked { code: check.code, rule: check.rule, count, findings })
+    Ok((count, findings))
+}
+
+/// All are counted, the first ones listed.
+fn counted(findings: impl Iterator<Item = Finding>) -> (i64, Vec<Finding>) {
+    let mut findings: Vec<Finding> = findings.collect();
+    let count = i64::try_from(findings.len()).unwrap_or(i64::MAX);
+    findings.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
+    (count, findings)
+}
+
+fn stock_finding(wrong: &stock::Mismatch) -> Finding {
+    let (counters, movements) = (wrong.counters, wrong.movements);
+    let day = wrong.day.as_deref().map_or_else(String::new, |day| format!("on {day}: "));
+    Finding {
+        subject: wrong.sku.0.clone(),
+        order_no: None,
+        expected: Some(movements.reserved.saturating_add(movements.sold)),
+        actual: Some(counters.reserved.saturating_add(counters.sold)),
+        currency: None,
+        note: Some(format!(
+            "{day}reserved {}, sold {}; by movements {} and {}",
+            counters.reserved, counters.sold, movements.reserved, movements.sold
+        )),
+    }
+}
+
+fn coupon_finding(wrong: &promotions::Mismatch) -> Finding {
+    Finding {
+        subject: wrong.code.clone(),
+        order_no: None,
+        expected: Some(wrong.redeemed),
+        actual: Some(wrong.used),
+        currency: None,
+        note: None,
+    }
 }

@@ -10,6 +10,7 @@ use crate::flows::keep_books;
 use crate::flows::settle_payment::order_event;
 use crate::kernel::clock::Timestamp;
 use crate::orders::{self, Actor, Change};
+use crate::payments::{Payment, refunds};
 use crate::platform::db::WriteTx;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -20,8 +21,10 @@ impl Case<'_> {
         let tx = self.begin().await?;
         let (change, actor) = (Change::Delivered, Actor::Worker);
         orders::repo::change(&tx, &mut self.order, change, &actor, "delivered", now).await?;
-        keep_books::order_completed(&tx, &self.order, now).await?;
-        self.book_commission(&tx, now).await?;
+        let payment = keep_books::order_completed(&tx, &self.order, now).await?;
+        if let Some(payment) = payment {
+            self.book_commission(&tx, &payment, now).await?;
+        }
         order_event(&tx, "order.completed", &self.order, now).await?;
         self.checkpoint(tx).await?;
         metrics::counter!("mingshu_orders_completed_total").increment(1);
@@ -35,28 +38,36 @@ impl Case<'_> {
         Ok(())
     }
 
-    /// The promoter of a free order earns nothing.
-    async fn book_commission(&self, tx: &WriteTx, now: Timestamp) -> Result<(), Trouble> {
+    /// The promoter of a free order earns nothing; of what had gone back before, neither.
+    async fn book_commission(
+        &self,
+        tx: &WriteTx,
+        payment: &Payment,
+        now: Timestamp,
+    ) -> Result<(), Trouble> {
         let affiliation = self.tools.affiliation;
         let Some(code) = self.order.affiliate.as_ref().filter(|_| affiliation.enabled) else {
             return Ok(());
         };
-        if self.order.total.is_zero() {
-            return Ok(());
-        }
         let promoter = affiliates::repo::find(tx.conn(), code.as_str()).await?;
         let own_rate = promoter.and_then(|promoter| promoter.rate_percent);
         let rate = own_rate.unwrap_or(affiliation.rate_percent);
+        let base = keep_books::paid_for(&self.order, payment);
         let commission = NewCommission {
             order_no: self.order.order_no.clone(),
             code: code.clone(),
-            base: self.order.total,
+            base,
             rate_percent: rate,
-            amount: affiliates::rules::commission(self.order.total, rate)?,
+            amount: affiliates::rules::commission(base, rate)?,
             hold_until: now.plus(DAY.saturating_mul(affiliation.hold_days)),
         };
         affiliates::repo::book(tx, &commission, now).await?;
         keep_books::commission_booked(tx, &commission, now).await?;
+        let back = refunds::succeeded_total(tx.conn(), &payment.payment_no).await?;
+        let order_no = &self.order.order_no;
+        if let Some(less) = affiliates::repo::reverse(tx, order_no, back, now).await? {
+            keep_books::commission_reduced(tx, &commission, less, now).await?;
+        }
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use crate::payments::ports::{CallError, Observation, Outcome, RefundAnswer, Refu
 use crate::payments::reconciliation::Totals;
 use crate::payments::reconciliation::repo as rows;
 use crate::payments::reconciliation::rules::{self, Kind, Route};
+use crate::payments::rules::stated_money;
 use crate::payments::{Payment, Refund, RefundStatus};
 
 /// How far the asking is.
@@ -71,7 +72,7 @@ impl Comparison<'_> {
     ) -> Result<(), ReconcileError> {
         let judged = rules::judge_answer(answer, payment);
         if answer.outcome == Outcome::Paid {
-            let stated = answer.stated.as_ref().and_then(rules::money);
+            let stated = answer.stated.as_ref().and_then(stated_money);
             totals.add_charge(stated.unwrap_or(payment.amount));
         }
         let difference = judged.difference.map(|kind| about_payment(kind, payment, theirs(answer)));

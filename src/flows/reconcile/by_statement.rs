@@ -12,6 +12,7 @@ use crate::payments::reconciliation::repo as rows;
 use crate::payments::reconciliation::rules::{self, Company, Judged, Kind, Route};
 use crate::payments::reconciliation::{NewDifference, Totals};
 use crate::payments::repo as payments;
+use crate::payments::rules::stated_money;
 use crate::payments::statement::{LineKind, Statement, StatementLine};
 use crate::payments::{Payment, Refund};
 use crate::platform::db::WriteTx;
@@ -144,7 +145,7 @@ impl Comparison<'_> {
         (judged, difference): (Judged, Option<NewDifference>),
         payment: Option<&Payment>,
     ) -> Result<(), ReconcileError> {
-        let fee = line.fee.as_ref().and_then(rules::money).filter(|fee| fee.minor > 0);
+        let fee = line.fee.as_ref().and_then(stated_money).filter(|fee| fee.minor > 0);
         let fee = fee.zip(payment).filter(|_fee| line.settled);
         if difference.is_none() && fee.is_none() && judged.route != Route::Keep {
             return Ok(());
@@ -248,13 +249,13 @@ fn unknown(kind: Kind, line: &StatementLine) -> NewDifference {
 fn theirs(line: &StatementLine) -> String {
     let currency = line.stated.currency.as_deref().unwrap_or_default();
     let reference = line.provider_ref.as_deref().unwrap_or_default();
-    let amount = rules::money(&line.stated)
+    let amount = stated_money(&line.stated)
         .map_or_else(|| format!("{} {currency}", line.stated.amount), |money| money.to_string());
     format!("{} {amount} {reference}", line.word).trim_end().to_owned()
 }
 
 fn add(totals: &mut Totals, line: &StatementLine) {
-    let Some(amount) = rules::money(&line.stated).filter(|_amount| line.settled) else { return };
+    let Some(amount) = stated_money(&line.stated).filter(|_amount| line.settled) else { return };
     match line.kind {
         LineKind::Charge => totals.add_charge(amount),
         LineKind::Refund => totals.add_refund(amount),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{Datelike as _, NaiveDate, Timelike as _};
+use chrono::Timelike as _;
 
 use super::{Manner, PAUSE, WithoutList, china, span, yesterday};
 use crate::flows::jobs::{Reconcile, TellReconciliation};
@@ -84,7 +84,7 @@ pub async fn tell(tools: &Tools, job: TellReconciliation) -> Result<(), JobError
     }
 }
 
-/// `📒 对账 11月20日：收款 12 笔 ¥478.80，退款 1 笔 ¥39.90，差异 0`
+/// `📒 对账 2026-11-20：收款 12 笔 ¥478.80，退款 1 笔 ¥39.90，差异 0`
 fn words(tools: &Tools, run: &Run) -> String {
     let locale = tools.operators.locale;
     let sums = |total: &Total| {
@@ -99,16 +99,14 @@ fn words(tools: &Tools, run: &Run) -> String {
     if parts.is_empty() {
         parts.push(tools.text(locale, "reconcile-nothing"));
     }
-    let date = run.day.parse::<NaiveDate>();
-    let month = date.as_ref().map_or(0, |date| i64::from(date.month()));
-    let day = date.as_ref().map_or(0, |date| i64::from(date.day()));
+    if run.booked > 0 {
+        let args = Args::new().number("booked", run.booked);
+        parts.push(tools.format(locale, "reconcile-booked", &args));
+    }
     let args = Args::new()
         .text("date", &run.day)
-        .number("month", month)
-        .number("day", day)
         .text("provider", &run.provider)
         .text("sums", parts.join(&tools.text(locale, "reconcile-and")))
-        .number("booked", run.booked)
         .number("differences", run.differences);
     let mut lines = vec![tools.format(locale, "reconcile-summary", &args)];
     if run.differences > 0 {

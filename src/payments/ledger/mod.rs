@@ -33,6 +33,9 @@ pub enum Account {
     Revenue,
     /// Liability: money that arrived and does not match anything; a person decides.
     Doubt,
+    /// Liability: given back by an operator by other means than the provider; whoever paid is owed
+    /// it.
+    ByHand,
     /// Expense: what providers keep.
     Fees,
     /// Expense: what promoters earned.
@@ -48,6 +51,7 @@ impl fmt::Display for Account {
             Self::Owed => f.write_str("orders:owed"),
             Self::Revenue => f.write_str("revenue"),
             Self::Doubt => f.write_str("doubt"),
+            Self::ByHand => f.write_str("by_hand"),
             Self::Fees => f.write_str("fees"),
             Self::CommissionExpense => f.write_str("commission:expense"),
             Self::CommissionPayable => f.write_str("commission:payable"),

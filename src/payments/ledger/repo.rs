@@ -53,7 +53,7 @@ pub async fn standing(
     let values = vec![
         payment.order_no.as_str().into(),
         payment.payment_no.as_str().into(),
-        payment.amount.currency.as_str().into(),
+        payment.received().currency.as_str().into(),
     ];
     let Some(row) = query_one(db, &sql, values).await? else { return Ok(Standing::default()) };
     Ok(Standing {

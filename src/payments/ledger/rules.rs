@@ -10,6 +10,7 @@
 //! | a refund succeeded | `orders:owed` | `provider:…` | `refunded:<refund>` |
 //! | … of what was delivered | `revenue` | `orders:owed` | `revenue:<refund>` |
 //! | … of what stood in doubt | `doubt` | `orders:owed` | `doubt:<refund>` |
+//! | … by hand | `orders:owed` | `by_hand` | `refunded:<refund>` |
 //! | a commission | `commission:expense` | `commission:payable` | `commission:<order>` |
 //! | … taken back | `commission:payable` | `commission:expense` | `commission:<order>:<refund>` |
 //! | a provider's fee | `fees` | `provider:…` | `fee:<provider>:<reference>` |
@@ -25,6 +26,22 @@ pub struct Charge {
     pub provider: String,
     pub payment_no: PaymentNo,
     pub order_no: OrderNo,
+}
+
+/// Money on its way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Back {
+    pub refund_no: RefundNo,
+    pub amount: Money,
+    pub means: Means,
+}
+
+/// By which way money goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    Provider,
+    /// An operator gave it back by other means.
+    ByHand,
 }
 
 /// What happened to money.
@@ -50,8 +67,7 @@ pub enum Fact {
     /// Money went back; `standing` is where the payment's money stood before.
     RefundSucceeded {
         charge: Charge,
-        refund_no: RefundNo,
-        amount: Money,
+        refund: Back,
         standing: Standing,
     },
     /// The order was delivered; what is owed for the payment that paid it is earned.
@@ -64,9 +80,10 @@ pub enum Fact {
         order_no: OrderNo,
         amount: Money,
     },
+    /// `refund_no`: the refund that took it back; `None` for money that had gone back before.
     CommissionTakenBack {
         order_no: OrderNo,
-        refund_no: RefundNo,
+        refund_no: Option<RefundNo>,
         amount: Money,
     },
     /// The provider kept a share of the charge with this number of its own.
@@ -91,8 +108,8 @@ pub fn postings(fact: &Fact) -> Vec<Transfer> {
             let key = format!("received:{}:{provider_ref}", charge.provider);
             vec![received(charge, key, Account::Doubt, *stated)]
         }
-        Fact::RefundSucceeded { charge, refund_no, amount, standing } => {
-            refund_succeeded(charge, refund_no, *amount, *standing)
+        Fact::RefundSucceeded { charge, refund, standing } => {
+            refund_succeeded(charge, refund, *standing)
         }
         Fact::OrderCompleted { charge, total, owed } => {
             let earned = Money { minor: (*owed).min(total.minor), ..*total };
@@ -107,9 +124,10 @@ pub fn postings(fact: &Fact) -> Vec<Transfer> {
             vec![transfer(key, TransferKind::Commission, between, *amount, about)]
         }
         Fact::CommissionTakenBack { order_no, refund_no, amount } => {
-            let key = format!("commission:{order_no}:{refund_no}");
+            let cause = refund_no.as_ref().map_or("before", RefundNo::as_str);
+            let key = format!("commission:{order_no}:{cause}");
             let between = (Account::CommissionPayable, Account::CommissionExpense);
-            let (order_no, refund_no) = (Some(order_no.clone()), Some(refund_no.clone()));
+            let (order_no, refund_no) = (Some(order_no.clone()), refund_no.clone());
             let about = About { order_no, refund_no, payment_no: None };
             vec![transfer(key, TransferKind::Commission, between, *amount, about)]
         }
@@ -137,12 +155,12 @@ fn payment_succeeded(charge: &Charge, amount: Money, in_doubt: Option<Money>) ->
 }
 
 /// What goes back is what is owed first, then what was earned, then what stood in doubt.
-fn refund_succeeded(
-    charge: &Charge,
-    refund_no: &RefundNo,
-    amount: Money,
-    standing: Standing,
-) -> Vec<Transfer> {
+fn refund_succeeded(charge: &Charge, refund: &Back, standing: Standing) -> Vec<Transfer> {
+    let (refund_no, amount) = (&refund.refund_no, refund.amount);
+    let from = match refund.means {
+        Means::Provider => provider(charge),
+        Means::ByHand => Account::ByHand,
+    };
     let short = amount.minor.saturating_sub(standing.owed.max(0)).max(0);
     let earned = short.min(standing.revenue.max(0));
     let doubtful = short.saturating_sub(earned).min(standing.doubt.max(0));
@@ -154,7 +172,7 @@ fn refund_succeeded(
     vec![
         line("revenue", TransferKind::Adjustment, (Account::Revenue, Account::Owed), part(earned)),
         line("doubt", TransferKind::Adjustment, (Account::Doubt, Account::Owed), part(doubtful)),
-        line("refunded", TransferKind::Refunded, (Account::Owed, provider(charge)), amount),
+        line("refunded", TransferKind::Refunded, (Account::Owed, from), amount),
     ]
 }
 

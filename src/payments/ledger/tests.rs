@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
-use super::rules::Charge;
+use super::rules::{Back, Charge, Means};
 use super::*;
 use crate::kernel::money::Currency;
 
@@ -22,8 +22,8 @@ fn charge(number: &str) -> Charge {
 }
 
 fn refund(amount: i64, standing: Standing) -> Fact {
-    let amount = cny(amount);
-    Fact::RefundSucceeded { charge: charge("1"), refund_no: "R1".into(), amount, standing }
+    let refund = Back { refund_no: "R1".into(), amount: cny(amount), means: Means::Provider };
+    Fact::RefundSucceeded { charge: charge("1"), refund, standing }
 }
 
 #[test]
@@ -48,8 +48,14 @@ fn the_whole_table_of_postings() {
         Fact::CommissionBooked { order_no: "M1".into(), amount: cny(598) },
         Fact::CommissionTakenBack {
             order_no: "M1".into(),
-            refund_no: "R1".into(),
+            refund_no: Some("R1".into()),
             amount: cny(200),
+        },
+        Fact::CommissionTakenBack { order_no: "M1".into(), refund_no: None, amount: cny(1) },
+        Fact::RefundSucceeded {
+            charge: charge("1"),
+            refund: Back { refund_no: "R2".into(), amount: cny(5), means: Means::ByHand },
+            standing: standing(5, 0, 0),
         },
         Fact::Fee { charge: charge("1"), reference: "T1".into(), amount: cny(18) },
     ];
@@ -139,8 +145,11 @@ proptest! {
                 3 => Fact::OrderCompleted { charge, total: cny(2990), owed: standing.owed },
                 4 if room > 0 => Fact::RefundSucceeded {
                     charge,
-                    refund_no: format!("R{place}").into(),
-                    amount: cny(minor.min(room)),
+                    refund: Back {
+                        refund_no: format!("R{place}").into(),
+                        amount: cny(minor.min(room)),
+                        means: if minor % 5 == 0 { Means::ByHand } else { Means::Provider },
+                    },
                     standing,
                 },
                 _ => Fact::Fee { charge, reference: format!("T{place}"), amount: cny(minor) },
@@ -155,7 +164,14 @@ proptest! {
         prop_assert_eq!(&once, &book);
 
         let provider = Account::Provider("pingpong".into());
-        let all = [provider.clone(), Account::Owed, Account::Revenue, Account::Doubt, Account::Fees];
+        let all = [
+            provider.clone(),
+            Account::Owed,
+            Account::Revenue,
+            Account::Doubt,
+            Account::ByHand,
+            Account::Fees,
+        ];
         let balances: Vec<i64> = all.iter().map(|account| book.balance(account, None)).collect();
         prop_assert_eq!(balances.iter().sum::<i64>(), 0, "debits are credits");
         for line in book.0.values() {
@@ -168,6 +184,7 @@ proptest! {
         let ours = book.balance(&Account::Owed, None)
             + book.balance(&Account::Revenue, None)
             + book.balance(&Account::Doubt, None);
-        prop_assert_eq!(held + book.sum(TransferKind::Fee), ours);
+        let by_hand = book.balance(&Account::ByHand, None);
+        prop_assert_eq!(held + book.sum(TransferKind::Fee), ours + by_hand);
     }
 }

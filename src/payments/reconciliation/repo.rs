@@ -97,8 +97,8 @@ pub async fn unseen_refunds(
     let numbers = numbers(
         db,
         "SELECT r.refund_no FROM refunds r JOIN payments p ON p.payment_no = r.payment_no \
-         WHERE p.provider = $1 AND r.status = 'succeeded' AND r.updated_at >= $2 \
-         AND r.updated_at < $3 AND NOT EXISTS (SELECT 1 FROM callback_inbox i \
+         WHERE p.provider = $1 AND r.status = 'succeeded' AND r.manual_reference IS NULL \
+         AND r.updated_at >= $2 AND r.updated_at < $3 AND NOT EXISTS (SELECT 1 FROM callback_inbox i \
          WHERE i.reference = r.refund_no AND i.provider = p.provider AND i.source = 'statement')",
         (provider, span),
     )
@@ -122,7 +122,7 @@ pub async fn refunds_within(
     (provider, span): (&str, Span),
 ) -> Result<BTreeSet<String>, DbErr> {
     let sql = "SELECT r.refund_no FROM refunds r JOIN payments p ON p.payment_no = r.payment_no \
-               WHERE p.provider = $1 AND r.status <> 'requested' \
+               WHERE p.provider = $1 AND r.status <> 'requested' AND r.manual_reference IS NULL \
                AND r.updated_at >= $2 AND r.updated_at < $3";
     numbers(db, sql, (provider, span)).await
 }

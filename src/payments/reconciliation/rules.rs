@@ -84,7 +84,7 @@ pub fn judge_charge(line: &StatementLine, payment: Option<&Payment>, company: Co
         let contradicts = succeeded && !company.another_charge;
         return judged(contradicts.then_some(Kind::Status), Route::Pass);
     }
-    let differs = compare(payment.amount, &line.stated);
+    let differs = compare(agreed_or_received(payment), &line.stated);
     if !succeeded {
         return match (differs, payment.status) {
             (Some(kind), PaymentStatus::Conflicted) => judged(Some(kind), Route::Keep),
@@ -132,7 +132,8 @@ pub fn judge_answer(answer: &Observation, payment: &Payment) -> Judged {
         let difference = succeeded.then_some(Kind::MissingThere);
         return Judged { difference, route: Route::Pass };
     }
-    let differs = answer.stated.as_ref().and_then(|stated| compare(payment.amount, stated));
+    let differs =
+        answer.stated.as_ref().and_then(|stated| compare(agreed_or_received(payment), stated));
     let route = match (succeeded, differs) {
         (true, _) => Route::Pass,
         (false, Some(_)) if payment.status == PaymentStatus::Conflicted => Route::Pass,
@@ -151,10 +152,9 @@ pub fn compare(ours: Money, stated: &StatedAmount) -> Option<Kind> {
     (!same).then_some(Kind::Amount)
 }
 
-/// A stated amount as money of ours, when it can be read.
-pub fn money(stated: &StatedAmount) -> Option<Money> {
-    let currency = stated.currency.as_deref()?.parse().ok()?;
-    Money::parse_major(&stated.amount, currency).ok()
+/// What a list ought to state: an operator may have accepted another amount than the agreed one.
+fn agreed_or_received(payment: &Payment) -> Money {
+    if payment.status == PaymentStatus::Succeeded { payment.received() } else { payment.amount }
 }
 
 /// Whether a line is a settled charge.

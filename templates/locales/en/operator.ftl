@@ -143,10 +143,8 @@ alert-advice-chat_unreachable = Messages will be sent when it is back.
 
 ## Reconciliation
 
-reconcile-summary = 📒 Reconciled { $date } ({ $provider }): { $sums }, { $booked ->
-    [0] {""}
-   *[other] { $booked } booked since,{" "}
-}differences: { $differences }
+reconcile-summary = 📒 Reconciled { $date } ({ $provider }): { $sums }; differences: { $differences }
+reconcile-booked = booked since: { $booked }
 reconcile-sums = received { $charges } for { $charged }, refunded { $refunds } for { $refunded }
 reconcile-nothing = nothing moved
 reconcile-and = ;{" "}

@@ -143,10 +143,8 @@ alert-advice-chat_unreachable = 消息会在恢复后补发。
 
 ## 对账
 
-reconcile-summary = 📒 对账 { $month }月{ $day }日（{ $provider }）：{ $sums }，{ $booked ->
-    [0] {""}
-   *[other] 补记 { $booked } 笔，
-}差异 { $differences }
+reconcile-summary = 📒 对账 { $date }（{ $provider }）：{ $sums }，差异 { $differences }
+reconcile-booked = 补记 { $booked } 笔
 reconcile-sums = 收款 { $charges } 笔 { $charged }，退款 { $refunds } 笔 { $refunded }
 reconcile-nothing = 没有收付
 reconcile-and = ；

@@ -1,5 +1,6 @@
 //! Calls whose outcome is not known, and processes that die.
 
+use mingshu::catalog::answers::FormAnswers;
 use mingshu::orders::OrderStatus;
 use mingshu::payments::PaymentStatus;
 use mingshu::payments::inbox::Judgement;
@@ -33,7 +34,7 @@ async fn scenario_19_the_payment_was_opened_though_the_call_failed() {
 #[tokio::test]
 async fn scenario_20_death_between_the_providers_deed_and_our_note_of_it() {
     on_the_street(async |street: Street| {
-        let order = street.place("letter", Default::default()).await;
+        let order = street.place("letter", FormAnswers::default()).await;
         let number = street.payment(&order.order_no).await.payment_no;
         street.crash.at(0, Side::After);
         street.dies_at_work().await;

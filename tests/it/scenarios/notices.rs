@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use mingshu::catalog::answers::FormAnswers;
 use mingshu::flows::check_payment;
 use mingshu::kernel::ids::PaymentNo;
 use mingshu::orders::OrderStatus;
@@ -114,7 +115,7 @@ async fn scenario_04_a_refund_that_nobody_asked_for_is_kept_and_reported() {
 #[tokio::test]
 async fn scenario_05_the_notification_comes_before_the_answer_to_create() {
     on_the_street(async |street: Street| {
-        let order = street.place("letter", Default::default()).await;
+        let order = street.place("letter", FormAnswers::default()).await;
         let payment = street.payment(&order.order_no).await.payment_no;
         street.crash.at(0, Side::After);
         let worker = street.worker.clone();
@@ -192,6 +193,24 @@ async fn scenario_11_another_amount_than_was_due() {
         street.is(&order, OrderStatus::PendingPayment).await;
         assert!(street.alerts().await.contains(&"PaymentConflict".to_owned()));
         assert_eq!(street.model.finished(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scenario_11_another_attempt_beside_money_in_doubt_ends_at_its_deadline() {
+    on_the_street(async |street: Street| {
+        let (order, payment) = street.ordered().await;
+        street.bank.pay_other(&payment.payment_no, yuan(PRICE - 1)).unwrap();
+        street.deliver_post().await;
+        street.clock.advance(MINUTE);
+        street.pay_by(&order, "alipay").await;
+        street.run_jobs().await;
+        street.later(40 * MINUTE).await;
+        let states = street.payments_of(&order).await.into_iter().map(|one| one.status);
+        let expected = [PaymentStatus::Conflicted, PaymentStatus::Expired];
+        assert_eq!(states.collect::<Vec<_>>(), expected);
+        street.is(&order, OrderStatus::PendingPayment).await;
     })
     .await;
 }

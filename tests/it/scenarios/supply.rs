@@ -16,7 +16,11 @@ async fn ordered(street: &Street) -> Option<Order> {
     match street.ask_for(BUYER, "rare", FormAnswers::default()).await {
         Placed::Ordered(order) => Some(*order),
         Placed::SoldOut => None,
-        other => panic!("{other:?}"),
+        other @ (Placed::AlreadyPlaced(_)
+        | Placed::NotOnSale
+        | Placed::FreeLimitReached
+        | Placed::PriceChanged(_)
+        | Placed::CouponRefused(_)) => panic!("{other:?}"),
     }
 }
 

@@ -64,7 +64,7 @@ async fn scenario_15_money_after_the_deadline_waits_for_an_operator_where_the_sh
         street.later(MINUTE * 5).await;
         street.is(&order, OrderStatus::Paid).await;
         assert_eq!(street.job(&format!("fulfil:{}", order.order_no)).await.0, "parked");
-        assert_eq!(street.alerts().await, ["LateMoney"]);
+        assert!(street.alerts().await.contains(&"LateMoney".to_owned()));
     })
     .await;
 }

@@ -44,9 +44,10 @@ pub(crate) const RARE: u32 = 10;
 
 /// Sku and head: paid products without a chart, some with few pieces, one for nothing, one on sale,
 /// and one with a chart.
-const PRODUCTS: [(&str, &str); 7] = [
+const PRODUCTS: [(&str, &str); 8] = [
     ("letter", "price = \"29.90\""),
     ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
+    ("pair", "price = \"29.90\"\nstock = { counted = 2 }"),
     ("line", "price = \"0\""),
     ("scarce", "price = \"29.90\"\nstock = { counted = 10, low_stock = 2 }"),
     ("daily", "price = \"29.90\"\nstock = { daily = 3 }"),
@@ -180,6 +181,31 @@ question = {{ zh-Hans = "问什么？" }}
     )
 }
 
+/// A filled-in form with another draft each time.
+pub(crate) fn a_draft(user: UserId, sku: &str, mut answers: FormAnswers) -> PlaceOrder {
+    answers.set("question", Answer::Text("前程如何".to_owned()));
+    PlaceOrder {
+        user,
+        draft_id: ids::crockford(12),
+        sku: Sku::from(sku),
+        locale: Locale::ZhHans,
+        answers,
+        method: None,
+        anchor_message: None,
+        coupon: None,
+        seen_total: None,
+    }
+}
+
+/// A woman, 1990-05-20 07:15, who asks about 2027.
+pub(crate) fn a_birth_form() -> FormAnswers {
+    let mut answers = FormAnswers::default();
+    answers.set("gender", Answer::Gender(Gender::Female));
+    answers.set("year", Answer::Number(2027));
+    answers.set("birth", Answer::Birth(a_birth()));
+    answers
+}
+
 fn a_birth() -> BirthAnswer {
     BirthAnswer {
         calendar: Calendar::Solar,
@@ -204,11 +230,7 @@ impl TestApp {
 
     /// An order with a chart was paid: a woman, 1990-05-20 07:15, who asks about 2027.
     pub(crate) async fn a_paid_reading(&self) -> Order {
-        let mut answers = FormAnswers::default();
-        answers.set("gender", Answer::Gender(Gender::Female));
-        answers.set("year", Answer::Number(2027));
-        answers.set("birth", Answer::Birth(a_birth()));
-        let order = self.place("reading", answers).await;
+        let order = self.place("reading", a_birth_form()).await;
         self.run_jobs().await;
         self.pay(&order.order_no, "first").await;
         order
@@ -233,43 +255,15 @@ impl TestApp {
     }
 
     /// A buyer has answered the form and confirms.
-    pub(crate) async fn ask_for(
-        &self,
-        user: UserId,
-        sku: &str,
-        mut answers: FormAnswers,
-    ) -> Placed {
-        answers.set("question", Answer::Text("前程如何".to_owned()));
+    pub(crate) async fn ask_for(&self, user: UserId, sku: &str, answers: FormAnswers) -> Placed {
         self.a_user(user).await;
-        let request = PlaceOrder {
-            user,
-            draft_id: ids::crockford(12),
-            sku: Sku::from(sku),
-            locale: Locale::ZhHans,
-            answers,
-            method: None,
-            anchor_message: None,
-            coupon: None,
-            seen_total: None,
-        };
-        place_order::run(&self.tools.till, &self.tools.catalog, request).await.unwrap()
+        self.try_to_place(a_draft(user, sku, answers)).await
     }
 
     /// What `user` confirms on a check card that shows no price.
     pub(crate) fn wish(user: UserId, sku: &str, coupon: Option<&str>) -> PlaceOrder {
-        let mut answers = FormAnswers::default();
-        answers.set("question", Answer::Text("前程如何".to_owned()));
-        PlaceOrder {
-            user,
-            draft_id: ids::crockford(12),
-            sku: Sku::from(sku),
-            locale: Locale::ZhHans,
-            answers,
-            method: None,
-            anchor_message: None,
-            coupon: coupon.map(str::to_owned),
-            seen_total: None,
-        }
+        let draft = a_draft(user, sku, FormAnswers::default());
+        PlaceOrder { coupon: coupon.map(str::to_owned), ..draft }
     }
 
     pub(crate) async fn try_to_place(&self, wish: PlaceOrder) -> Placed {
@@ -286,7 +280,7 @@ impl TestApp {
         buyers.join_all().await
     }
 
-    async fn a_user(&self, user: UserId) {
+    pub(crate) async fn a_user(&self, user: UserId) {
         let tx = self.base.db.begin_write().await.unwrap();
         users::repo::insert(&tx, user, Locale::ZhHans, self.clock.now()).await.unwrap();
         tx.commit().await.unwrap();

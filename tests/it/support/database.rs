@@ -10,7 +10,7 @@
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
@@ -23,12 +23,13 @@ use super::TestApp;
 
 const LOCAL_POSTGRES: &str = "postgres://postgres@127.0.0.1:5432/postgres";
 
+#[derive(Clone)]
 pub(crate) struct Database {
     pub(crate) db: Db,
     pub(crate) name: &'static str,
     pub(crate) options: DbOptions,
     /// Removed at the end.
-    _folder: Option<TempDir>,
+    _folder: Option<Arc<TempDir>>,
 }
 
 /// Where the suite runs.
@@ -64,13 +65,13 @@ pub(crate) async fn on_databases_before(change: &str, story: impl AsyncFn(&Datab
     }
 }
 
-async fn sqlite(before: &str) -> Database {
+pub(crate) async fn sqlite(before: &str) -> Database {
     let folder = in_memory();
     let url = format!("sqlite://{}/test.db", folder.path().display());
     let options = DbOptions { url, max_connections: 4 };
     let db = Db::connect(&options).await.unwrap();
     migrate(&options.url, before).await;
-    Database { db, name: "SQLite", options, _folder: Some(folder) }
+    Database { db, name: "SQLite", options, _folder: Some(Arc::new(folder)) }
 }
 
 /// A temporary folder that never waits for a disk, where there is one.

@@ -63,6 +63,14 @@ impl FakeMessenger {
         self.failures.lock().unwrap().extend(failures);
     }
 
+    /// As if nothing had been said, and nothing would fail.
+    pub(crate) fn forget(&self) {
+        self.sent.lock().unwrap().clear();
+        self.edited.lock().unwrap().clear();
+        self.attempts.lock().unwrap().clear();
+        self.failures.lock().unwrap().clear();
+    }
+
     pub(crate) fn block(&self, blocked: bool) {
         self.blocked.store(blocked, Ordering::SeqCst);
     }
@@ -172,6 +180,12 @@ impl FakeModel {
         answers: impl IntoIterator<Item = Result<String, ModelError>>,
     ) {
         self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// As if nothing had been asked, and nothing would fail.
+    pub(crate) fn forget(&self) {
+        self.answers.lock().unwrap().clear();
+        self.requests.lock().unwrap().clear();
     }
 
     pub(crate) fn requests(&self) -> Vec<ModelRequest> {

@@ -73,9 +73,14 @@ impl Street {
 
     /// The same street where the shop decides otherwise.
     pub(crate) fn with(mut self, decide: impl FnOnce(&mut super::Tools)) -> Self {
+        self.decide(decide);
+        self
+    }
+
+    /// The shop decides otherwise from now on.
+    pub(crate) fn decide(&mut self, decide: impl FnOnce(&mut super::Tools)) {
         decide(&mut self.app.tools);
         self.app.worker = super::worker(&self.app.base, &self.app.tools);
-        self
     }
 
     /// An order whose payment was opened, and that payment.

@@ -28,8 +28,6 @@ pub(crate) enum Fault {
     LostAfter,
     /// A question is answered with this word, whatever is true.
     Says(Outcome),
-    /// A question about money is answered with this amount, whatever is true.
-    States(&'static str),
 }
 
 impl Bank {
@@ -57,7 +55,7 @@ impl Bank {
         let fault = self.next_fault(call);
         let lost = || CallError::Unknown(anyhow::anyhow!("the connection broke"));
         let answer = self.crash.around(|| match &fault {
-            Fault::None | Fault::Says(_) | Fault::States(_) => deed(&fault),
+            Fault::None | Fault::Says(_) => deed(&fault),
             Fault::NotSent => Err(CallError::NotSent(anyhow::anyhow!("connection refused"))),
             Fault::Rejected => Err(rejected("not today")),
             Fault::LostBefore => Err(lost()),

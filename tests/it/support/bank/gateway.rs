@@ -6,8 +6,8 @@ use http::HeaderMap;
 use mingshu::kernel::ids::{PaymentNo, RefundNo};
 use mingshu::payments::ports::{
     Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
-    Observation, Outcome, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source,
-    StatedAmount, Verdict,
+    Observation, Outcome, PaymentGateway, RefundAnswer, RefundRequest, Source, StatedAmount,
+    Verdict,
 };
 use mingshu::payments::statement::Statement;
 
@@ -105,13 +105,9 @@ impl Bank {
         };
         let outcome = if let Fault::Says(word) = fault { word.clone() } else { truth };
         let paid = charge.filter(|_charge| outcome == Outcome::Paid);
-        let stated = paid.map(|charge| {
-            let amount = if let Fault::States(other) = fault {
-                (*other).to_owned()
-            } else {
-                charge.amount.to_major()
-            };
-            StatedAmount { amount, currency: Some(charge.amount.currency.to_string()) }
+        let stated = paid.map(|charge| StatedAmount {
+            amount: charge.amount.to_major(),
+            currency: Some(charge.amount.currency.to_string()),
         });
         let amount = stated.as_ref().map_or("", |stated| stated.amount.as_str());
         let reference = paid.map_or("", |charge| charge.no.as_str());
@@ -124,10 +120,5 @@ impl Bank {
             provider_ref: paid.map(|charge| charge.no.clone()),
             ..notices::blank(payment_no)
         }
-    }
-
-    /// The outcome of a refund in the bank's books.
-    pub(crate) fn outcome_of(&self, refund: &RefundNo) -> RefundOutcome {
-        self.books().refund(refund).map_or(RefundOutcome::NotFound, |back| back.outcome.clone())
     }
 }

@@ -36,6 +36,13 @@ impl Bank {
         Self { crash, books: Mutex::default(), faults: Mutex::default(), post: Mutex::default() }
     }
 
+    /// A new bank: nothing was ever opened there.
+    pub(crate) fn forget(&self) {
+        *self.books() = Books::default();
+        self.heal();
+        self.post();
+    }
+
     /// What the bank holds to be true.
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap()
@@ -88,6 +95,12 @@ impl Bank {
     /// Everything the bank has to tell and that was not fetched yet.
     pub(crate) fn post(&self) -> Vec<Notification> {
         std::mem::take(&mut *self.post.lock().unwrap())
+    }
+
+    /// The bank's message about a charge, as often as it is wanted.
+    #[expect(clippy::unused_self, reason = "reads as what the bank does")]
+    pub(crate) fn tells_again(&self, charge: &Charge) -> Notification {
+        notices::paid(charge)
     }
 
     fn write_to_the_shop(&self, notice: Notification) {
