@@ -301,6 +301,8 @@ async fn a_parked_job_is_a_finding_with_its_reason() {
     everywhere(async |app: TestApp| {
         app.an_order().await;
         app.damage("UPDATE jobs SET status = 'parked', last_error = 'why it stopped'").await;
+        assert_eq!(app.findings().await, [""; 0], "a person was told, and has a day");
+        app.damage("UPDATE jobs SET updated_at = updated_at - 90000000").await;
         let diagnosis = doctor_money::run(&app.base).await.unwrap();
         let parked = diagnosis.broken().next().unwrap();
         assert_eq!(parked.code, "M17");

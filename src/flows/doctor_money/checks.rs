@@ -93,7 +93,7 @@ pub(super) const CHECKS: [Check; 19] = [
         rule: "money that does not match is decided on within three days",
         ask: Ask::Sql(DOUBT_OVERDUE),
     },
-    Check { code: "M17", rule: "no job is parked", ask: Ask::Sql(PARKED) },
+    Check { code: "M17", rule: "no job is parked for a day", ask: Ask::Sql(PARKED) },
     Check {
         code: "M18",
         rule: "an order's status is the last word of its history",
@@ -255,10 +255,11 @@ SELECT payment_no AS subject, order_no, amount_minor AS expected, stated_minor A
   CAST(NULL AS TEXT) AS note
 FROM payments WHERE status = 'conflicted' AND updated_at < {{NOW}} - 259200000";
 
+/// Whoever parked it has told an operator already: a day is time to decide.
 const PARKED: &str = "
 SELECT dedupe_key AS subject, CAST(NULL AS TEXT) AS order_no, CAST(NULL AS BIGINT) AS expected,
   CAST(NULL AS BIGINT) AS actual, CAST(NULL AS TEXT) AS currency, SUBSTR(last_error, 1, 200) AS note
-FROM jobs WHERE status = 'parked'";
+FROM jobs WHERE status = 'parked' AND updated_at < {{NOW}} - 86400000";
 
 const ORDER_HISTORY: &str = "
 SELECT o.order_no AS subject, o.order_no, CAST(NULL AS BIGINT) AS expected,
