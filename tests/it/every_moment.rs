@@ -61,7 +61,7 @@ async fn the_order(street: &Street, draft: &PlaceOrder) -> Order {
 }
 
 /// Lives through the story and dies once. `false`: the point was never reached.
-async fn live(street: &Street, draft: &PlaceOrder, point: Option<Point>) -> bool {
+async fn live(street: &mut Street, draft: &PlaceOrder, point: Option<Point>) -> bool {
     match point {
         Some(Point::Call(call, side)) => street.crash.at(call, side),
         Some(Point::Commit(commit)) => street.crash.at_commit(commit),
@@ -75,7 +75,8 @@ async fn live(street: &Street, draft: &PlaceOrder, point: Option<Point>) -> bool
         };
         if interrupted {
             died = true;
-            street.rises().await;
+            // The next process: another worker from now on.
+            street.app.worker = street.rises().await;
             scene(street, number, draft).await;
         }
         street.clock.advance(MINUTE / 60);
@@ -102,20 +103,20 @@ async fn ends_well(street: &Street, draft: &PlaceOrder, what: &str) {
 #[tokio::test]
 async fn a_sale_with_surplus_and_refund_survives_a_death_at_every_moment() {
     on_every_database(async |database: &Database| {
-        let rehearsal = Street::open(database);
+        let mut rehearsal = Street::open(database);
         rehearsal.a_user(BUYER).await;
         rehearsal.crash.nowhere();
         let draft = a_draft(BUYER, "reading", a_birth_form());
-        live(&rehearsal, &draft, None).await;
+        live(&mut rehearsal, &draft, None).await;
         ends_well(&rehearsal, &draft, "undisturbed").await;
         let (calls, commits) = rehearsal.crash.nowhere();
         assert!(calls > 10 && commits > 30, "{calls} calls, {commits} commits");
         let mut reached = 0;
         let points = points(calls, commits);
         for point in &points {
-            let (street, draft) =
+            let (mut street, draft) =
                 (Street::open(database), a_draft(BUYER, "reading", a_birth_form()));
-            reached += usize::from(live(&street, &draft, Some(*point)).await);
+            reached += usize::from(live(&mut street, &draft, Some(*point)).await);
             ends_well(&street, &draft, &format!("{} {point:?}", database.name)).await;
         }
         // The pauses of the last minutes are jittered: a point at the very end may fall away.

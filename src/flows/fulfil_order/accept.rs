@@ -38,11 +38,12 @@ impl Case<'_> {
         };
         let now = self.tools.now();
         let tx = self.begin().await?;
+        // The order's row first, as everybody else: a callback that comes now waits for it.
+        let (change, actor) = (Change::WorkStarted, Actor::Worker);
+        orders::repo::change(&tx, &mut self.order, change, &actor, "accepted", now).await?;
         if let Some(payment) = &payment {
             self.keep_proof(&tx, (payment, &proof), now).await?;
         }
-        let (change, actor) = (Change::WorkStarted, Actor::Worker);
-        orders::repo::change(&tx, &mut self.order, change, &actor, "accepted", now).await?;
         order_event(&tx, "order.generating", &self.order, now).await?;
         self.checkpoint(tx).await
     }

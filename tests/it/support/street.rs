@@ -61,7 +61,7 @@ impl Street {
     }
 
     fn beside(mut app: TestApp) -> Self {
-        let bank = Arc::new(Bank::new(Arc::clone(&app.crash)));
+        let bank = Arc::new(Bank::new(Arc::clone(&app.crash), Arc::clone(&app.clock)));
         let till = &mut app.tools.till;
         let known = till.counter("fakepay").cloned().expect("the usual counter");
         let counter = Counter { gateway: Arc::clone(&bank) as _, ..known };

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use chrono::NaiveDate;
+use mingshu::kernel::clock::Timestamp;
 use mingshu::kernel::ids::{PaymentNo, RefundNo};
 use mingshu::kernel::money::Money;
-use mingshu::payments::ports::{RefundOutcome, RefundRequest};
+use mingshu::payments::ports::{RefundOutcome, RefundRequest, StatedAmount};
+use mingshu::payments::statement::{LineKind, StatementLine};
 
 /// Money that the bank took from a payer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +15,7 @@ pub(crate) struct Charge {
     pub(crate) no: String,
     pub(crate) payment_no: PaymentNo,
     pub(crate) amount: Money,
+    at: Timestamp,
 }
 
 /// How a refund ends.
@@ -32,6 +36,15 @@ pub(crate) struct Returned {
     pub(crate) outcome: RefundOutcome,
     /// Questions about it until it ends by itself, and how.
     ends: Option<(u32, bool)>,
+    /// When it had its present outcome.
+    at: Timestamp,
+}
+
+impl Returned {
+    fn turn_into(&mut self, outcome: RefundOutcome, at: Timestamp) {
+        self.outcome = outcome;
+        self.at = at;
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -43,8 +56,10 @@ struct Opened {
 /// Questions that find a lingering refund still under way.
 const LINGERS_FOR: u32 = 2;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Books {
+    /// The bank's clock.
+    pub(super) now: Timestamp,
     opened: BTreeMap<PaymentNo, Opened>,
     charges: Vec<Charge>,
     refunds: BTreeMap<RefundNo, Returned>,
@@ -53,6 +68,17 @@ pub(crate) struct Books {
 }
 
 impl Books {
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            opened: BTreeMap::new(),
+            charges: Vec::new(),
+            refunds: BTreeMap::new(),
+            fates: VecDeque::new(),
+            serial: 0,
+        }
+    }
+
     /// The same number again changes nothing.
     pub(super) fn open(&mut self, payment: &PaymentNo, due: Money) {
         self.opened.entry(payment.clone()).or_insert(Opened { due, failed: false });
@@ -76,7 +102,7 @@ impl Books {
         }
         self.serial += 1;
         let no = format!("T-{payment}-{}", self.serial);
-        let charge = Charge { no, payment_no: payment.clone(), amount };
+        let charge = Charge { no, payment_no: payment.clone(), amount, at: self.now };
         self.charges.push(charge.clone());
         Some(charge)
     }
@@ -137,7 +163,8 @@ impl Books {
             Fate::Lingers { succeeds } => (RefundOutcome::Pending, Some((LINGERS_FOR, succeeds))),
         };
         let (payment_no, amount) = (request.payment_no.clone(), request.amount);
-        let back = Returned { payment_no, amount, outcome: outcome.clone(), ends };
+        let at = self.now;
+        let back = Returned { payment_no, amount, outcome: outcome.clone(), ends, at };
         self.refunds.insert(request.refund_no.clone(), back);
         Ok(outcome)
     }
@@ -153,14 +180,15 @@ impl Books {
             return (RefundOutcome::Pending, false);
         }
         back.ends = None;
-        back.outcome = if succeeds { RefundOutcome::Succeeded } else { failed() };
+        back.turn_into(if succeeds { RefundOutcome::Succeeded } else { failed() }, self.now);
         (back.outcome.clone(), true)
     }
 
     pub(super) fn end_refund(&mut self, refund: &RefundNo, fate: Fate) -> Option<RefundOutcome> {
         let back = self.refunds.get_mut(refund)?;
         back.ends.take()?;
-        back.outcome = if fate == Fate::Fails { failed() } else { RefundOutcome::Succeeded };
+        let outcome = if fate == Fate::Fails { failed() } else { RefundOutcome::Succeeded };
+        back.turn_into(outcome, self.now);
         Some(back.outcome.clone())
     }
 
@@ -168,9 +196,45 @@ impl Books {
         let back = self.refunds.get_mut(refund)?;
         let failed = matches!(back.outcome, RefundOutcome::Failed(_));
         failed.then(|| {
-            back.outcome = RefundOutcome::Succeeded;
+            back.turn_into(RefundOutcome::Succeeded, self.now);
             RefundOutcome::Succeeded
         })
+    }
+
+    /// Everything that moved on a day of China, as a provider lists it.
+    pub(super) fn list(&self, day: NaiveDate) -> Vec<StatementLine> {
+        let on_the_day = |at: Timestamp| {
+            at.to_utc().with_timezone(&chrono_tz::Asia::Shanghai).date_naive() == day
+        };
+        let charges = self.charges.iter().filter(|charge| on_the_day(charge.at));
+        let charges = charges.map(|charge| StatementLine {
+            kind: LineKind::Charge,
+            provider_ref: Some(charge.no.clone()),
+            ..line(&charge.payment_no, charge.amount, &charge.no)
+        });
+        let done = |back: &Returned| back.outcome == RefundOutcome::Succeeded;
+        let refunds = self.refunds.iter().filter(|(_no, back)| done(back) && on_the_day(back.at));
+        let refunds = refunds.map(|(no, back)| StatementLine {
+            refund_no: Some(no.clone()),
+            ..line(&back.payment_no, back.amount, no.as_str())
+        });
+        charges.chain(refunds).collect()
+    }
+}
+
+fn line(payment_no: &PaymentNo, amount: Money, key: &str) -> StatementLine {
+    let currency = Some(amount.currency.to_string());
+    StatementLine {
+        kind: LineKind::Refund,
+        payment_no: payment_no.clone(),
+        refund_no: None,
+        provider_ref: None,
+        stated: StatedAmount { amount: amount.to_major(), currency },
+        fee: None,
+        settled: true,
+        word: "SUCCESS".to_owned(),
+        evidence_key: format!("statement/{key}"),
+        raw: key.to_owned(),
     }
 }
 

@@ -67,9 +67,8 @@ impl PaymentGateway for Bank {
         self.call(Call::QueryRefund, look).await
     }
 
-    /// Gives no lists.
-    async fn statement(&self, _day: NaiveDate) -> Result<Option<Statement>, CallError> {
-        Ok(None)
+    async fn statement(&self, day: NaiveDate) -> Result<Option<Statement>, CallError> {
+        Ok(Some(Statement { lines: self.books().list(day), others: 0 }))
     }
 
     /// The body of a true one is the number of an open payment that was paid.

@@ -11,6 +11,7 @@ mod notices;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use mingshu::kernel::clock::{Clock, ManualClock};
 use mingshu::kernel::ids::{PaymentNo, RefundNo};
 use mingshu::kernel::money::Money;
 use mingshu::payments::ports::Notification;
@@ -26,26 +27,30 @@ pub(crate) const BANK: &str = "bank";
 
 pub(crate) struct Bank {
     crash: Arc<Crash>,
+    clock: Arc<ManualClock>,
     books: Mutex<Books>,
     faults: Mutex<BTreeMap<Call, VecDeque<Fault>>>,
     post: Mutex<Vec<Notification>>,
 }
 
 impl Bank {
-    pub(crate) fn new(crash: Arc<Crash>) -> Self {
-        Self { crash, books: Mutex::default(), faults: Mutex::default(), post: Mutex::default() }
+    pub(crate) fn new(crash: Arc<Crash>, clock: Arc<ManualClock>) -> Self {
+        let books = Mutex::new(Books::new(clock.now()));
+        Self { crash, clock, books, faults: Mutex::default(), post: Mutex::default() }
     }
 
     /// A new bank: nothing was ever opened there.
     pub(crate) fn forget(&self) {
-        *self.books() = Books::default();
+        *self.books() = Books::new(self.clock.now());
         self.heal();
         self.post();
     }
 
     /// What the bank holds to be true.
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap()
+        let mut books = self.books.lock().unwrap();
+        books.now = self.clock.now();
+        books
     }
 
     /// The payer pays what is due. `None`: nothing is open under this number.
