@@ -22,7 +22,7 @@ enum Point {
     Commit(usize),
 }
 
-const SCENES: usize = 6;
+const SCENES: usize = 7;
 
 /// One scene; played again from its beginning when it was interrupted.
 async fn scene(street: &Street, number: usize, draft: &PlaceOrder) {
@@ -50,6 +50,7 @@ async fn scene(street: &Street, number: usize, draft: &PlaceOrder) {
             let order = the_order(street, draft).await;
             street.give_back(&order.order_no, None).await;
         }
+        6 => street.later(2 * MINUTE).await,
         _ => {}
     }
     street.worker.run_until_idle().await.unwrap();
@@ -81,7 +82,6 @@ async fn live(street: &mut Street, draft: &PlaceOrder, point: Option<Point>) -> 
         }
         street.clock.advance(MINUTE / 60);
     }
-    street.later(2 * MINUTE).await;
     died
 }
 
