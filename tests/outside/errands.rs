@@ -42,7 +42,6 @@ pub(crate) fn form(birth: Birth, question: &str) -> Vec<(&'static str, Reply)> {
     }
     rules.extend([
         ("birth-place-ask", Reply::Tap("btn-place-skip")),
-        ("birth-place-ask-hour", Reply::Tap("btn-place-skip")),
         ("form-typed-hint", Reply::Type(question.to_owned())),
     ]);
     rules
