@@ -45,7 +45,7 @@ impl Room {
     }
 }
 
-/// The sealed columns of `reports`; their contexts are those of [`Room`].
+/// The sealed columns of `reports`; their contexts are those of `Room`.
 pub const SEALED: [SealedColumn; 3] = [
     SealedColumn {
         table: "reports",
