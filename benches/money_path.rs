@@ -1,13 +1,28 @@
 //! How fast money becomes a report: the callback's answer, the start of a job after the commit of
-//! its cause, and the way from the callback to the words "payment received".
+//! its cause, and the way from the callback to the words "payment received". What the figures mean
+//! is in docs/performance.md.
 //!
-//! `cargo bench --bench money_path` measures on a SQLite file in a temporary folder;
-//! `MINGSHU_BENCH_DATABASE=postgres://…` measures on an empty Postgres database. The figures and
-//! their meaning are in docs/performance.md.
+//! - `cargo bench --bench money_path` measures on a SQLite file in a temporary folder;
+//!   `MINGSHU_BENCH_DATABASE=postgres://…` on an empty Postgres database.
+//! - `cargo bench --bench money_path -- throughput` measures how many callbacks are taken, beside
+//!   what the same machine can do at the same moment (`pgbench` on Postgres).
+//! - `MINGSHU_BENCH_FOLDER`: where the SQLite files lie, and so which disk is measured.
+//! - `MINGSHU_BENCH_STORED`: how many paid orders are there before (1,000).
+//! - `MINGSHU_BENCH_SECONDS`, `MINGSHU_BENCH_ROUNDS`: how long and how often each point of the
+//!   throughput is measured (2 seconds, 3 rounds; the medians are printed).
+//! - `MINGSHU_BENCH_PYTHON`: an interpreter with benches/python/requirements.txt, to measure the
+//!   design that this program replaces.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints and may stop")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    reason = "a benchmark prints and may stop"
+)]
 
 mod support;
+mod throughput;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,6 +42,9 @@ const JOBS: usize = 500;
 const PURCHASES: usize = 200;
 
 fn main() {
+    if std::env::args().any(|word| word == "throughput") {
+        return throughput::measure();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let bench = Bench::start().await;

@@ -11,6 +11,8 @@ mod m20261121_000004_events;
 mod m20261121_000005_books;
 mod m20261121_000006_refusals;
 mod m20261121_000008_robust;
+mod m20261121_000009_alerts;
+mod m20261121_000010_charges;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_books::Migration),
             Box::new(m20261121_000006_refusals::Migration),
             Box::new(m20261121_000008_robust::Migration),
+            Box::new(m20261121_000009_alerts::Migration),
+            Box::new(m20261121_000010_charges::Migration),
         ]
     }
 }
@@ -41,6 +45,35 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &str) -> Result
         if postgres { "BIGSERIAL PRIMARY KEY" } else { "INTEGER PRIMARY KEY AUTOINCREMENT" };
     for statement in statements.split(';').map(str::trim).filter(|text| !text.is_empty()) {
         db.execute_unprepared(&statement.replace("{{ID}}", counting)).await?;
+    }
+    Ok(())
+}
+
+/// Lets the database itself refuse to change or delete rows of `table`.
+pub(crate) async fn forbid_rewriting(
+    manager: &SchemaManager<'_>,
+    table: &str,
+) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    if manager.get_database_backend() == DbBackend::Postgres {
+        db.execute_unprepared(
+            "CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+        )
+        .await?;
+        let trigger = format!(
+            "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} \
+             FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
+        );
+        db.execute_unprepared(&trigger).await?;
+        return Ok(());
+    }
+    for deed in ["UPDATE", "DELETE"] {
+        let trigger = format!(
+            "CREATE TRIGGER {table}_no_{deed} BEFORE {deed} ON {table} BEGIN \
+             SELECT RAISE(ABORT, '{table} is append-only'); END"
+        );
+        db.execute_unprepared(&trigger).await?;
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 //! and a database that refuses to rewrite history (spec.md §4, §12).
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -14,7 +13,7 @@ impl MigrationTrait for Migration {
             crate::run(manager, room).await?;
         }
         for table in APPEND_ONLY {
-            forbid_rewriting(manager, table).await?;
+            crate::forbid_rewriting(manager, table).await?;
         }
         Ok(())
     }
@@ -179,29 +178,3 @@ CREATE TABLE operator_actions (
 CREATE INDEX operator_actions_order ON operator_actions (order_no, id);
 CREATE INDEX operator_actions_at ON operator_actions (at)
 ";
-
-/// Lets the database itself refuse to change or delete rows of `table`.
-async fn forbid_rewriting(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    if manager.get_database_backend() == DbBackend::Postgres {
-        db.execute_unprepared(
-            "CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS \
-             $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
-        )
-        .await?;
-        let trigger = format!(
-            "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} \
-             FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
-        );
-        db.execute_unprepared(&trigger).await?;
-        return Ok(());
-    }
-    for deed in ["UPDATE", "DELETE"] {
-        let trigger = format!(
-            "CREATE TRIGGER {table}_no_{deed} BEFORE {deed} ON {table} BEGIN \
-             SELECT RAISE(ABORT, '{table} is append-only'); END"
-        );
-        db.execute_unprepared(&trigger).await?;
-    }
-    Ok(())
-}

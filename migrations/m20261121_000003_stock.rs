@@ -5,7 +5,6 @@
 //! movements; `products.stock_day` is used no more.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -14,7 +13,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         crate::run(manager, STOCK).await?;
-        forbid_rewriting(manager, "stock_movements").await
+        crate::forbid_rewriting(manager, "stock_movements").await
     }
 }
 
@@ -41,24 +40,3 @@ UPDATE products SET
                               WHERE sold.order_no = moved.order_no AND sold.sku = moved.sku
                               AND sold.reason = 'confirm'))
 ";
-
-/// Lets the database itself refuse to change or delete rows of `table`.
-async fn forbid_rewriting(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    if manager.get_database_backend() == DbBackend::Postgres {
-        let trigger = format!(
-            "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} \
-             FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
-        );
-        db.execute_unprepared(&trigger).await?;
-        return Ok(());
-    }
-    for deed in ["UPDATE", "DELETE"] {
-        let trigger = format!(
-            "CREATE TRIGGER {table}_no_{deed} BEFORE {deed} ON {table} BEGIN \
-             SELECT RAISE(ABORT, '{table} is append-only'); END"
-        );
-        db.execute_unprepared(&trigger).await?;
-    }
-    Ok(())
-}

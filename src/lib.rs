@@ -1,6 +1,7 @@
 //! mingshu 命书: sells AI-written BaZi reports inside a Telegram chat.
 
 pub mod affiliates;
+pub mod alerts;
 pub mod app;
 pub mod audit;
 pub mod bazi;

@@ -9,6 +9,10 @@
     reason = "helpers of tests may fail"
 )]
 
+#[path = "architecture/monitoring.rs"]
+mod monitoring;
+#[path = "architecture/patches.rs"]
+mod patches;
 #[path = "architecture/planted.rs"]
 mod planted;
 #[path = "architecture/reader.rs"]

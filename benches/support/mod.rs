@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -21,7 +22,7 @@ use mingshu::flows::settle_payment::MoneyRules;
 use mingshu::flows::till::{Counter, Proof, Till};
 use mingshu::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
 use mingshu::kernel::clock::SystemClock;
-use mingshu::kernel::ids::{PaymentNo, RefundNo, UserId};
+use mingshu::kernel::ids::{OrderNo, PaymentNo, RefundNo, UserId};
 use mingshu::kernel::locale::Locale;
 use mingshu::notifications::message::{Document, OutgoingMessage, Photo};
 use mingshu::notifications::ports::{MessageId, Messenger, SendError};
@@ -35,12 +36,14 @@ use mingshu::payments::ports::{
 use mingshu::payments::statement::Statement;
 use mingshu::platform::assets::Assets;
 use mingshu::platform::crypto::Keyring;
-use mingshu::platform::db::{Db, DbOptions};
+use mingshu::platform::db::{Db, DbOptions, query_all};
 use mingshu::platform::pages::Pages;
 use mingshu::platform::schema;
 use mingshu::platform::texts::Texts;
+use mingshu::platform::web::{self, RequestLimits};
 use mingshu::reports::ports::{Completion, LanguageModel, ModelError, ModelRequest, Progress};
 use ring::hmac;
+use sea_orm::DbBackend;
 use tokio::sync::Notify;
 
 const SECRET: &str = "bench-webhook-secret";
@@ -78,18 +81,71 @@ pub(crate) struct Bench {
     texts: Arc<Texts>,
     chat: Arc<Chat>,
     client: reqwest::Client,
-    url: String,
+    pub(crate) address: SocketAddr,
+    options: DbOptions,
     key: hmac::Key,
     _folder: tempfile::TempDir,
 }
 
+/// A temporary folder on the disk that is to be measured.
+pub(crate) fn folder() -> tempfile::TempDir {
+    match std::env::var("MINGSHU_BENCH_FOLDER") {
+        Ok(place) => tempfile::tempdir_in(place).unwrap(),
+        Err(_unset) => tempfile::tempdir().unwrap(),
+    }
+}
+
+/// What benches/python checks signatures with.
+pub(crate) const PYTHON_SECRET: &str = "whsec_bench";
+
+/// An address where nobody listens yet.
+pub(crate) fn free_port() -> (SocketAddr, u16) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    (address, address.port())
+}
+
+/// The notification that benches/python understands about its order of this number.
+pub(crate) fn python_request(number: usize) -> Vec<u8> {
+    let amount = 1990 + number % 7;
+    let body = format!(
+        r#"{{"event_id":"evt_{number}","order_id":{number},"merchant_ref":"M{number:015}","amount_minor":{amount},"currency":"USD","status":"paid","transaction_id":"T{number}","pad":"{}"}}"#,
+        "p".repeat(PADDING)
+    );
+    request_of(&hmac::Key::new(hmac::HMAC_SHA256, PYTHON_SECRET.as_bytes()), &body)
+}
+
+/// Real notifications have about a kilobyte.
+const PADDING: usize = 800;
+
+fn request_of(key: &hmac::Key, body: &str) -> Vec<u8> {
+    let signature = hex(hmac::sign(key, body.as_bytes()).as_ref());
+    let head = format!(
+        "POST /webhook/pingpong HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n\
+         x-signature: {signature}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    head.into_bytes()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
+}
+
 impl Bench {
     pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // Lines are made as in a shop, and go nowhere.
+        tracing_subscriber::fmt().with_writer(std::io::sink).init();
+        mingshu::platform::telemetry::start_metrics().unwrap();
+        let folder = folder();
         let url = std::env::var("MINGSHU_BENCH_DATABASE")
             .unwrap_or_else(|_unset| format!("sqlite://{}/bench.db", folder.path().display()));
         let database = url.split(':').next().unwrap_or_default().to_owned();
-        let db = Db::connect(&DbOptions { url, max_connections: 10 }).await.unwrap();
+        let options = DbOptions { url, max_connections: 10 };
+        let db = Db::connect(&options).await.unwrap();
         schema::migrate(&db, None).await.unwrap();
         let keyring = Arc::new(Keyring::parse(&[Keyring::generate("bench")]).unwrap());
         let base = Base { db, clock: Arc::new(SystemClock), keyring };
@@ -109,7 +165,8 @@ impl Bench {
                 5, 30,
             ))
             .unwrap(),
-            url: format!("http://{address}/webhook/pingpong"),
+            address,
+            options,
             key: hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()),
             _folder: folder,
         }
@@ -119,42 +176,59 @@ impl Bench {
     pub(crate) async fn place_orders(&self, count: usize) -> Vec<PaymentNo> {
         let mut numbers = Vec::with_capacity(count);
         for user in (1_i64..).take(count) {
-            let request = PlaceOrder {
-                user: UserId(user),
-                draft_id: mingshu::kernel::ids::crockford(12),
-                sku: "bazi-full".into(),
-                locale: Locale::ZhHans,
-                answers: answers(),
-                method: None,
-                anchor_message: None,
-                coupon: None,
-                seen_total: None,
-            };
-            let placed = place_order::run(&self.till, &self.catalog, request).await.unwrap();
-            let Placed::Ordered(order) = placed else { panic!("not placed: {placed:?}") };
-            let read = self.base.db.read();
-            let mut payments =
-                mingshu::payments::repo::list_of_order(read, &order.order_no).await.unwrap();
-            numbers.push(payments.remove(0).payment_no);
+            numbers.push(self.place_order(user).await.1);
         }
         numbers
     }
 
+    pub(crate) async fn place_order(&self, user: i64) -> (OrderNo, PaymentNo) {
+        let request = PlaceOrder {
+            user: UserId(user),
+            draft_id: mingshu::kernel::ids::crockford(12),
+            sku: "bazi-full".into(),
+            locale: Locale::ZhHans,
+            answers: answers(),
+            method: None,
+            anchor_message: None,
+            coupon: None,
+            seen_total: None,
+        };
+        let placed = place_order::run(&self.till, &self.catalog, request).await.unwrap();
+        let Placed::Ordered(order) = placed else { panic!("not placed: {placed:?}") };
+        let read = self.base.db.read();
+        let mut payments =
+            mingshu::payments::repo::list_of_order(read, &order.order_no).await.unwrap();
+        (order.order_no, payments.remove(0).payment_no)
+    }
+
+    /// Waits until what was written before disturbs nobody any more.
+    pub(crate) async fn at_rest(&self) {
+        if self.base.db.backend() == DbBackend::Postgres {
+            query_all(self.base.db.read(), "CHECKPOINT", vec![]).await.unwrap();
+            return;
+        }
+        let path = self.options.url.trim_start_matches("sqlite://");
+        let db = rusqlite::Connection::open(path).unwrap();
+        let busy: i64 =
+            db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get(0)).unwrap();
+        assert_eq!(busy, 0, "somebody else uses the database");
+    }
+
     /// Sends the signed notification of a success; the answer must be 200.
     pub(crate) fn callback(&self, payment: &PaymentNo) -> impl Future<Output = ()> + Send + use<> {
-        let body = format!(
-            r#"{{"order_id":"{payment}","payment_id":"T-{payment}","status":"paid","amount":"{AMOUNT}","currency":"CNY"}}"#
-        );
-        let tag = hmac::sign(&self.key, body.as_bytes());
-        let hex = tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").unwrap();
-            hex
-        });
-        let request = self.client.post(&self.url).header("x-signature", hex).body(body);
+        let body = notification(payment);
+        let signature = hex(hmac::sign(&self.key, body.as_bytes()).as_ref());
+        let url = format!("http://{}/webhook/pingpong", self.address);
+        let request = self.client.post(url).header("x-signature", signature).body(body);
         async move {
             let answer = request.send().await.unwrap();
             assert_eq!(answer.status().as_u16(), 200);
         }
+    }
+
+    /// The same as the bytes of a request.
+    pub(crate) fn request(&self, payment: &PaymentNo) -> Vec<u8> {
+        request_of(&self.key, &notification(payment))
     }
 
     /// Done when the next message with a success in it has reached the chat.
@@ -181,10 +255,18 @@ impl Bench {
             writing: Writing { model: Arc::new(Busy), prices: None, attempts: 1 },
             affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
             operators: Operators { alert_chat: None, locale: Locale::ZhHans },
+            mailer: None,
             sinks: Arc::default(),
             contact: None,
         }
     }
+}
+
+fn notification(payment: &PaymentNo) -> String {
+    format!(
+        r#"{{"order_id":"{payment}","payment_id":"T-{payment}","status":"paid","amount":"{AMOUNT}","currency":"CNY","pad":"{}"}}"#,
+        "p".repeat(PADDING)
+    )
 }
 
 fn till(base: &Base) -> Till {
@@ -212,7 +294,7 @@ fn till(base: &Base) -> Till {
     }
 }
 
-async fn serve(till: &Till, assets: &Assets, texts: &Arc<Texts>) -> std::net::SocketAddr {
+async fn serve(till: &Till, assets: &Assets, texts: &Arc<Texts>) -> SocketAddr {
     let gateways = till
         .counters
         .iter()
@@ -223,7 +305,8 @@ async fn serve(till: &Till, assets: &Assets, texts: &Arc<Texts>) -> std::net::So
         CallbackState::new(till.base.clone(), till.money.clone(), gateways, words, Arc::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, callback::router(state)).await.unwrap() });
+    let routes = web::wrapped(callback::router(state), RequestLimits::default());
+    tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
     address
 }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
+use crate::alerts::adapters::smtp::{Security, Smtp, SmtpConfig};
+use crate::alerts::ports::Mailer;
 use crate::bazi::adapters::yuanfenju::{Yuanfenju, YuanfenjuConfig};
 use crate::bazi::ports::ChartService;
 use crate::config::{self, BaziProvider, Config, Dialect, SinkKind};
@@ -63,6 +65,30 @@ fn pingpong(config: &Config) -> anyhow::Result<Arc<dyn PaymentGateway>> {
 /// Where events go. A type that no event has is a mistake: its owner would wait in vain.
 pub(super) fn sinks(config: &Config) -> anyhow::Result<Vec<Sink>> {
     config.events.sinks.iter().map(sink).collect()
+}
+
+/// The mail server of the alerts, when there is one.
+pub(super) fn mailer(config: &Config) -> anyhow::Result<Option<Arc<dyn Mailer>>> {
+    let alerts = &config.alerts;
+    if !alerts.has_mail() {
+        return Ok(None);
+    }
+    let authority = alerts.smtp_ca_file.as_ref().map(std::fs::read).transpose();
+    let named = !alerts.smtp_user.is_empty();
+    let mailer = Smtp::try_new(SmtpConfig {
+        host: alerts.smtp_host.clone(),
+        port: alerts.port(),
+        security: match alerts.smtp_security {
+            config::SmtpSecurity::Tls => Security::Tls,
+            config::SmtpSecurity::Starttls => Security::StartTls,
+            config::SmtpSecurity::None => Security::Plain,
+        },
+        login: named.then(|| (alerts.smtp_user.clone(), alerts.smtp_password.clone())),
+        from: alerts.smtp_from.clone(),
+        to: alerts.smtp_to.clone(),
+        authority: authority.context("alerts.smtp_ca_file cannot be read")?,
+    });
+    Ok(Some(Arc::new(mailer.context("alerts.smtp_…")?)))
 }
 
 fn sink(settings: &config::Sink) -> anyhow::Result<Sink> {

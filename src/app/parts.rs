@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
 
 use super::outside;
@@ -14,14 +14,19 @@ use crate::flows::base::{Base, LatePayment};
 use crate::flows::post::Post;
 use crate::flows::settle_payment::MoneyRules;
 use crate::flows::till::Till;
+use crate::flows::try_alerts::Ways;
 use crate::kernel::clock::Clock;
+use crate::kernel::ids::UserId;
+use crate::kernel::locale::Locale;
+use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
+use crate::notifications::ports::Messenger;
 use crate::platform::assets::Assets;
 use crate::platform::chain;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Db, DbOptions};
 use crate::platform::pages::Pages;
 use crate::platform::reseal::SealedColumn;
-use crate::platform::schema;
+use crate::platform::schema::{self, SchemaError};
 use crate::platform::texts::Texts;
 use crate::reports::prompt::PromptTemplate;
 use crate::{orders, payments, reports};
@@ -30,6 +35,9 @@ use crate::{orders, payments, reports};
 const PROVIDER: &str = "pingpong";
 /// Where operators keep templates of their own unless `templates.dir` says otherwise.
 const TEMPLATES: &str = "templates";
+
+/// What operators are told in.
+pub(super) const OPERATORS_LANGUAGE: Locale = Locale::ZhHans;
 
 /// Everything that is built once.
 #[derive(Clone)]
@@ -55,23 +63,22 @@ impl Parts {
         let catalog = Arc::new(catalog);
         let texts = Arc::new(Texts::load(&assets).context("the texts")?);
         let pages = Arc::new(Pages::load(&assets).context("the pages")?);
-        let base = base(&config, clock).await?;
+        let keyring = keyring(&config)?;
+        let base = Base { db: database(&config).await?, clock, keyring };
         migrate(&config, &base.db).await?;
         let till = till(&config, &base, &catalog, test)?;
         Ok(Self { config: Arc::new(config), base, till, catalog, texts, pages })
     }
 }
 
-/// The database and the keys, without touching the schema.
-pub async fn base(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Base> {
-    let keyring =
-        Keyring::parse(&config.security.encryption_keys).context("security.encryption_keys")?;
-    Ok(Base { db: database(config).await?, clock, keyring: Arc::new(keyring) })
+fn keyring(config: &Config) -> anyhow::Result<Arc<Keyring>> {
+    let keys = &config.security.encryption_keys;
+    Ok(Arc::new(Keyring::parse(keys).context("security.encryption_keys")?))
 }
 
 /// What the commands about events need: the database and the sinks.
 pub async fn post(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Post> {
-    let db = database(config).await?;
+    let db = existing_database(config).await?;
     Ok(Post { db, clock, sinks: outside::sinks(config)?.into() })
 }
 
@@ -84,26 +91,55 @@ pub async fn database(config: &Config) -> anyhow::Result<Db> {
     Db::connect(&options).await.context("the database cannot be opened")
 }
 
-/// The database and the keys of a shop that has run before: nothing is made, and a schema that is
-/// not of this version is refused.
-pub async fn existing(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Base> {
-    const ADVICE: &str = "run `mingshu migrate` first";
+/// The database of a shop that has run before: nothing is made, and a schema that is not of this
+/// version is refused. For every command but those that bring it up to date.
+pub async fn existing_database(config: &Config) -> anyhow::Result<Db> {
     let file = schema::sqlite_file(config.database.url.expose_secret());
-    if let Some(file) = file.filter(|file| std::fs::metadata(file).map_or(0, |it| it.len()) == 0) {
-        bail!("there is no database in {} yet: {ADVICE}", file.display());
+    if file.is_some_and(|file| std::fs::metadata(file).map_or(0, |it| it.len()) == 0) {
+        return Err(SchemaError::Empty.into());
     }
-    let base = base(config, clock).await?;
-    if !schema::pending(&base.db).await?.is_empty() {
-        bail!("the database is not up to date: {ADVICE}");
+    let db = database(config).await?;
+    match schema::check(&db).await {
+        Ok(()) => Ok(db),
+        Err(refused) => {
+            db.close().await?;
+            Err(refused.into())
+        }
     }
-    Ok(base)
 }
 
-/// The database and the providers, without touching the schema.
+/// The database and the keys of a shop that has run before.
+pub async fn existing(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Base> {
+    let keyring = keyring(config)?;
+    Ok(Base { db: existing_database(config).await?, clock, keyring })
+}
+
+/// The ways to the operators, without database and worker.
+pub fn alert_ways(config: &Config) -> anyhow::Result<Ways> {
+    let telegram = &config.telegram;
+    let chat = match telegram.alert_chat_id.filter(|_chat| config.alerts.telegram) {
+        Some(chat) => {
+            let api = BotApi::try_new(telegram.api_url.as_str(), telegram.token.clone())
+                .context("the Telegram client")?;
+            let messenger = Arc::new(TelegramMessenger::new(Arc::new(api)));
+            Some((messenger as Arc<dyn Messenger>, UserId(chat)))
+        }
+        None => None,
+    };
+    Ok(Ways {
+        chat,
+        mailer: outside::mailer(config)?,
+        texts: Arc::new(Texts::load(&assets(config)).context("the texts")?),
+        locale: OPERATORS_LANGUAGE,
+        time_zone: config.orders.time_zone,
+    })
+}
+
+/// The database and the providers of a shop that has run before.
 pub async fn till_alone(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Till> {
     let catalog = catalog(&assets(config))
         .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;
-    let base = base(config, clock).await?;
+    let base = existing(config, clock).await?;
     till(config, &base, &catalog, false)
 }
 
@@ -145,6 +181,7 @@ pub fn mistakes(config: &Config) -> Vec<String> {
     mistakes.extend(Texts::load(&assets).err().map(|error| chain(&error)));
     mistakes.extend(Pages::load(&assets).err().map(|error| chain(&error)));
     mistakes.extend(outside::sinks(config).err().map(|error| format!("{error:#}")));
+    mistakes.extend(outside::mailer(config).err().map(|error| format!("{error:#}")));
     mistakes
 }
 

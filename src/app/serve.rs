@@ -14,13 +14,12 @@ use tokio_util::sync::CancellationToken;
 use super::health::{self, Health, Pulse};
 use super::listeners::Listeners;
 use super::outside;
-use super::parts::Parts;
+use super::parts::{OPERATORS_LANGUAGE, Parts};
 use crate::bot::{self, AffiliateTerms, Arrival, Bot, BotParts, BotSettings};
 use crate::callback::{self, CallbackState};
 use crate::config::TelegramMode;
 use crate::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
 use crate::kernel::ids::UserId;
-use crate::kernel::locale::Locale;
 use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::sender::{Pace, Sender};
 use crate::platform::lifecycle::Lifecycle;
@@ -245,7 +244,8 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
             rate_percent: config.affiliate.rate_percent,
             hold_days: config.affiliate.hold_days,
         },
-        operators: Operators { alert_chat: alert_chat.map(UserId), locale: Locale::ZhHans },
+        operators: Operators { alert_chat: alert_chat.map(UserId), locale: OPERATORS_LANGUAGE },
+        mailer: outside::mailer(config)?,
         sinks: outside::sinks(config)?.into(),
         contact: config.shop.contact(),
     })

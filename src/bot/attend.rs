@@ -71,7 +71,11 @@ async fn talk(bot: &Bot, update: &Update) -> Result<(Dialogue, i64), BotError> {
     };
     let shows = match turn.answer {
         Answer::Show(view) => Shows { view: Some(view), place: turn.place, toast: turn.toast },
-        Answer::Do(deed) => doing.perform(&deed).await?,
+        Answer::Do(deed) => {
+            let shows = doing.perform(&deed).await?;
+            // Whoever asked for a message of its own gets one, whatever the deed would replace.
+            if turn.place == Where::Fresh { Shows { place: Where::Fresh, ..shows } } else { shows }
+        }
     };
     let visit = Greeted { user: doing.user, ..greeted };
     let dialogue = answer(bot, (update, &visit), doing.dialogue, shows).await?;

@@ -22,12 +22,13 @@ pub(super) enum Command {
     Retry,
     Resend,
     Refund,
+    Confirm,
     Coupon,
 }
 
 impl Command {
     /// In the order of the menu; the operators' come last.
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Start,
         Self::Products,
         Self::Orders,
@@ -45,6 +46,7 @@ impl Command {
         Self::Retry,
         Self::Resend,
         Self::Refund,
+        Self::Confirm,
         Self::Coupon,
     ];
 
@@ -67,6 +69,7 @@ impl Command {
             Self::Retry => "retry",
             Self::Resend => "resend",
             Self::Refund => "refund",
+            Self::Confirm => "confirm",
             Self::Coupon => "coupon",
         }
     }
@@ -79,6 +82,7 @@ impl Command {
             | Self::Retry
             | Self::Resend
             | Self::Refund
+            | Self::Confirm
             | Self::Coupon => true,
             Self::Start
             | Self::Products

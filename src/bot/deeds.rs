@@ -5,6 +5,7 @@
 
 mod operators;
 mod own_data;
+mod weighty;
 
 use super::Bot;
 use super::dialogue::{
@@ -81,7 +82,8 @@ impl Doing<'_> {
             Deed::ForgetMe => self.forget_me().await,
             Deed::Retry(no) => self.retry(no).await,
             Deed::OperatorResend(no) => self.operator_resend(no).await,
-            Deed::Refund(no) => self.refund(no).await,
+            Deed::Prepare(wanted) => self.prepare(wanted).await,
+            Deed::Surely(card, no) => self.surely(card, no).await,
         }
     }
 

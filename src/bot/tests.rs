@@ -192,7 +192,8 @@ async fn nobody_touches_the_order_of_another() {
         "order:open",
         "order:again",
         "order:resend",
-        "op:refund!",
+        "op:sure.0123456789AB",
+        "op:confirm",
         "op:open",
     ] {
         shop.presses(thief, &format!("{data}:{no}")).await;
@@ -221,19 +222,21 @@ async fn i_have_paid_asks_the_provider_and_says_so() {
 }
 
 async fn pay(shop: &Shop, order: &orders::Order) {
+    pay_with(shop, order, &order.total.to_major()).await;
+}
+
+/// The provider says that so much came for the order's payment.
+async fn pay_with(shop: &Shop, order: &orders::Order, amount: &str) {
     let db = shop.base().db.read();
     let payment = payments::list_of_order(db, &order.order_no).await.unwrap().remove(0);
     let fact = Observation {
         provider: "pingpong".to_owned(),
         source: Source::Callback,
-        evidence_key: "once".to_owned(),
+        evidence_key: format!("once {amount}"),
         payment_no: payment.payment_no,
         provider_ref: None,
         outcome: Outcome::Paid,
-        stated: Some(StatedAmount {
-            amount: order.total.to_major(),
-            currency: Some("CNY".to_owned()),
-        }),
+        stated: Some(StatedAmount { amount: amount.to_owned(), currency: Some("CNY".to_owned()) }),
         merchant_matches: true,
         actor: None,
         note: None,

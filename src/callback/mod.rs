@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::flows::base::Base;
 use crate::flows::settle_payment::MoneyRules;
+use crate::flows::settle_payment::queue::SettleQueue;
 use crate::payments::ports::PaymentGateway;
 use crate::platform::pages::Pages;
 use crate::platform::texts::Texts;
@@ -28,7 +29,7 @@ const MAX_IN_FLIGHT: usize = 512;
 #[derive(Clone)]
 pub struct CallbackState {
     base: Base,
-    money: Arc<MoneyRules>,
+    settling: SettleQueue,
     gateways: Arc<BTreeMap<String, Arc<dyn PaymentGateway>>>,
     texts: Arc<Texts>,
     pages: Arc<Pages>,
@@ -39,6 +40,7 @@ pub struct CallbackState {
 }
 
 impl CallbackState {
+    /// To be called within a runtime: callbacks are settled by a task of its own.
     pub fn new(
         base: Base,
         money: MoneyRules,
@@ -48,8 +50,8 @@ impl CallbackState {
     ) -> Self {
         let in_flight = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
         Self {
+            settling: SettleQueue::start(base.clone(), money),
             base,
-            money: Arc::new(money),
             gateways: Arc::new(gateways),
             texts,
             pages,

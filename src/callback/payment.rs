@@ -47,7 +47,8 @@ async fn take(
     let notification = gateway.read_notification(headers, &raw)?;
     // Only now: a stranger who sends slowly must not hold a place that a provider needs.
     let _place = Place::take(&state.in_flight)?;
-    let judgement = take_notification::run(&state.base, &state.money, &notification, &raw).await?;
+    let judgement =
+        take_notification::run_in_turn(&state.base, &state.settling, notification, raw).await?;
     metrics::counter!("mingshu_callbacks_total", "verdict" => judgement.as_str()).increment(1);
     tracing::info!(payment.provider = provider, verdict = judgement.as_str(), "callback taken");
     Ok(answer(&gateway.acknowledge(verdict(judgement))))

@@ -79,7 +79,7 @@ fn page(state: &CallbackState, status: StatusCode, order: Option<&Order>) -> Res
         text: texts.get(locale, &format!("page-{words}-text")),
         tone,
         sign,
-        refresh: order.is_some_and(|order| is_moving(order.status)),
+        refresh: order.is_some_and(|order| order.status.is_under_way()),
         order_line: order.map(|order| {
             let args = Args::new().text("order_no", order.order_no.as_str());
             texts.format(locale, "page-order", &args)
@@ -93,21 +93,6 @@ fn page(state: &CallbackState, status: StatusCode, order: Option<&Order>) -> Res
             tracing::error!(error = &error as &dyn std::error::Error, "the result page is broken");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
-    }
-}
-
-/// Whether the page has more to say by itself soon.
-fn is_moving(status: OrderStatus) -> bool {
-    match status {
-        OrderStatus::PendingPayment
-        | OrderStatus::Paid
-        | OrderStatus::Generating
-        | OrderStatus::Refunding => true,
-        OrderStatus::Completed
-        | OrderStatus::Failed
-        | OrderStatus::Cancelled
-        | OrderStatus::Closed
-        | OrderStatus::Refunded => false,
     }
 }
 

@@ -17,6 +17,7 @@ pub mod rules;
 pub mod sale;
 mod snapshot;
 pub mod stock;
+pub mod together;
 
 use std::sync::Arc;
 

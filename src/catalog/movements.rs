@@ -24,6 +24,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Rows of one transaction carry the same instant; the words say what came first.
+    pub(super) fn sequence(self) -> u8 {
+        match self {
+            Self::Reserve => 0,
+            Self::Release => 1,
+            Self::ReserveLate => 2,
+            Self::Confirm => 3,
+            Self::Return => 4,
+        }
+    }
+
     pub const ALL: [Self; 5] =
         [Self::Reserve, Self::ReserveLate, Self::Confirm, Self::Release, Self::Return];
 

@@ -11,11 +11,13 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use serde_json::Value as Json;
 
 use super::movements::{Counters, Movement, Reason, counters_from, holds, next_reservation};
 use super::product::{Stock, Supply};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku};
+use crate::platform::db::rows::{self, Columns, Kind};
 use crate::platform::db::{WriteTx, execute, query_all, query_one};
 
 /// The piece of an order: of which product, for which order.
@@ -110,6 +112,35 @@ pub async fn release(tx: &WriteTx, piece: Piece<'_>, now: Timestamp) -> Result<(
     Ok(())
 }
 
+/// A line of the record as it stands.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Line {
+    pub sku: String,
+    pub day: Option<String>,
+    pub reason: String,
+    pub quantity: i64,
+    pub at: Timestamp,
+}
+
+/// Everything that pieces did for an order.
+pub async fn of_order(db: &impl ConnectionTrait, order: &OrderNo) -> Result<Vec<Line>, DbErr> {
+    let sql = "SELECT sku, day, reason, quantity, at FROM stock_movements WHERE order_no = $1 \
+               ORDER BY at";
+    let rows = query_all(db, sql, vec![order.as_str().into()]).await?;
+    let line = |row: &QueryResult| {
+        Ok(Line {
+            sku: row.try_get_by_index(0)?,
+            day: row.try_get_by_index(1)?,
+            reason: row.try_get_by_index(2)?,
+            quantity: row.try_get_by_index(3)?,
+            at: Timestamp(row.try_get_by_index(4)?),
+        })
+    };
+    let mut lines = rows.iter().map(line).collect::<Result<Vec<_>, DbErr>>()?;
+    lines.sort_by_key(|line| (line.at, Reason::parse(&line.reason).map(Reason::sequence)));
+    Ok(lines)
+}
+
 /// How many are left; `None` when there is no limit.
 pub async fn rest(
     db: &impl ConnectionTrait,
@@ -186,22 +217,42 @@ async fn follow(
     now: Timestamp,
 ) -> Result<bool, DbErr> {
     let made = made(tx, piece).await?;
-    let before = if reason == Reason::Return { Reason::Confirm } else { Reason::Reserve };
-    if !holds(&reasons(&made), before) || reasons(&made).contains(&reason) {
+    if !can_follow(&made, reason) {
         return Ok(false);
     }
-    let day = made.last().and_then(|(_, day)| day.as_deref());
+    let day = day_of(&made);
     record(tx, piece, (reason, day), now).await?;
+    count(tx, (piece.0.as_str(), day), reason, now).await?;
+    Ok(true)
+}
+
+/// Whether `reason` has something to follow, and has not done so yet.
+pub(super) fn can_follow(made: &[(Reason, Option<String>)], reason: Reason) -> bool {
+    let before = if reason == Reason::Return { Reason::Confirm } else { Reason::Reserve };
+    holds(&reasons(made), before) && !reasons(made).contains(&reason)
+}
+
+/// The day of the order's latest reservation.
+pub(super) fn day_of(made: &[(Reason, Option<String>)]) -> Option<&str> {
+    made.last().and_then(|(_, day)| day.as_deref())
+}
+
+/// Moves the counters by one piece: the day's first, then the product's.
+async fn count(
+    tx: &WriteTx,
+    (sku, day): (&str, Option<&str>),
+    reason: Reason,
+    now: Timestamp,
+) -> Result<(), DbErr> {
     let (reserved, sold) = reason.effect();
-    let values =
-        || vec![piece.0.as_str().into(), reserved.into(), sold.into(), now.millis().into()];
+    let values = || vec![sku.into(), reserved.into(), sold.into(), now.millis().into()];
     if let Some(day) = day {
         let sql = format!("UPDATE stock_days SET {CHANGE} WHERE sku = $1 AND day = $5");
         execute(tx.conn(), &sql, [values(), vec![day.into()]].concat()).await?;
     }
     let sql = format!("UPDATE products SET {CHANGE} WHERE sku = $1");
     execute(tx.conn(), &sql, values()).await?;
-    Ok(true)
+    Ok(())
 }
 
 /// What the order did with its piece so far, in the order of happening.
@@ -215,24 +266,14 @@ async fn made(
         vec![order.as_str().into(), sku.as_str().into()],
     )
     .await?;
-    let read = |row: &QueryResult| {
-        let word: String = row.try_get("", "reason")?;
-        Ok((reason(&word)?, row.try_get("", "day")?))
-    };
-    let mut made = rows.iter().map(read).collect::<Result<Vec<_>, DbErr>>()?;
-    made.sort_by_key(|(reason, _)| sequence(*reason));
+    let mut made = rows.iter().map(movement_of).collect::<Result<Vec<_>, DbErr>>()?;
+    made.sort_by_key(|(reason, _)| reason.sequence());
     Ok(made)
 }
 
-/// Rows of one transaction carry the same instant; the words say what came first.
-fn sequence(reason: Reason) -> u8 {
-    match reason {
-        Reason::Reserve => 0,
-        Reason::Release => 1,
-        Reason::ReserveLate => 2,
-        Reason::Confirm => 3,
-        Reason::Return => 4,
-    }
+pub(super) fn movement_of(row: &QueryResult) -> Result<(Reason, Option<String>), DbErr> {
+    let word: String = row.try_get("", "reason")?;
+    Ok((reason(&word)?, row.try_get("", "day")?))
 }
 
 fn reasons(made: &[(Reason, Option<String>)]) -> Vec<Reason> {
@@ -251,20 +292,27 @@ async fn record(
     (reason, day): (Reason, Option<&str>),
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    execute(
-        tx.conn(),
-        "INSERT INTO stock_movements (order_no, sku, reason, quantity, at, day) \
-         VALUES ($1, $2, $3, 1, $4, $5)",
-        vec![
-            order.as_str().into(),
-            sku.as_str().into(),
-            reason.as_str().into(),
-            now.millis().into(),
-            day.map(str::to_owned).into(),
-        ],
-    )
-    .await?;
+    let rows = [movement((sku, order), (reason, day), now)].into_iter().collect();
+    rows::insert(tx, "stock_movements", MOVEMENT, rows).await?;
     Ok(())
+}
+
+pub(super) const MOVEMENT: &Columns = &[
+    ("order_no", Kind::Text),
+    ("sku", Kind::Text),
+    ("reason", Kind::Text),
+    ("quantity", Kind::Integer),
+    ("at", Kind::Integer),
+    ("day", Kind::Text),
+];
+
+pub(super) fn movement(
+    (sku, order): Piece<'_>,
+    (reason, day): (Reason, Option<&str>),
+    now: Timestamp,
+) -> [Json; 6] {
+    let (order, sku, reason) = (order.as_str(), sku.as_str(), reason.as_str());
+    [order.into(), sku.into(), reason.into(), 1.into(), now.millis().into(), day.into()]
 }
 
 async fn open_product(tx: &WriteTx, sku: &Sku, now: Timestamp) -> Result<(), DbErr> {

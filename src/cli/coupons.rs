@@ -77,7 +77,7 @@ pub(super) fn run(context: &Context, command: CouponsCommand) -> anyhow::Result<
         Err(problems) => return Ok(refuse(context, &problems)),
     };
     super::runtime()?.block_on(async {
-        let db = parts::database(&config).await?;
+        let db = parts::existing_database(&config).await?;
         let outcome = answer((&config, &db), command, context.json, &mut std::io::stdout()).await;
         db.close().await?;
         outcome.map(|()| Exit::Done)
@@ -120,7 +120,7 @@ fn not_a_code(typed: &str) -> String {
 fn read(options: &CreateOptions, zone: Tz) -> anyhow::Result<NewCoupon> {
     let currency: Currency = options.currency.parse()?;
     let amount = |text: &Option<String>| -> anyhow::Result<Option<Money>> {
-        let read = text.as_deref().map(|text| Money::parse_major(text, currency));
+        let read = text.as_deref().map(|text| Money::parse_typed(text, currency));
         Ok(read.transpose()?)
     };
     let (fixed, minimum, cap) =

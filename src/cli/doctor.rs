@@ -63,7 +63,7 @@ async fn money(context: &Context, config: &Config) -> anyhow::Result<Exit> {
 }
 
 async fn diagnose(config: &Config) -> anyhow::Result<Diagnosis> {
-    let base = parts::base(config, Arc::new(SystemClock)).await?;
+    let base = parts::existing(config, Arc::new(SystemClock)).await?;
     let diagnosis = doctor_money::run(&base).await;
     base.db.close().await?;
     Ok(diagnosis?)

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Write};
 
-use super::{Context, Exit};
+use super::{Context, Exit, complain};
 use crate::app::parts;
 use crate::config::Config;
 use crate::flows::doctor_payments::{self, Chain, Doors, Link, Looks};
@@ -19,7 +19,13 @@ pub(super) fn run(
     order_no: Option<&str>,
 ) -> anyhow::Result<Exit> {
     let order_no = order_no.map(|text| OrderNo(text.trim().to_ascii_uppercase()));
-    let chains = super::runtime()?.block_on(look(config, order_no.as_ref()))?;
+    let chains = match super::runtime()?.block_on(look(config, order_no.as_ref())) {
+        Ok(chains) => chains,
+        Err(fault) => {
+            complain(&format!("the payments could not be checked: {fault:#}"));
+            return Ok(Exit::Usage);
+        }
+    };
     let mut out = std::io::stdout();
     if context.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&chains)?)?;
@@ -32,7 +38,7 @@ pub(super) fn run(
 }
 
 async fn look(config: &Config, order_no: Option<&OrderNo>) -> anyhow::Result<Vec<Chain>> {
-    let base = parts::base(config, std::sync::Arc::new(SystemClock)).await?;
+    let base = parts::existing(config, std::sync::Arc::new(SystemClock)).await?;
     let outlook = HttpOutlook::try_new()?;
     let notify_url = format!("{}/webhook/pingpong", config.server.public_url.as_str());
     let doors = Doors {

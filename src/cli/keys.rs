@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
-use anyhow::ensure;
 use clap::Subcommand;
 
 use super::config::refuse;
@@ -13,7 +12,6 @@ use crate::app::parts;
 use crate::config::Config;
 use crate::flows::rotate_keys::{self, Done, Rotated};
 use crate::kernel::clock::SystemClock;
-use crate::platform::schema;
 
 /// The only settings that are needed: a machine that rotates keys need not hold the others.
 const SECTIONS: [&str; 2] = ["database", "security"];
@@ -32,9 +30,7 @@ pub(super) fn run(context: &Context, command: &Command) -> anyhow::Result<Exit> 
         Err(problems) => return Ok(refuse(context, &problems)),
     };
     super::runtime()?.block_on(async {
-        let base = parts::base(&config, Arc::new(SystemClock)).await?;
-        let pending = schema::pending(&base.db).await?;
-        ensure!(pending.is_empty(), "the database is not up to date: run `mingshu migrate` first");
+        let base = parts::existing(&config, Arc::new(SystemClock)).await?;
         let mut told = |done: &Done| progress(done);
         let rotated = rotate_keys::run(&base, &parts::sealed_columns(), &mut told).await;
         let first = base.keyring.first_id().to_owned();

@@ -2,6 +2,7 @@
 //!
 //! One file per command. Results go to standard output, everything else to standard error.
 
+mod alerts;
 mod bazi;
 mod config;
 mod coupons;
@@ -12,10 +13,12 @@ mod events;
 mod healthcheck;
 mod init;
 mod keys;
+mod order_audit;
 mod orders;
 mod reconcile;
 mod serve;
 mod settle;
+mod settle_doubt;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -83,6 +86,9 @@ enum Command {
     /// Give out coupons, look at them, switch them off.
     #[command(subcommand)]
     Coupons(coupons::CouponsCommand),
+    /// Try whether alerts would arrive.
+    #[command(subcommand)]
+    Alerts(alerts::AlertsCommand),
     /// Write a commented settings file with fresh secrets.
     Init,
     /// Check or show the settings.
@@ -123,6 +129,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Reconcile(args) => reconcile::run(&context, &args),
         Command::Events(command) => events::run(&context, command),
         Command::Coupons(command) => coupons::run(&context, command),
+        Command::Alerts(command) => alerts::run(&context, &command),
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),

@@ -8,7 +8,9 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
 use super::config::refuse;
+use super::order_audit::{self, AuditArgs};
 use super::settle::{self, ConfirmArgs, RefundArgs};
+use super::settle_doubt::{self, AdjustArgs};
 use super::{Context, Exit};
 use crate::app::parts;
 use crate::config::Config;
@@ -38,6 +40,8 @@ pub(super) enum OrdersCommand {
     },
     /// One order with payments, refunds and history; found by the number of a payment or refund, too
     Show { order_no: String },
+    /// Everything that was ever written down about an order, as one timeline
+    Audit(AuditArgs),
     /// Run the step again that an order is stuck at, and whatever of it is parked
     Retry {
         /// Of the order, or of anything that an alert named
@@ -49,6 +53,8 @@ pub(super) enum OrdersCommand {
     Refund(RefundArgs),
     /// Say that an order's money is there, or accept money that did not match
     Confirm(ConfirmArgs),
+    /// Say for good what became of money that stands in doubt
+    Adjust(AdjustArgs),
 }
 
 pub(super) fn run(context: &Context, command: OrdersCommand) -> anyhow::Result<Exit> {
@@ -75,6 +81,7 @@ async fn answer(
             list(base, (status.as_deref(), limit), json, out).await
         }
         OrdersCommand::Show { order_no } => show(base, &OrderNo(order_no), json, out).await,
+        OrdersCommand::Audit(args) => order_audit::run(base, &args, json, out).await,
         OrdersCommand::Retry { order_no } => {
             let found = retry_order::order_of(base, &order_no).await?;
             let order_no = found.map_or(order_no, |found| found.0);
@@ -101,6 +108,7 @@ async fn answer(
             }
         }
         OrdersCommand::Refund(args) => settle::refund(base, &args, out).await,
+        OrdersCommand::Adjust(args) => settle_doubt::run(base, &args, out).await,
         OrdersCommand::Confirm(args) => {
             let money = parts::money_rules(config)?;
             settle::confirm(base, &money, &args, out).await
@@ -178,6 +186,14 @@ fn print_card(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
     let test = if view.test { "  (test)" } else { "" };
     writeln!(out, "{}  {}{test}", view.order_no, view.status)?;
     writeln!(out, "  {}  {} {}  step {}", view.sku, view.total, view.currency, view.step.as_str())?;
+    if !view.discounts.is_empty() {
+        writeln!(out, "  list price {} {}", view.price, view.currency)?;
+    }
+    for line in &view.discounts {
+        let code = line.code.as_deref().unwrap_or_default();
+        let discount = format!("  {} -{} {code}", line.kind.as_str(), line.amount);
+        writeln!(out, "{}", discount.trim_end())?;
+    }
     writeln!(out, "  user {}", view.user_id)?;
     if let Some(failure) = &view.failure {
         writeln!(out, "  failed: {failure}")?;

@@ -63,7 +63,7 @@ pub(super) fn run(context: &Context, args: &ReconcileArgs) -> anyhow::Result<Exi
         match &args.command {
             None => compare(context, &config, args, out).await,
             Some(command) => {
-                let base = parts::base(&config, Arc::new(SystemClock)).await?;
+                let base = parts::existing(&config, Arc::new(SystemClock)).await?;
                 let outcome = answer(&base, command, context.json, out).await;
                 base.db.close().await?;
                 outcome

@@ -34,6 +34,7 @@ pub(super) struct RefundArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ConfirmArgs {
+    /// Of the order, or of the payment that is meant
     order_no: String,
     /// The provider's number of the charge, or a bank's reference
     #[arg(long)]
@@ -55,12 +56,13 @@ pub(super) async fn refund(
     let order = orders::repo::find(base.db.read(), &number).await?;
     let order = order.with_context(|| format!("there is no order {number}"))?;
     let part = args.amount.as_deref();
-    let amount = part.map(|text| Money::parse_major(text, order.total.currency)).transpose()?;
+    let amount = part.map(|text| Money::parse_typed(text, order.total.currency)).transpose()?;
     let wish = Wish {
         amount,
         reason: filled("--reason", &args.reason)?,
         beyond_window: args.beyond_window,
         by_hand: args.by_hand.as_deref().map(|text| filled("--by-hand", text)).transpose()?,
+        once: None,
     };
     match refund_order::start(base, &number, &Actor::Operator(SHELL), &wish).await? {
         Refunded::Started(refund, amount) => {
@@ -91,13 +93,13 @@ pub(super) async fn confirm(
         reference: filled("--reference", &args.reference)?,
         note: filled("--note", &args.note)?,
     };
-    let found = confirm_payment::look(base, &number).await?;
+    let found = confirm_payment::look(base, number.as_str()).await?;
     let Some(found) = found else { bail!("{number}: there is no payment to confirm") };
     if !args.yes {
         explain(&found, out)?;
         bail!("nothing was changed: say --yes to confirm");
     }
-    let whose = (&number, &Actor::Operator(SHELL));
+    let whose = (number.as_str(), &Actor::Operator(SHELL));
     match confirm_payment::run(base, money, whose, &statement).await? {
         Confirmed::Now(payment, status) => {
             Ok(writeln!(out, "{number}: payment {payment} is confirmed, the order is {status}")?)
@@ -122,7 +124,7 @@ fn explain(found: &Confirmable, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "Confirmed, it counts as paid in full, and what was bought is delivered.")
 }
 
-fn filled<'a>(name: &str, text: &'a str) -> anyhow::Result<&'a str> {
+pub(super) fn filled<'a>(name: &str, text: &'a str) -> anyhow::Result<&'a str> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 200 {
         bail!("{name} needs 1 to 200 characters");

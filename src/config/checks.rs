@@ -28,6 +28,7 @@ pub(super) fn check(config: &Config, merged: &Merged) -> Vec<Problem> {
     checks.security(config);
     checks.rest(config);
     checks.sinks(config);
+    checks.alerts(config);
     checks.problems
 }
 
@@ -215,6 +216,12 @@ impl Checks<'_> {
                 let found = format!("two sinks named `{}`", sink.name);
                 self.refuse(KEY, &found, "a name of its own for each");
             }
+        }
+    }
+
+    fn alerts(&mut self, config: &Config) {
+        for (key, found, expected) in config.alerts.mistakes() {
+            self.refuse(key, &found, expected);
         }
     }
 

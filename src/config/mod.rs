@@ -6,6 +6,7 @@
 //! [`Config::load`] reports every mistake at once, each in one line that names the key, where its
 //! value came from and what was expected. Values of secrets never appear in such a line.
 
+mod alerts;
 mod business;
 mod checks;
 mod outside;
@@ -17,6 +18,7 @@ mod sinks;
 mod sources;
 mod values;
 
+pub use self::alerts::{Alerts, SmtpSecurity};
 pub use self::business::{
     Affiliate, LatePayment, Orders, Payments, Proof, ProofByProvider, Security, Shop,
 };
@@ -25,9 +27,7 @@ pub use self::outside::{
     TelegramMode, Thinking, Yuanfenju,
 };
 pub use self::problems::{ConfigProblems, Problem};
-pub use self::process::{
-    Alerts, Database, Events, Log, LogFormat, Metrics, Server, Templates, Worker,
-};
+pub use self::process::{Database, Events, Log, LogFormat, Metrics, Server, Templates, Worker};
 pub use self::show::{Shown, show};
 pub use self::sinks::{Sink, SinkKind};
 pub use self::sources::{SettingsFile, Sources};

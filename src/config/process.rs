@@ -87,20 +87,6 @@ impl Default for Worker {
     }
 }
 
-/// `[alerts]`
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Alerts {
-    /// Whether alerts go to `telegram.alert_chat_id`.
-    pub telegram: bool,
-}
-
-impl Default for Alerts {
-    fn default() -> Self {
-        Self { telegram: true }
-    }
-}
-
 /// `[events]`
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

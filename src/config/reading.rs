@@ -183,7 +183,7 @@ fn in_words(found: &Actual) -> String {
 /// Rust's names for kinds of values, in an operator's words.
 fn meaning(expected: &str) -> &str {
     match expected {
-        "u8" | "u32" | "u64" => "a whole number, not negative",
+        "u8" | "u16" | "u32" | "u64" => "a whole number, not negative",
         "i64" => "a whole number",
         "f32" => "a number",
         "a boolean" => "true or false",

@@ -37,6 +37,7 @@ pub(super) const SECRETS: &[&str] = &[
     "yuanfenju.api_key",
     "ai.api_key",
     "security.encryption_keys",
+    "alerts.smtp_password",
 ];
 
 /// The file that settings are read from.

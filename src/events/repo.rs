@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Value};
 
 use super::{Event, EventError};
 use crate::kernel::clock::Timestamp;
-use crate::platform::db::{WriteTx, execute, query_all, query_one};
+use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
 
 const EVENT: &str = "o.id, o.kind, o.version, o.subject, o.payload, o.created_at";
 
@@ -208,6 +208,15 @@ pub async fn settle(
     Ok(written.rows_affected() == 1)
 }
 
+/// Deletes at most `limit` deliveries that ended before `before`; returns how many.
+pub async fn prune(db: &Db, before: Timestamp, limit: u32) -> Result<u64, DbErr> {
+    let sql = "DELETE FROM event_deliveries WHERE (event_id, sink) IN (SELECT event_id, sink \
+               FROM event_deliveries WHERE status <> 'waiting' AND updated_at < $1 \
+               ORDER BY updated_at LIMIT $2)";
+    let values = vec![before.millis().into(), i64::from(limit).into()];
+    Ok(execute(db.write(), sql, values).await?.rows_affected())
+}
+
 /// When the next event is due for `sink`; `None`: none waits.
 pub async fn next_due(db: &impl ConnectionTrait, sink: &str) -> Result<Option<Timestamp>, DbErr> {
     let sql = "SELECT min(next_attempt_at) FROM event_deliveries \
@@ -246,6 +255,13 @@ pub async fn list(
         "SELECT {EVENT} FROM outbox o {conditions} ORDER BY o.created_at DESC, o.id DESC LIMIT $1"
     );
     query_all(db, &sql, values).await?.iter().map(event).collect()
+}
+
+/// All events about one order or sku, the oldest first.
+pub async fn of_subject(db: &impl ConnectionTrait, subject: &str) -> Result<Vec<Event>, DbErr> {
+    let sql =
+        format!("SELECT {EVENT} FROM outbox o WHERE o.subject = $1 ORDER BY o.created_at, o.id");
+    query_all(db, &sql, vec![subject.into()]).await?.iter().map(event).collect()
 }
 
 /// Events from `since` on, the oldest first, after the event `after`.

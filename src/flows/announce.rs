@@ -16,7 +16,7 @@ use crate::orders::Order;
 use crate::payments::ports::StatedAmount;
 use crate::payments::{Payment, refunds};
 use crate::platform::db::WriteTx;
-use crate::platform::outbox;
+use crate::platform::outbox::{self, NewEvent};
 
 /// `order.…`
 pub(super) async fn order(
@@ -25,7 +25,12 @@ pub(super) async fn order(
     order: &Order,
     now: Timestamp,
 ) -> Result<(), sea_orm::DbErr> {
-    let data = json!({
+    outbox::write(tx, order_event(kind, order), now).await
+}
+
+/// [`order`], still to be written.
+pub(super) fn order_event<'a>(kind: &'a str, order: &'a Order) -> NewEvent<'a> {
+    let payload = json!({
         "order_no": order.order_no,
         "sku": order.sku,
         "status": order.status,
@@ -35,7 +40,7 @@ pub(super) async fn order(
         "failure": failure_class(order),
         "test": order.test,
     });
-    outbox::write(tx, kind, order.order_no.as_str(), &data, now).await
+    NewEvent { kind, subject: order.order_no.as_str(), payload }
 }
 
 /// `payment.…`; `stated` is what the provider says it took, when that is what the event is about.
@@ -45,7 +50,15 @@ pub(super) async fn payment(
     (order, payment, stated): (&Order, &Payment, Option<&StatedAmount>),
     now: Timestamp,
 ) -> Result<(), sea_orm::DbErr> {
-    let data = json!({
+    outbox::write(tx, payment_event(kind, (order, payment, stated)), now).await
+}
+
+/// [`payment`], still to be written.
+pub(super) fn payment_event<'a>(
+    kind: &'a str,
+    (order, payment, stated): (&'a Order, &Payment, Option<&StatedAmount>),
+) -> NewEvent<'a> {
+    let payload = json!({
         "payment_no": payment.payment_no,
         "order_no": order.order_no,
         "sku": order.sku,
@@ -58,7 +71,7 @@ pub(super) async fn payment(
         }),
         "test": order.test,
     });
-    outbox::write(tx, kind, order.order_no.as_str(), &data, now).await
+    NewEvent { kind, subject: order.order_no.as_str(), payload }
 }
 
 /// `refund.…`, as the refund's row stands now.
@@ -69,7 +82,7 @@ pub(super) async fn refund(
     now: Timestamp,
 ) -> Result<(), SettleError> {
     let refund = refunds::get(tx.conn(), number).await?;
-    let data = json!({
+    let payload = json!({
         "refund_no": refund.refund_no,
         "payment_no": refund.payment_no,
         "order_no": order.order_no,
@@ -80,7 +93,8 @@ pub(super) async fn refund(
         "initiator": initiator(&refund.actor),
         "test": order.test,
     });
-    outbox::write(tx, kind, order.order_no.as_str(), &data, now).await?;
+    let event = NewEvent { kind, subject: order.order_no.as_str(), payload };
+    outbox::write(tx, event, now).await?;
     Ok(())
 }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::base::Base;
 use super::jobs::{FulfilOrder, SendRefund};
-use crate::orders;
 use crate::payments::refunds;
 use crate::platform::db::{Page, WriteTx};
 use crate::platform::jobs::{Job, store};
 use crate::platform::outbox;
+use crate::{alerts, events, orders};
 
 const AT_ONCE: u64 = 200;
 /// An order that was just paid has its job; an older one must show it.
@@ -52,10 +52,17 @@ pub async fn prune(base: &Base) -> anyhow::Result<u64> {
     Ok(store::prune(&base.db, base.now().minus(KEEP_FINISHED)).await?)
 }
 
-/// Events are forgotten ninety days after they were handed on.
+/// Alerts are forgotten ninety days after their last cause.
+pub async fn prune_alerts(base: &Base) -> anyhow::Result<u64> {
+    Ok(alerts::repo::prune(&base.db, base.now().minus(KEEP_EVENTS)).await?)
+}
+
+/// Events are forgotten ninety days after they were handed on, and so is how they were delivered.
 pub async fn prune_events(base: &Base) -> anyhow::Result<u64> {
     let before = base.now().minus(KEEP_EVENTS);
-    Ok(outbox::prune(&base.db, before, EVENTS_AT_ONCE).await?)
+    let deliveries = events::repo::prune(&base.db, before, EVENTS_AT_ONCE).await?;
+    let events = outbox::prune(&base.db, before, EVENTS_AT_ONCE).await?;
+    Ok(events.saturating_add(deliveries))
 }
 
 async fn revive<J: Job>(base: &Base, jobs: Vec<J>) -> anyhow::Result<usize> {

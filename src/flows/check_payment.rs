@@ -11,7 +11,7 @@ use super::jobs::{CheckCause, CheckPayment, News, TellBuyer};
 use super::settle_payment::{self, SettleError};
 use super::till::Till;
 use crate::kernel::ids::{self, OrderNo, PaymentNo, UserId};
-use crate::orders::{self, OrderStatus};
+use crate::orders::{self, Order, OrderStatus};
 use crate::payments::ports::{CallError, Observation, Outcome};
 use crate::payments::repo::{self as payments, Evidence};
 use crate::payments::rules::{Fact, next_rung};
@@ -113,6 +113,16 @@ async fn unknown_word(
     )))
 }
 
+/// What is kept of a question without an answer.
+const REFUSED: &str = "refused to answer";
+const NOT_REACHED: &str = "not reached";
+const NO_ANSWER: &str = "no answer";
+
+/// Whether the word that is kept of a question is the provider's own.
+pub(super) fn is_answer(word: &str) -> bool {
+    ![REFUSED, NOT_REACHED, NO_ANSWER].contains(&word)
+}
+
 /// The provider's word on a payment. That it was asked, and what it said, is kept with the payment.
 pub async fn query(till: &Till, payment: &Payment) -> Result<Observation, JobError> {
     let Some(counter) = till.counter(&payment.provider) else {
@@ -121,9 +131,9 @@ pub async fn query(till: &Till, payment: &Payment) -> Result<Observation, JobErr
     let answer = counter.gateway.query(&payment.payment_no).await;
     let word = match &answer {
         Ok(observation) => observation.outcome.as_str(),
-        Err(CallError::Rejected { .. }) => "refused to answer",
-        Err(CallError::NotSent(_)) => "not reached",
-        Err(CallError::Unknown(_)) => "no answer",
+        Err(CallError::Rejected { .. }) => REFUSED,
+        Err(CallError::NotSent(_)) => NOT_REACHED,
+        Err(CallError::Unknown(_)) => NO_ANSWER,
     };
     note(&till.base, payment, word).await.map_err(JobError::retry)?;
     answer.map_err(|error| {
@@ -147,6 +157,9 @@ async fn not_paid(till: &Till, payment: &Payment, cause: CheckCause) -> Result<(
     let order = orders::repo::get(db, &payment.order_no).await.map_err(JobError::retry)?;
     let pending = order.status == OrderStatus::PendingPayment;
     if pending && now > order.expires_at {
+        if ask_about_others(till, &order, payment).await.map_err(JobError::retry)? {
+            return Ok(()); // Whichever is asked about last closes the order.
+        }
         let ended = close_order::close(&till.base, &order.order_no).await;
         if ended.map_err(JobError::retry)? != Ended::Paid {
             return Ok(());
@@ -160,6 +173,26 @@ async fn not_paid(till: &Till, payment: &Payment, cause: CheckCause) -> Result<(
         tell_not_yet(&till.base, &order.order_no).await.map_err(JobError::retry)?;
     }
     Ok(())
+}
+
+/// The buyer may have paid by a way that was given up for another one: before the order is closed, the
+/// provider is asked about each link that the buyer ever had and whose money is not known. `true`: some
+/// are to be asked about.
+async fn ask_about_others(
+    till: &Till,
+    order: &Order,
+    payment: &Payment,
+) -> Result<bool, SettleError> {
+    let attempts = payments::list_of_order(till.base.db.read(), &order.order_no).await?;
+    let unasked = attempts.into_iter().filter(|other| {
+        let last = other.last_query.as_ref();
+        let asked = last.is_some_and(|(at, word)| *at >= order.expires_at && is_answer(word));
+        let known = matches!(other.status, PaymentStatus::Succeeded | PaymentStatus::Conflicted);
+        other.payment_no != payment.payment_no && other.pay_url.is_some() && !known && !asked
+    });
+    let unasked: Vec<PaymentNo> = unasked.map(|other| other.payment_no).collect();
+    enqueue_checks(till, &unasked).await?;
+    Ok(!unasked.is_empty())
 }
 
 /// One attempt ends at its own deadline; its order, paid by another one or still payable, stays.
@@ -176,7 +209,6 @@ async fn expire(base: &Base, payment: &Payment) -> Result<(), SettleError> {
     payments::apply(&tx, &mut payment, Fact::Expired, &evidence, now).await?;
     announce::payment(&tx, "payment.failed", (&order, &payment, None), now).await?;
     tx.commit().await?;
-    metrics::counter!("mingshu_payments_total", "outcome" => "expired").increment(1);
     Ok(())
 }
 
@@ -248,29 +280,25 @@ async fn enqueue_checks(till: &Till, overdue: &[PaymentNo]) -> Result<(), Settle
     Ok(())
 }
 
-/// Asks about every payment whose rung has come, and steps up; those `asked` anyway only step.
+/// Asks about every payment whose rung has come, and steps up; those `asked` anyway only step. One
+/// transaction for each: nobody holds the row of one payment while waiting for another's.
 async fn climb(base: &Base, asked: &[PaymentNo]) -> Result<(), SettleError> {
     let now = base.now();
-    let due = payments::due_queries(base.db.read(), now, AT_ONCE).await?;
-    if due.is_empty() {
-        return Ok(());
-    }
-    let tx = base.db.begin_write().await?;
-    for payment in due {
+    for payment in payments::due_queries(base.db.read(), now, AT_ONCE).await? {
         let rung = payment.queries;
         let following = rung.saturating_add(1);
         // Rungs that passed while the program stood still are one question.
         let next = (following..)
             .map_while(|rung| next_rung(payment.created_at, rung, ids::random_below(100)))
             .find(|at| *at > now);
+        let tx = base.db.begin_write().await?;
         payments::save_rung(&tx, &payment, next).await?;
-        if asked.contains(&payment.payment_no) {
-            continue;
+        if !asked.contains(&payment.payment_no) {
+            let cause = CheckCause::Ladder(rung);
+            let job = CheckPayment { payment_no: payment.payment_no, cause };
+            jobs::enqueue(&tx, &job, now).await?;
         }
-        let cause = CheckCause::Ladder(rung);
-        let job = CheckPayment { payment_no: payment.payment_no, cause };
-        jobs::enqueue(&tx, &job, now).await?;
+        tx.commit().await?;
     }
-    tx.commit().await?;
     Ok(())
 }

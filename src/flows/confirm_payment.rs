@@ -4,13 +4,13 @@
 
 use super::base::Base;
 use super::settle_payment::{self, MoneyRules, SettleError};
-use crate::kernel::ids::{OrderNo, PaymentNo};
+use crate::kernel::ids::PaymentNo;
 use crate::kernel::money::Money;
 use crate::orders::{self, Actor, Order, OrderStatus};
 use crate::payments::inbox::Judgement;
 use crate::payments::ports::{Observation, Outcome, Source, StatedAmount};
 use crate::payments::repo as payments;
-use crate::payments::{Payment, PaymentStatus};
+use crate::payments::{Payment, PaymentStatus, refunds};
 
 /// What an operator states.
 #[derive(Debug, Clone, Copy)]
@@ -45,29 +45,61 @@ pub enum Confirmed {
     NotApplied,
 }
 
-/// The payment that a confirmation of this order would be about: one whose money is in doubt, else
-/// the latest that has not succeeded. `None`: there is none, or no such order.
-pub async fn look(base: &Base, order_no: &OrderNo) -> Result<Option<Confirmable>, SettleError> {
+/// The payment that a confirmation of `named` would be about: the payment itself; of an order one
+/// whose money is in doubt, else the latest that has not succeeded. `None`: there is none, or
+/// nothing of that number.
+pub async fn look(base: &Base, named: &str) -> Result<Option<Confirmable>, SettleError> {
     let db = base.db.read();
-    let Some(order) = orders::repo::find(db, order_no).await? else { return Ok(None) };
-    let attempts = payments::list_of_order(db, order_no).await?;
+    let meant = payments::find(db, &PaymentNo::from(named)).await?;
+    let order_no = meant.as_ref().map_or_else(|| named.into(), |payment| payment.order_no.clone());
+    let Some(order) = orders::repo::find(db, &order_no).await? else { return Ok(None) };
+    let mut attempts = Vec::new();
+    for payment in payments::list_of_order(db, &order_no).await? {
+        if !goes_back(base, &payment).await? {
+            attempts.push(payment);
+        }
+    }
+    let payment = match meant {
+        Some(meant) => attempts.into_iter().find(|one| {
+            one.payment_no == meant.payment_no && one.status != PaymentStatus::Succeeded
+        }),
+        None => payment_of(&order, &attempts),
+    };
+    let Some(payment) = payment else { return Ok(None) };
+    Ok(Some(Confirmable { stated: payment.stated, order, payment }))
+}
+
+fn payment_of(order: &Order, attempts: &[Payment]) -> Option<Payment> {
     let doubtful = attempts.iter().find(|payment| payment.status == PaymentStatus::Conflicted);
     let waiting = |payment: &&Payment| payment.status != PaymentStatus::Succeeded;
     let unpaid = attempts.iter().rfind(waiting).filter(|_latest| order.paid_at.is_none());
-    let Some(payment) = doubtful.or(unpaid).cloned() else { return Ok(None) };
-    Ok(Some(Confirmable { stated: payment.stated, order, payment }))
+    doubtful.or(unpaid).cloned()
+}
+
+/// Whether all money in doubt is given back or on its way: it pays for nothing any more.
+async fn goes_back(base: &Base, payment: &Payment) -> Result<bool, SettleError> {
+    if payment.status != PaymentStatus::Conflicted || payment.stated.is_none() {
+        return Ok(false);
+    }
+    Ok(refunds::refundable(base.db.read(), payment).await?.minor <= 0)
 }
 
 /// Confirms what [`look`] found. The same reference twice is one confirmation.
 pub async fn run(
     base: &Base,
     money: &MoneyRules,
-    (order_no, operator): (&OrderNo, &Actor),
+    (named, operator): (&str, &Actor),
     statement: &Statement<'_>,
 ) -> Result<Confirmed, SettleError> {
-    let Some(found) = look(base, order_no).await? else { return Ok(Confirmed::NothingToConfirm) };
-    let payment = found.payment;
     let db = base.db.read();
+    let Some(found) = look(base, named).await? else {
+        let before = payments::find(db, &PaymentNo::from(named)).await?;
+        let before = before.filter(|one| one.provider_ref.as_deref() == Some(statement.reference));
+        return Ok(
+            before.map_or(Confirmed::NothingToConfirm, |one| Confirmed::Before(one.payment_no))
+        );
+    };
+    let payment = found.payment;
     if payments::knows_provider_ref(db, &payment.provider, statement.reference).await?
         && payment.provider_ref.as_deref() != Some(statement.reference)
     {
@@ -76,7 +108,7 @@ pub async fn run(
     let observation = observation(&payment, operator, statement);
     let raw = format!("{operator}: {}: {}", statement.reference, statement.note);
     let judgement = settle_payment::run(base, money, &observation, raw.as_bytes()).await?;
-    let order = orders::repo::get(db, order_no).await?;
+    let order = orders::repo::get(db, &payment.order_no).await?;
     Ok(match judgement {
         Judgement::Applied | Judgement::Recorded => {
             Confirmed::Now(payment.payment_no, order.status)

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::base::Base;
+use super::check_payment;
 use super::settle_payment::SettleError;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo};
@@ -221,8 +222,7 @@ fn last_query(payment: &Payment) -> Link {
     let next = payment.next_query_at.map_or_else(String::new, |at| format!(", next {at}"));
     match &payment.last_query {
         Some((at, word)) => {
-            let silent = matches!(word.as_str(), "no answer" | "not reached" | "refused to answer");
-            let looks = if silent { Looks::Bad } else { Looks::Good };
+            let looks = if check_payment::is_answer(word) { Looks::Good } else { Looks::Bad };
             link(NAME, looks, format!("{at}: {word}{next}"))
         }
         None => link(NAME, Looks::Open, format!("not asked yet{next}")),

@@ -9,7 +9,8 @@ use sea_orm::DbErr;
 
 use super::base::Base;
 use crate::kernel::ids::{OrderNo, UserId};
-use crate::orders::{self, Order, OrderError, OrderStatus};
+use crate::orders::{self, OrderError};
+use crate::payments::inbox;
 use crate::reports::{self, ReportError};
 use crate::users::{self, UserError};
 
@@ -42,11 +43,12 @@ pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
     for order in &all {
         // Under lock: a payment that is being settled wins or loses as a whole.
         let order = orders::repo::lock(&tx, &order.order_no).await?;
-        if is_under_way(&order) {
+        if order.status.is_under_way() {
             return Ok(Forgotten::NotWhile(order.order_no));
         }
         reports::repo::erase(&tx, &order.order_no, now).await?;
         reports::deliveries::erase(&tx, &order.order_no).await?;
+        inbox::erase_bodies(&tx, &order.order_no).await?;
     }
     orders::repo::erase_forms(&tx, user, now).await?;
     users::repo::forget(&tx, user, now).await?;
@@ -54,18 +56,4 @@ pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
     metrics::counter!("mingshu_users_forgotten_total").increment(1);
     tracing::info!(orders.count = all.len(), "a person was forgotten");
     Ok(Forgotten::Done)
-}
-
-fn is_under_way(order: &Order) -> bool {
-    match order.status {
-        OrderStatus::PendingPayment
-        | OrderStatus::Paid
-        | OrderStatus::Generating
-        | OrderStatus::Refunding => true,
-        OrderStatus::Completed
-        | OrderStatus::Failed
-        | OrderStatus::Cancelled
-        | OrderStatus::Closed
-        | OrderStatus::Refunded => false,
-    }
 }

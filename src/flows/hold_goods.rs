@@ -16,7 +16,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::orders::Order;
 use crate::platform::db::WriteTx;
-use crate::platform::outbox;
+use crate::platform::outbox::{self, NewEvent};
 use crate::promotions;
 
 /// Reserves a piece of today's supply (`day` as `2026-11-21`). `false`: there is none left, and
@@ -61,7 +61,8 @@ pub(super) async fn give_back(tx: &WriteTx, order: &Order, now: Timestamp) -> Re
 
 async fn tell_low(tx: &WriteTx, sku: &Sku, low: Low, now: Timestamp) -> Result<(), DbErr> {
     let payload = json!({ "sku": sku, "rest": low.rest, "limit": low.limit });
-    outbox::write(tx, "stock.low", sku.as_str(), &payload, now).await?;
+    let event = NewEvent { kind: "stock.low", subject: sku.as_str(), payload };
+    outbox::write(tx, event, now).await?;
     let note = format!("{} of {} left", low.rest, low.supply);
     raise_alert::run(tx, AlertKind::StockLow, (sku.as_str(), &note), now).await
 }

@@ -42,6 +42,8 @@ pub struct OrderView {
     /// The same for people.
     #[serde(skip)]
     pub money: Money,
+    #[serde(skip)]
+    pub list_price: Money,
     pub test: bool,
     pub failure: Option<String>,
     pub cancel_reason: Option<String>,
@@ -138,6 +140,7 @@ fn head(order: Order) -> OrderView {
         status: order.status,
         step: order.step,
         price: order.price.to_major(),
+        list_price: order.price,
         discounts: order.discounts,
         total,
         currency,

@@ -194,23 +194,41 @@ pub enum AlertKind {
     BooksUnsound,
 }
 
-/// Tell the operators. Carries numbers and words of ours only.
+/// Tell the operators in their chat. Carries numbers and words of ours only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SendAlert {
     pub kind: AlertKind,
     /// The number of the order, payment, refund or job.
     pub subject: String,
     pub note: String,
-    /// Equal alerts within one bucket are one.
+    /// The beginning of its quiet time, in milliseconds: equal alerts in one quiet time are one.
     pub bucket: i64,
+    /// How many equal ones were not told since the one before.
+    #[serde(default)]
+    pub missed: i64,
 }
 
 impl Job for SendAlert {
     const KIND: &'static str = "send_alert";
-    const MAX_ATTEMPTS: i32 = 8;
+    // With its back-off more than two hours: as long as a chat or a mail server may be away.
+    const MAX_ATTEMPTS: i32 = 30;
 
     fn dedupe_key(&self) -> String {
         format!("alert:{:?}:{}:{}", self.kind, self.subject, self.bucket)
+    }
+}
+
+/// Tell them by mail. A job of its own: no way out holds up another, or repeats what another said.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MailAlert(pub SendAlert);
+
+impl Job for MailAlert {
+    const KIND: &'static str = "mail_alert";
+    const MAX_ATTEMPTS: i32 = 30;
+
+    fn dedupe_key(&self) -> String {
+        format!("mail:{}", self.0.dedupe_key())
     }
 }
 

@@ -5,25 +5,75 @@ use crate::affiliates::repo::NewCommission;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::money::Money;
 use crate::orders::Order;
-use crate::payments::ledger::rules::{Back, Charge, Means};
-use crate::payments::ledger::{Fact, postings, repo as book};
-use crate::payments::ports::Observation;
+use crate::payments::ledger::rules::{Back, Charge, Means, received_key, settled_key, unnamed_key};
+use crate::payments::ledger::{Doubt, Fact, Settled, postings, repo as book};
+use crate::payments::ports::{Observation, Source};
 use crate::payments::repo as payments;
 use crate::payments::rules::stated_money;
-use crate::payments::{Payment, PaymentError, PaymentStatus, Refund};
+use crate::payments::{Payment, PaymentError, PaymentStatus, Refund, refunds};
 use crate::platform::db::WriteTx;
 
-/// A payment's money is there: the agreed amount, or what was accepted instead.
+/// A payment's money is there: the agreed amount, or what was accepted instead. Gives what of the
+/// payment stays in doubt: other charges of it.
 pub(super) async fn payment_succeeded(
     tx: &WriteTx,
     payment: &Payment,
+    observation: &Observation,
+    now: Timestamp,
+) -> Result<Vec<Doubt>, PaymentError> {
+    let standing = book::doubts_of(tx.conn(), payment).await?;
+    let (proved, others) = proved_by(payment, observation, standing);
+    // What an operator accepts is what came, not what was agreed.
+    let (charge, amount) = (charge(payment), payment.received());
+    write(tx, &Fact::PaymentSucceeded { charge, amount, proved }, now).await?;
+    Ok(others)
+}
+
+/// Which of the doubtful charges was this money, and which stay in doubt: the one that is named,
+/// else the newest that was accepted or cannot be told apart, and what nobody gave a name.
+fn proved_by(
+    payment: &Payment,
+    observation: &Observation,
+    standing: Vec<Doubt>,
+) -> (Vec<Doubt>, Vec<Doubt>) {
+    let told = observation.provider_ref.as_deref();
+    let by_operator = observation.source == Source::Operator;
+    let named = standing.iter().any(|doubt| doubt.charge_ref.as_deref() == told);
+    let cannot_tell = !named && (by_operator || told.is_none());
+    let fits = |doubt: &&Doubt| !by_operator || doubt.amount == payment.received();
+    let newest = standing.iter().rfind(fits).filter(|_newest| cannot_tell).cloned();
+    standing.into_iter().partition(|doubt| {
+        let unnamed = doubt.charge_ref.is_none();
+        unnamed || doubt.charge_ref.as_deref() == told || newest.as_ref() == Some(doubt)
+    })
+}
+
+/// What an operator accepts with the number of a doubtful charge: as much as that charge was.
+pub(super) async fn named_charge(
+    tx: &WriteTx,
+    payment: &Payment,
+    reference: Option<&str>,
+) -> Result<Option<Money>, PaymentError> {
+    let Some(reference) = reference else { return Ok(None) };
+    let standing = book::doubts_of(tx.conn(), payment).await?;
+    let named = standing.iter().find(|doubt| doubt.charge_ref.as_deref() == Some(reference));
+    Ok(named.map(|doubt| doubt.amount))
+}
+
+/// [`payment_succeeded`] for payments of which nothing stood in doubt before.
+pub(super) async fn payments_succeeded(
+    tx: &WriteTx,
+    payments: &[&Payment],
     now: Timestamp,
 ) -> Result<(), PaymentError> {
-    let in_doubt = book::in_doubt(tx.conn(), payment).await?;
-    let charge = charge(payment);
-    // What an operator accepts is what came, not what was agreed.
-    let amount = payment.received();
-    write(tx, &Fact::PaymentSucceeded { charge, amount, in_doubt }, now).await
+    let fact = |payment: &&Payment| Fact::PaymentSucceeded {
+        charge: charge(payment),
+        amount: payment.received(),
+        proved: Vec::new(),
+    };
+    let lines: Vec<_> = payments.iter().map(fact).flat_map(|fact| postings(&fact)).collect();
+    book::write(tx, &lines, now).await?;
+    Ok(())
 }
 
 /// Money arrived that does not match. Of a payment that succeeded before, it is only a rumour,
@@ -43,8 +93,43 @@ pub(super) async fn money_in_doubt(
     }
     // What another merchant got is not ours, and money that cannot be read is no amount.
     let ours = observation.stated.as_ref().filter(|_stated| observation.merchant_matches);
-    let Some(stated) = ours.and_then(stated_money) else { return Ok(()) };
-    write(tx, &Fact::MoneyInDoubt { charge: charge(payment), stated }, now).await
+    let Some(amount) = ours.and_then(stated_money) else { return Ok(()) };
+    let doubt = Doubt { charge_ref: observation.provider_ref.clone(), amount };
+    let standing = book::doubts_of(tx.conn(), payment).await?;
+    if standing.iter().any(|known| is_same_charge(known, &doubt)) {
+        return Ok(());
+    }
+    write(tx, &Fact::MoneyInDoubt { charge: charge(payment), doubt }, now).await
+}
+
+/// A message that does not name its charge is about one that is known, and the other way round.
+fn is_same_charge(known: &Doubt, told: &Doubt) -> bool {
+    match (&known.charge_ref, &told.charge_ref) {
+        (Some(known), Some(told)) => known == told,
+        (Some(_) | None, None) => true,
+        (None, Some(_)) => known.amount == told.amount,
+    }
+}
+
+/// Whether the provider speaks of a charge that we do not know, of a payment whose doubtful money
+/// is on its way back: the payment is settled by that refund, the charge is one more.
+pub(super) async fn is_beside_what_goes_back(
+    tx: &WriteTx,
+    payment: &Payment,
+    observation: &Observation,
+) -> Result<bool, PaymentError> {
+    let by_provider = observation.source != Source::Operator;
+    let in_doubt = by_provider && payment.status == PaymentStatus::Conflicted;
+    let Some(told) = observation.provider_ref.as_deref().filter(|_told| in_doubt) else {
+        return Ok(false);
+    };
+    if refunds::refundable(tx.conn(), payment).await? == payment.received() {
+        return Ok(false);
+    }
+    let known = book::knows(tx.conn(), &received_key(&payment.provider, told)).await?;
+    // A doubt without a name may be this very charge.
+    let unnamed = book::knows(tx.conn(), &unnamed_key(&payment.payment_no)).await?;
+    Ok(!known && !unnamed)
 }
 
 /// The provider charged a payment that had succeeded before once more.
@@ -54,9 +139,32 @@ pub(super) async fn second_charge(
     observation: &Observation,
     now: Timestamp,
 ) -> Result<(), PaymentError> {
-    let Some(provider_ref) = observation.provider_ref.clone() else { return Ok(()) };
+    if observation.provider_ref.is_none() {
+        return Ok(());
+    }
     let stated = observation.stated.as_ref().and_then(stated_money).unwrap_or(payment.amount);
-    write(tx, &Fact::SecondCharge { charge: charge(payment), provider_ref, stated }, now).await
+    let doubt = Doubt { charge_ref: observation.provider_ref.clone(), amount: stated };
+    write(tx, &Fact::MoneyInDoubt { charge: charge(payment), doubt }, now).await
+}
+
+/// An operator says what became of money in doubt.
+pub(super) async fn doubt_settled(
+    tx: &WriteTx,
+    payment: &Payment,
+    (doubt, settled, reference): (&Doubt, Settled, &str),
+    now: Timestamp,
+) -> Result<(), PaymentError> {
+    let (charge, doubt, reference) = (charge(payment), doubt.clone(), reference.to_owned());
+    write(tx, &Fact::DoubtSettled { charge, doubt, settled, reference }, now).await
+}
+
+/// Whether this reference said what became of money of the payment.
+pub(super) async fn is_settled(
+    tx: &WriteTx,
+    payment: &Payment,
+    reference: &str,
+) -> Result<bool, PaymentError> {
+    Ok(book::knows(tx.conn(), &settled_key(&payment.payment_no, reference)).await?)
 }
 
 /// Money went back to its payer, and with it what a promoter had earned by it.
@@ -87,9 +195,8 @@ pub(super) async fn order_completed(
     order: &Order,
     now: Timestamp,
 ) -> Result<Option<Payment>, PaymentError> {
-    let attempts = payments::list_of_order(tx.conn(), &order.order_no).await?;
-    let succeeded = attempts.into_iter().filter(|one| one.status == PaymentStatus::Succeeded);
-    let Some(payment) = succeeded.min_by_key(|one| one.paid_at) else { return Ok(None) };
+    let found = payments::find_that_paid(tx.conn(), &order.order_no).await?;
+    let Some(payment) = found else { return Ok(None) };
     let owed = book::standing(tx.conn(), &payment).await?.owed;
     let (charge, total) = (charge(&payment), paid_for(order, &payment));
     write(tx, &Fact::OrderCompleted { charge, total, owed }, now).await?;

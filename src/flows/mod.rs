@@ -5,8 +5,10 @@
 //! Whoever locks an order together with its payments or refunds locks the order first.
 
 pub mod accept_privacy;
+pub mod alert_buttons;
 mod announce;
 pub mod attribute_referral;
+pub mod audit_order;
 pub mod base;
 pub mod become_affiliate;
 pub mod catch_up;
@@ -50,10 +52,12 @@ pub mod resolve_difference;
 pub mod retry_order;
 pub mod rotate_keys;
 pub mod send_alert;
+pub mod settle_doubt;
 pub mod settle_payment;
 pub mod show_payment;
 pub mod take_notification;
 pub mod tell_buyer;
 pub mod till;
 pub mod tools;
+pub mod try_alerts;
 pub mod try_sink;

@@ -2,6 +2,7 @@
 //! card, and in the message that the money has come.
 
 use crate::kernel::locale::Locale;
+use crate::kernel::money::Money;
 use crate::orders::{DiscountKind, DiscountLine, Order};
 use crate::platform::texts::{self, Args, Texts};
 
@@ -10,16 +11,24 @@ pub fn discounts(texts: &Texts, locale: Locale, lines: &[DiscountLine]) -> Vec<S
     lines.iter().map(|line| discount(texts, locale, line)).collect()
 }
 
-/// List price and discounts of an order as lines below its amount, beginning with a new line;
-/// nothing where there are none.
-pub fn below_amount(texts: &Texts, order: &Order) -> String {
-    if order.discounts.is_empty() {
-        return String::new();
+/// List price and discounts as lines; nothing where there are none.
+pub fn with_list_price(
+    texts: &Texts,
+    locale: Locale,
+    (price, lines): (Money, &[DiscountLine]),
+) -> Vec<String> {
+    if lines.is_empty() {
+        return Vec::new();
     }
-    let list = Args::new().text("price", texts::money(order.locale, order.price));
-    let list = texts.format(order.locale, "check-list-price", &list);
-    let lines = discounts(texts, order.locale, &order.discounts);
-    [String::new(), list].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+    let list = Args::new().text("price", texts::money(locale, price));
+    let list = texts.format(locale, "check-list-price", &list);
+    [list].into_iter().chain(discounts(texts, locale, lines)).collect()
+}
+
+/// The same below an order's amount, beginning with a new line.
+pub fn below_amount(texts: &Texts, order: &Order) -> String {
+    let lines = with_list_price(texts, order.locale, (order.price, &order.discounts));
+    if lines.is_empty() { String::new() } else { format!("\n{}", lines.join("\n")) }
 }
 
 fn discount(texts: &Texts, locale: Locale, line: &DiscountLine) -> String {

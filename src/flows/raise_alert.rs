@@ -1,14 +1,12 @@
-//! An operator is told, within the transaction of what happened.
+//! Operators are told, within the transaction of what happened: one job for each way to them.
 
 use sea_orm::DbErr;
 
-use super::jobs::{AlertKind, SendAlert};
+use super::jobs::{AlertKind, MailAlert, SendAlert};
+use crate::alerts;
 use crate::kernel::clock::Timestamp;
 use crate::platform::db::{WriteTx, storable};
 use crate::platform::jobs::store;
-
-/// Equal alerts within this many seconds are one.
-const QUIET_SECONDS: i64 = 3600;
 
 pub async fn run(
     tx: &WriteTx,
@@ -16,12 +14,18 @@ pub async fn run(
     (subject, note): (&str, &str),
     now: Timestamp,
 ) -> Result<(), DbErr> {
+    // May be a foreign word, such as the number in a callback about nothing of ours.
+    let subject = storable(subject);
+    let Some(telling) = alerts::repo::raise(tx, (kind.as_str(), &subject), now).await? else {
+        return Ok(());
+    };
     let alert = SendAlert {
         kind,
-        // May be a foreign word, such as the number in a callback about nothing of ours.
-        subject: storable(subject),
+        subject,
         note: note.to_owned(),
-        bucket: now.seconds().div_euclid(QUIET_SECONDS),
+        bucket: telling.at.millis(),
+        missed: telling.missed,
     };
-    store::enqueue(tx, &alert, now).await
+    store::enqueue(tx, &alert, now).await?;
+    store::enqueue(tx, &MailAlert(alert), now).await
 }

@@ -1,13 +1,33 @@
 //! A notification whose sender was proved is kept and applied: payments, refunds, and what we do
 //! not handle but must not lose.
 
+use bytes::Bytes;
+
 use super::base::Base;
 use super::jobs::AlertKind;
+use super::settle_payment::queue::SettleQueue;
 use super::settle_payment::{self, MoneyRules, SettleError, keep_unapplied};
 use super::{raise_alert, refund_order};
 use crate::payments::inbox::{self, Judgement, Received};
 use crate::payments::ports::{Notification, RefundAnswer, RefundObservation};
 use crate::payments::refunds;
+
+/// [`run`] for a notification that just came in: payments are settled together with whoever else
+/// is at the door.
+pub async fn run_in_turn(
+    base: &Base,
+    queue: &SettleQueue,
+    notification: Notification,
+    raw: Bytes,
+) -> Result<Judgement, SettleError> {
+    match notification {
+        Notification::Payment(observation) => queue.settle(observation, raw).await,
+        Notification::Refund(observation) => take_refund(base, &observation, &raw).await,
+        Notification::Unhandled { provider, evidence_key, kind } => {
+            take_unhandled(base, (&provider, &evidence_key, &kind), &raw).await
+        }
+    }
+}
 
 /// Keeps and applies a notification with its `raw` bytes; a repeat gives the first verdict again.
 pub async fn run(
@@ -20,27 +40,40 @@ pub async fn run(
         Notification::Payment(observation) => {
             settle_payment::run(base, money, observation, raw).await
         }
-        Notification::Refund(observation) => {
-            let received = Received {
-                provider: &observation.provider,
-                evidence_key: &observation.evidence_key,
-                source: observation.source.as_str(),
-                reference: Some(observation.refund_no.as_str()),
-                raw,
-            };
-            match refund(base, observation, &received).await {
-                Err(error) => keep_unapplied(base, &received, error).await,
-                outcome => outcome,
-            }
-        }
+        Notification::Refund(observation) => take_refund(base, observation, raw).await,
         Notification::Unhandled { provider, evidence_key, kind } => {
-            let received =
-                Received { provider, evidence_key, source: "callback", reference: None, raw };
-            match unhandled(base, &received, kind).await {
-                Err(error) => keep_unapplied(base, &received, error).await,
-                outcome => outcome,
-            }
+            take_unhandled(base, (provider, evidence_key, kind), raw).await
         }
+    }
+}
+
+async fn take_refund(
+    base: &Base,
+    observation: &RefundObservation,
+    raw: &[u8],
+) -> Result<Judgement, SettleError> {
+    let received = Received {
+        provider: &observation.provider,
+        evidence_key: &observation.evidence_key,
+        source: observation.source.as_str(),
+        reference: Some(observation.refund_no.as_str()),
+        raw,
+    };
+    match refund(base, observation, &received).await {
+        Err(error) => keep_unapplied(base, &received, error).await,
+        outcome => outcome,
+    }
+}
+
+async fn take_unhandled(
+    base: &Base,
+    (provider, evidence_key, kind): (&str, &str, &str),
+    raw: &[u8],
+) -> Result<Judgement, SettleError> {
+    let received = Received { provider, evidence_key, source: "callback", reference: None, raw };
+    match unhandled(base, &received, kind).await {
+        Err(error) => keep_unapplied(base, &received, error).await,
+        outcome => outcome,
     }
 }
 

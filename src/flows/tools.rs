@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::post::Post;
 use super::till::Till;
+use crate::alerts::ports::Mailer;
 use crate::bazi::ports::ChartService;
 use crate::catalog::{Catalog, ProductSnapshot};
 use crate::events::Sink;
@@ -27,6 +28,8 @@ pub struct Tools {
     pub writing: Writing,
     pub affiliation: Affiliation,
     pub operators: Operators,
+    /// `None`: alerts are not mailed.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// Who hears of events.
     pub sinks: Arc<[Sink]>,
     /// Where buyers find a person, such as `@my_support`.
@@ -61,7 +64,7 @@ pub struct Affiliation {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Operators {
-    /// `None`: alerts stay in the log.
+    /// `None`: alerts do not go to a chat.
     pub alert_chat: Option<UserId>,
     pub locale: Locale,
 }

@@ -100,6 +100,11 @@ impl ManualClock {
         Self(AtomicI64::new(start.0))
     }
 
+    /// Shows `now` from now on, be it later or earlier.
+    pub fn set(&self, now: Timestamp) {
+        self.0.store(now.0, Ordering::SeqCst);
+    }
+
     pub fn advance(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         self.0.fetch_add(millis, Ordering::SeqCst);

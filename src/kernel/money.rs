@@ -144,6 +144,26 @@ impl Money {
         })
     }
 
+    /// Reads what a person types: `50`, `50.00`, `¥50`, `CNY 50` or `50 CNY`. A currency that is
+    /// named must be the one that is meant.
+    pub fn parse_typed(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let text = text.trim();
+        let code = currency.as_str();
+        let upper = text.to_ascii_uppercase();
+        let named = upper.strip_prefix(code).or_else(|| upper.strip_suffix(code));
+        let signed = text.strip_prefix(['¥', '￥']).filter(|_rest| matches!(code, "CNY" | "JPY"));
+        let bare = named.or(signed).map_or(text, str::trim);
+        let unread = |error| match error {
+            // The words as they were typed.
+            MoneyError::Amount(_) => MoneyError::Amount(text.to_owned()),
+            error @ (MoneyError::Currency(_)
+            | MoneyError::TooPrecise(..)
+            | MoneyError::Overflow
+            | MoneyError::Mixed(..)) => error,
+        };
+        Self::parse_major(bare, currency).map_err(unread)
+    }
+
     /// The amount in major units with the currency's decimals, such as `19.90`: what goes on the
     /// wire to providers.
     pub fn to_major(self) -> String {
@@ -312,6 +332,19 @@ mod tests {
         );
         assert!("cny".parse::<Currency>().is_err());
         assert!("CNYY".parse::<Currency>().is_err());
+    }
+
+    #[test]
+    fn an_amount_is_read_as_people_type_it() {
+        let read = |text| Money::parse_typed(text, Currency::CNY).map(|money| money.minor);
+        for text in ["50", "50.00", " 50 ", "¥50", "￥ 50.0", "CNY 50", "cny50", "50 CNY"] {
+            assert_eq!(read(text), Ok(5000), "{text}");
+        }
+        for text in ["", "50 USD", "$50", "5,00", "fifty", "CNY", "50.001"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        assert_eq!(read("$50"), Err(MoneyError::Amount("$50".to_owned())));
+        assert!(Money::parse_typed("¥5", Currency::USD).is_err());
     }
 
     proptest! {

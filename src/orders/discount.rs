@@ -29,6 +29,16 @@ pub struct DiscountLine {
     pub code: Option<String>,
 }
 
+impl DiscountKind {
+    /// The word in the row and in the shell.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sale => "sale",
+            Self::Coupon => "coupon",
+        }
+    }
+}
+
 impl DiscountLine {
     /// The sale's name in `locale`, or in the nearest language that there is.
     pub fn label(&self, locale: Locale) -> Option<&str> {

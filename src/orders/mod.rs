@@ -14,6 +14,7 @@ mod entity;
 pub mod repo;
 mod row;
 pub mod rules;
+pub mod together;
 
 use std::fmt;
 

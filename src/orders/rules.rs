@@ -50,6 +50,17 @@ impl OrderStatus {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
+
+    /// Whether something still happens to the order by itself: it waits for money, is being made,
+    /// or its money is on its way back.
+    pub fn is_under_way(self) -> bool {
+        match self {
+            Self::PendingPayment | Self::Paid | Self::Generating | Self::Refunding => true,
+            Self::Completed | Self::Failed | Self::Cancelled | Self::Closed | Self::Refunded => {
+                false
+            }
+        }
+    }
 }
 
 impl fmt::Display for OrderStatus {

@@ -1,11 +1,15 @@
 //! The inbox of evidence: every proved message, once, with our verdict on it. Written by hand: it
 //! is the first statement of every callback.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::OrderNo;
 use crate::platform::crypto::Keyring;
-use crate::platform::db::{WriteTx, execute, query_one, storable};
+use crate::platform::db::rows::{self, Answer, Columns, Kind, Questions, Rows};
+use crate::platform::db::{WriteTx, execute, query_all, query_one, storable};
 use crate::platform::reseal::{Key, SealedColumn};
 
 use super::PaymentError;
@@ -77,6 +81,16 @@ pub const SEALED: SealedColumn = SealedColumn {
     context: "'callback_inbox.body:' || provider || ':' || evidence_key",
 };
 
+const COLUMNS: &Columns = &[
+    ("provider", Kind::Text),
+    ("evidence_key", Kind::Text),
+    ("source", Kind::Text),
+    ("reference", Kind::Text),
+    ("body_sealed", Kind::Text),
+    ("verdict", Kind::Text),
+    ("received_at", Kind::Integer),
+];
+
 /// Keeps the evidence. `Some`: it was there before, with this verdict.
 pub async fn keep(
     tx: &WriteTx,
@@ -84,28 +98,7 @@ pub async fn keep(
     received: &Received<'_>,
     now: Timestamp,
 ) -> Result<Option<Judgement>, PaymentError> {
-    let body = if received.raw.is_empty() {
-        None
-    } else {
-        Some(keyring.seal(&context(received.provider, received.evidence_key), received.raw))
-    };
-    let written = execute(
-        tx.conn(),
-        "INSERT INTO callback_inbox \
-         (provider, evidence_key, source, reference, body_sealed, verdict, received_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (provider, evidence_key) DO NOTHING",
-        vec![
-            received.provider.into(),
-            received.evidence_key.into(),
-            received.source.into(),
-            received.reference.map(storable).into(),
-            body.into(),
-            Judgement::Recorded.as_str().into(),
-            now.millis().into(),
-        ],
-    )
-    .await?;
-    if written.rows_affected() == 1 {
+    if keep_all(tx, keyring, (&[*received], Judgement::Recorded), now).await? {
         return Ok(None);
     }
     Ok(Some(
@@ -113,6 +106,59 @@ pub async fn keep(
             .await?
             .unwrap_or(Judgement::Recorded),
     ))
+}
+
+/// Keeps pieces of evidence with their verdict. `false`: one of them was there before, and the
+/// others were written.
+pub async fn keep_all(
+    tx: &WriteTx,
+    keyring: &Keyring,
+    (all, judgement): (&[Received<'_>], Judgement),
+    now: Timestamp,
+) -> Result<bool, PaymentError> {
+    let row = |received: &Received<'_>| {
+        let context = context(received.provider, received.evidence_key);
+        let body = (!received.raw.is_empty()).then(|| keyring.seal(&context, received.raw));
+        [
+            received.provider.into(),
+            received.evidence_key.into(),
+            received.source.into(),
+            received.reference.map(storable).into(),
+            body.into(),
+            judgement.as_str().into(),
+            now.millis().into(),
+        ]
+    };
+    let rows: Rows = all.iter().map(row).collect();
+    let key = ("callback_inbox", "provider, evidence_key");
+    let written = rows::insert_new(tx, key, COLUMNS, rows).await?;
+    Ok(usize::try_from(written) == Ok(all.len()))
+}
+
+/// Verdicts by provider and key.
+pub type Verdicts = BTreeMap<(String, String), Judgement>;
+
+/// Asks for the verdicts on those pieces of evidence, told by provider and key, that were kept
+/// before.
+pub fn ask_for_verdicts(questions: &mut Questions, keys: &[(&str, &str)]) {
+    let columns: &Columns = &[("given_provider", Kind::Text), ("given_key", Kind::Text)];
+    let keys = keys.iter().map(|(provider, key)| [(*provider).into(), (*key).into()]).collect();
+    questions.add(columns, keys, |given| {
+        format!(
+            "SELECT provider, evidence_key, verdict FROM {given} JOIN callback_inbox \
+             ON provider = given_provider AND evidence_key = given_key"
+        )
+    });
+}
+
+/// The answer to [`ask_for_verdicts`].
+pub fn read_verdicts(Answer(rows): &Answer) -> Result<Verdicts, DbErr> {
+    let read = |row: &QueryResult| {
+        let word: String = row.try_get("", "verdict")?;
+        let verdict = Judgement::parse(&word).unwrap_or(Judgement::Recorded);
+        Ok(((row.try_get("", "provider")?, row.try_get("", "evidence_key")?), verdict))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Writes the verdict on evidence that was just kept.
@@ -125,6 +171,20 @@ pub async fn judge(
         tx.conn(),
         "UPDATE callback_inbox SET verdict = $3 WHERE provider = $1 AND evidence_key = $2",
         vec![received.provider.into(), received.evidence_key.into(), judgement.as_str().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Erases the raw bytes of all that was told about an order's payments and refunds, which may name
+/// their payer. Keys and verdicts stay: a repeat is still known.
+pub async fn erase_bodies(tx: &WriteTx, order: &OrderNo) -> Result<(), DbErr> {
+    execute(
+        tx.conn(),
+        "UPDATE callback_inbox SET body_sealed = NULL WHERE reference IN \
+         (SELECT payment_no FROM payments WHERE order_no = $1 \
+         UNION ALL SELECT refund_no FROM refunds WHERE order_no = $1)",
+        vec![order.as_str().into()],
     )
     .await?;
     Ok(())
@@ -150,6 +210,50 @@ fn context(provider: &str, evidence_key: &str) -> String {
     format!("callback_inbox.body:{provider}:{evidence_key}")
 }
 
+/// A piece of evidence as it lies in the inbox.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub provider: String,
+    pub evidence_key: String,
+    pub source: String,
+    pub reference: Option<String>,
+    pub verdict: String,
+    pub received_at: Timestamp,
+    body_sealed: Option<String>,
+}
+
+impl Kept {
+    /// The raw bytes as they came; `None` when there were none.
+    pub fn open(&self, keyring: &Keyring) -> Result<Option<Vec<u8>>, PaymentError> {
+        let context = context(&self.provider, &self.evidence_key);
+        let open = |sealed: &String| keyring.open(&context, sealed);
+        Ok(self.body_sealed.as_ref().map(open).transpose()?)
+    }
+}
+
+/// All evidence about one number of ours, in the sequence in which it came.
+pub async fn of_reference(db: &impl ConnectionTrait, reference: &str) -> Result<Vec<Kept>, DbErr> {
+    let rows = query_all(
+        db,
+        "SELECT provider, evidence_key, source, reference, verdict, received_at, body_sealed \
+         FROM callback_inbox WHERE reference = $1 ORDER BY id",
+        vec![reference.into()],
+    )
+    .await?;
+    let read = |row: &QueryResult| {
+        Ok(Kept {
+            provider: row.try_get_by_index(0)?,
+            evidence_key: row.try_get_by_index(1)?,
+            source: row.try_get_by_index(2)?,
+            reference: row.try_get_by_index(3)?,
+            verdict: row.try_get_by_index(4)?,
+            received_at: Timestamp(row.try_get_by_index(5)?),
+            body_sealed: row.try_get_by_index(6)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
 /// A piece of evidence as an operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Seen {
@@ -171,7 +275,7 @@ pub async fn latest(
         vec![reference.into(), source.into()],
     )
     .await?;
-    let read = |row: sea_orm::QueryResult| {
+    let read = |row: QueryResult| {
         Ok(Seen {
             source: row.try_get_by_index(0)?,
             verdict: row.try_get_by_index(1)?,

@@ -14,6 +14,7 @@ pub mod diagnosis;
 mod entity;
 pub mod inbox;
 pub mod ledger;
+mod log;
 pub mod ports;
 pub mod reconciliation;
 pub mod refunds;
@@ -21,6 +22,7 @@ pub mod refusals;
 pub mod repo;
 pub mod rules;
 pub mod statement;
+pub mod together;
 
 use sea_orm::DbErr;
 

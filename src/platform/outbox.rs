@@ -3,32 +3,42 @@
 
 use sea_orm::DbErr;
 
+use super::db::rows::{self, Columns, Kind, Rows};
 use super::db::{Db, WriteTx, execute};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
 
-/// Writes one event of version 1 of its `kind`. `subject` is the number of what it is about;
-/// `payload` holds numbers, states and amounts, never personal data. Its shape is documented in
-/// docs/events/. The worker hears of it at the commit.
-pub async fn write(
-    tx: &WriteTx,
-    kind: &str,
-    subject: &str,
-    payload: &serde_json::Value,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    execute(
-        tx.conn(),
-        "INSERT INTO outbox (id, kind, subject, payload, created_at) VALUES ($1, $2, $3, $4, $5)",
-        vec![
-            ids::event_id(now).into(),
-            kind.into(),
-            subject.into(),
-            payload.to_string().into(),
-            now.millis().into(),
-        ],
-    )
-    .await?;
+/// An event of version 1 of its `kind`; its shape is documented in docs/events/.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent<'a> {
+    pub kind: &'a str,
+    /// The number of what it is about.
+    pub subject: &'a str,
+    /// Numbers, states and amounts, never personal data.
+    pub payload: serde_json::Value,
+}
+
+const COLUMNS: &Columns = &[
+    ("id", Kind::Text),
+    ("kind", Kind::Text),
+    ("subject", Kind::Text),
+    ("payload", Kind::Text),
+    ("created_at", Kind::Integer),
+];
+
+/// Writes one event. The worker hears of it at the commit.
+pub async fn write(tx: &WriteTx, event: NewEvent<'_>, now: Timestamp) -> Result<(), DbErr> {
+    write_all(tx, &[event], now).await
+}
+
+/// Writes events in their order. The worker hears of them at the commit.
+pub async fn write_all(tx: &WriteTx, events: &[NewEvent<'_>], now: Timestamp) -> Result<(), DbErr> {
+    let row = |event: &NewEvent<'_>| {
+        let (id, payload) = (ids::event_id(now), event.payload.to_string());
+        [id.into(), event.kind.into(), event.subject.into(), payload.into(), now.millis().into()]
+    };
+    let rows: Rows = events.iter().map(row).collect();
+    rows::insert(tx, "outbox", COLUMNS, rows).await?;
     announce(tx);
     Ok(())
 }

@@ -12,6 +12,10 @@ const LOCK: i64 = 0x6d69_6e67;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
+    #[error("this database has no tables yet: run `mingshu migrate`")]
+    Empty,
+    #[error("this database is of an older version: run `mingshu migrate`")]
+    Older,
     #[error("the database was made by a newer version of this program")]
     Newer(#[source] DbErr),
     #[error("the backup before the migration failed")]
@@ -43,6 +47,15 @@ pub async fn migrate(db: &Db, sqlite_file: Option<&Path>) -> Result<Migrated, Sc
         lock.commit().await.map_err(SchemaError::Migration)?;
     }
     Ok(Migrated { applied: pending, backup })
+}
+
+/// Refuses a database that is not of this version.
+pub async fn check(db: &Db) -> Result<(), SchemaError> {
+    let pending = pending(db).await?;
+    if pending.len() == Migrator::migrations().len() {
+        return Err(SchemaError::Empty);
+    }
+    if pending.is_empty() { Ok(()) } else { Err(SchemaError::Older) }
 }
 
 /// The changes that are not applied yet.

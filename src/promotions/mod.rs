@@ -109,6 +109,8 @@ pub struct Redemption {
     pub code: String,
     pub discount: Money,
     pub status: RedemptionStatus,
+    pub at: Timestamp,
+    pub updated_at: Timestamp,
 }
 
 /// The words stand in rows and never change.

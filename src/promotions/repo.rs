@@ -96,7 +96,7 @@ pub async fn find_claim(
     user: UserId,
 ) -> Result<Option<Claim>, PromotionError> {
     let Some(coupon) = find(db, code).await? else { return Ok(None) };
-    let used_by_user = count_of_user(db, code, user).await?;
+    let used_by_user = count_of_user(db, code.as_str(), user).await?;
     Ok(Some(Claim { coupon, used_by_user }))
 }
 
@@ -112,7 +112,7 @@ pub async fn redeem(
         let active = find(tx.conn(), code).await?.is_some_and(|coupon| coupon.active);
         return Ok(Err(if active { Refusal::UsedUp } else { Refusal::Disabled }));
     }
-    let used = count_of_user(tx.conn(), code, new.user).await?;
+    let used = count_of_user(tx.conn(), code.as_str(), new.user).await?;
     if coupon.terms.per_user_limit.is_some_and(|limit| used >= limit) {
         return Ok(Err(Refusal::UsedByYou));
     }
@@ -140,27 +140,32 @@ pub async fn give_back(tx: &WriteTx, order: &OrderNo, now: Timestamp) -> Result<
         turn(tx, order, (RedemptionStatus::Honoured, returned), now).await?;
         return Ok(());
     }
-    coupon::Entity::update_many()
-        .col_expr(coupon::Column::Used, Expr::col(coupon::Column::Used).sub(1))
-        .col_expr(coupon::Column::UpdatedAt, Expr::value(now.millis()))
-        .filter(coupon::Column::Code.eq(row.code))
-        .filter(coupon::Column::Used.gt(0))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
+    count_less(tx, &row.code, now).await
 }
 
-/// Late money pays an order whose coupon was given back: it is used again where there is room; the
+/// Late money pays an order whose coupon was given back: it is used again where the limits allow; the
 /// agreed price stays in any case.
 pub async fn take_again(tx: &WriteTx, order: &OrderNo, now: Timestamp) -> Result<(), DbErr> {
     let row = redemption::Entity::find_by_id(order.0.clone()).one(tx.conn()).await?;
     let returned = RedemptionStatus::Returned;
     let Some(row) = row.filter(|row| row.status == returned.as_str()) else { return Ok(()) };
     // Dates and the switch are for new orders: this price was agreed when they allowed it.
-    let room = count_room(tx, &row.code, now).await?;
+    let mut room = count_room(tx, &row.code, now).await?;
+    // Counted before, for that locks the coupon: nobody redeems it between question and deed.
+    if room && has_had_enough(tx, &row).await? {
+        count_less(tx, &row.code, now).await?;
+        room = false;
+    }
     let to = if room { RedemptionStatus::Redeemed } else { RedemptionStatus::Honoured };
     turn(tx, order, (returned, to), now).await?;
     Ok(())
+}
+
+/// Whether the buyer has used the coupon as often as one may, with other orders.
+async fn has_had_enough(tx: &WriteTx, row: &redemption::Model) -> Result<bool, DbErr> {
+    let coupon = coupon::Entity::find_by_id(row.code.clone()).one(tx.conn()).await?;
+    let Some(limit) = coupon.and_then(|coupon| coupon.per_user_limit) else { return Ok(false) };
+    Ok(count_of_user(tx.conn(), &row.code, UserId(row.user_id)).await? >= limit)
 }
 
 /// The coupon that an order has used.
@@ -204,6 +209,17 @@ async fn count_room(tx: &WriteTx, code: &str, now: Timestamp) -> Result<bool, Db
     Ok(one_more(code, now).exec(tx.conn()).await?.rows_affected == 1)
 }
 
+async fn count_less(tx: &WriteTx, code: &str, now: Timestamp) -> Result<(), DbErr> {
+    coupon::Entity::update_many()
+        .col_expr(coupon::Column::Used, Expr::col(coupon::Column::Used).sub(1))
+        .col_expr(coupon::Column::UpdatedAt, Expr::value(now.millis()))
+        .filter(coupon::Column::Code.eq(code))
+        .filter(coupon::Column::Used.gt(0))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 fn one_more(code: &str, now: Timestamp) -> sea_orm::UpdateMany<coupon::Entity> {
     let (used, limit) = (coupon::Column::Used, coupon::Column::TotalLimit);
     let room = Condition::any().add(limit.is_null()).add(Expr::col(used).lt(Expr::col(limit)));
@@ -214,13 +230,9 @@ fn one_more(code: &str, now: Timestamp) -> sea_orm::UpdateMany<coupon::Entity> {
         .filter(room)
 }
 
-async fn count_of_user(
-    db: &impl ConnectionTrait,
-    code: &CouponCode,
-    user: UserId,
-) -> Result<i64, DbErr> {
+async fn count_of_user(db: &impl ConnectionTrait, code: &str, user: UserId) -> Result<i64, DbErr> {
     let count = redemption::Entity::find()
-        .filter(redemption::Column::Code.eq(code.as_str()))
+        .filter(redemption::Column::Code.eq(code))
         .filter(redemption::Column::UserId.eq(user.0))
         .filter(redemption::Column::Status.ne(RedemptionStatus::Returned.as_str()))
         .count(db)
@@ -285,6 +297,13 @@ impl TryFrom<redemption::Model> for Redemption {
         let currency: Currency = row.currency.parse().map_err(|_word| damaged("currency"))?;
         let status = RedemptionStatus::parse(&row.status).ok_or_else(|| damaged("status"))?;
         let discount = Money::new(row.discount_minor, currency);
-        Ok(Self { order_no: OrderNo(row.order_no), code: row.code, discount, status })
+        Ok(Self {
+            order_no: OrderNo(row.order_no),
+            code: row.code,
+            discount,
+            status,
+            at: Timestamp(row.at),
+            updated_at: Timestamp(row.updated_at),
+        })
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::Crew;
 use super::registry::Run;
-use crate::flows::jobs::{AlertKind, SendAlert};
+use crate::flows::jobs::{AlertKind, MailAlert, SendAlert};
 use crate::flows::raise_alert;
 use crate::kernel::clock::Timestamp;
 use crate::platform::db::WriteTx;
@@ -180,7 +180,7 @@ impl Crew {
         (kind, subject): (&str, &str),
         error: &str,
     ) -> Result<(), DbErr> {
-        if kind == SendAlert::KIND {
+        if [SendAlert::KIND, MailAlert::KIND].contains(&kind) {
             return Ok(());
         }
         let note = format!("{kind}: {error}");

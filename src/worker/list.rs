@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::registry::Registry;
 use crate::flows::jobs::{
-    CheckPayment, DoctorMoney, FulfilOrder, OpenPayment, Reconcile, ResendReport, SendAlert,
-    SendRefund, TellBuyer, TellReconciliation,
+    CheckPayment, DoctorMoney, FulfilOrder, MailAlert, OpenPayment, Reconcile, ResendReport,
+    SendAlert, SendRefund, TellBuyer, TellReconciliation,
 };
 use crate::flows::post::Post;
 use crate::flows::tools::Tools;
@@ -36,10 +36,12 @@ fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
         .with(tools, |tools, job: TellBuyer, run| async move {
             tell_buyer::run(&tools, job, &run.claimed).await
         })
-        .with(
-            tools,
-            |tools, job: SendAlert, _run| async move { send_alert::run(&tools, job).await },
-        )
+        .with(tools, |tools, job: SendAlert, run| async move {
+            send_alert::run(&tools, job, &run.claimed).await
+        })
+        .with(tools, |tools, job: MailAlert, _run| async move {
+            send_alert::run_mail(&tools, job).await
+        })
 }
 
 fn money(registry: Registry, tools: &Arc<Tools>) -> Registry {
@@ -120,6 +122,10 @@ fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with_sweep("finished jobs", tools, |tools| async move {
             catch_up::prune(&tools.till.base).await?;
+            Ok(())
+        })
+        .with_sweep("old alerts", tools, |tools| async move {
+            catch_up::prune_alerts(&tools.till.base).await?;
             Ok(())
         })
         .with_sweep("old events", tools, |tools| async move {

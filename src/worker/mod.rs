@@ -184,6 +184,11 @@ impl Worker {
         }
     }
 
+    /// Brings the gauges of `/metrics` up to date.
+    pub async fn read_gauges(&self) {
+        gauges::read(&self.0.base).await;
+    }
+
     /// Draws the nets once.
     pub async fn sweep(&self) -> Result<(), DbErr> {
         self.0.reap(self.0.base.now()).await?;

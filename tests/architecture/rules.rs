@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reader::{File, NamedPath, Program};
 
 const CAPABILITIES: &[&str] = &[
+    "alerts",
     "users",
     "catalog",
     "orders",
@@ -40,6 +41,7 @@ const BOOKKEEPERS: &[&str] = &["bot/inbox.rs", "worker/attend.rs"];
 /// What the callback must never reach, not even through the flows that it calls (spec.md §2.3):
 /// it talks to nobody.
 const OUT_OF_REACH: &[&str] = &[
+    "alerts/adapters/",
     "reports/",
     "bazi/",
     "notifications/",
@@ -124,6 +126,7 @@ fn other_crates(file: &File, complain: &mut impl FnMut(String)) {
         ("axum", process || ["app", "sandbox"].contains(&top) || path == "platform/web.rs"),
         ("tower_http", path == "platform/web.rs"),
         ("teloxide", top == "bot" || path.starts_with("notifications/adapters/")),
+        ("lettre", path.starts_with("alerts/adapters/")),
         ("async_nats", path.starts_with("events/adapters/")),
         ("reqwest", path == "platform/http.rs" || path.contains("/adapters/")),
         ("figment", top == "config"),

@@ -105,3 +105,67 @@ fn a_health_check_needs_no_secret() {
     let asked = mingshu(&Folder::new(), "healthcheck", &[("MINGSHU_SERVER__BIND", "nowhere")]);
     assert_eq!(asked.status.code(), Some(2));
 }
+
+#[test]
+fn a_database_without_tables_is_one_clear_sentence_and_nothing_is_made() {
+    let folder = Folder::new();
+    let variables = [ENOUGH, &[("MINGSHU_DATABASE__URL", "sqlite://nowhere.db")]].concat();
+    for (arguments, code) in [
+        ("orders list", 1),
+        ("orders show M1", 1),
+        ("doctor money", 2),
+        ("doctor payments", 2),
+        ("reconcile", 1),
+        ("reconcile differences", 1),
+        ("coupons list", 1),
+        ("events list", 1),
+        ("events sinks", 1),
+        ("keys rotate", 1),
+    ] {
+        let told = mingshu(&folder, arguments, &variables);
+        let words = text(&told.stderr);
+        let sentence = "this database has no tables yet: run `mingshu migrate`";
+        assert!(words.contains(sentence) && words.lines().count() == 1, "{arguments}: {words}");
+        assert_eq!(told.status.code(), Some(code), "{arguments}: {words}");
+        assert!(!folder.0.path().join("nowhere.db").exists(), "{arguments}");
+    }
+    let made = mingshu(&folder, "migrate", &variables);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let told = mingshu(&folder, "orders list", &variables);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+}
+
+#[test]
+fn a_test_of_the_alerts_tells_for_each_way_how_it_went() {
+    let folder = Folder::new();
+    let alerts_test = |more: &[(&str, &str)]| {
+        let token = [("TELEGRAM_BOT_TOKEN", "123:abc")];
+        mingshu(&folder, "alerts test", &[&token[..], more].concat())
+    };
+    let no_way = alerts_test(&[]);
+    assert_eq!(no_way.status.code(), Some(2), "{}", text(&no_way.stderr));
+    assert!(text(&no_way.stderr).contains("alerts.smtp_host"), "{}", text(&no_way.stderr));
+
+    // Nobody listens there.
+    let mail = [
+        ("MINGSHU_ALERTS__SMTP_HOST", "127.0.0.1"),
+        ("MINGSHU_ALERTS__SMTP_PORT", "1"),
+        ("MINGSHU_ALERTS__SMTP_SECURITY", "none"),
+        ("MINGSHU_ALERTS__SMTP_FROM", "mingshu <alerts@shop.example>"),
+        ("MINGSHU_ALERTS__SMTP_TO", "me@shop.example"),
+        ("MINGSHU_TELEGRAM__API_URL", "http://127.0.0.1:1"),
+        ("MINGSHU_TELEGRAM__ALERT_CHAT_ID", "-100"),
+    ];
+    let failed = alerts_test(&mail);
+    let told = text(&failed.stdout);
+    assert_eq!(failed.status.code(), Some(1), "{told}{}", text(&failed.stderr));
+    let lines: Vec<_> = told.lines().collect();
+    assert!(lines[0].starts_with("telegram  failed  chat -100: "), "{told}");
+    assert!(lines[1].starts_with("mail      failed  me@shop.example by 127.0.0.1:1: "), "{told}");
+    assert!(!told.contains("123:abc"), "{told}");
+
+    let far = [("MINGSHU_ALERTS__SMTP_HOST", "smtp.example"), mail[2], mail[3], mail[4]];
+    let refused = alerts_test(&far);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).starts_with("alerts.smtp_security"), "{}", text(&refused.stderr));
+}

@@ -1,6 +1,6 @@
 //! Mistakes: what the operator is told.
 
-use mingshu::config::{SettingsFile, Sources};
+use mingshu::config::{Config, SettingsFile, Sources};
 
 use super::{KEY, enough_and, enough_without, environment, load, problem, problems, with_file};
 
@@ -193,4 +193,57 @@ fn a_named_file_must_be_there_and_be_toml() {
     problem(&broken, &["shop.toml", "line 2", "TOML"]);
     let (_folder, too_long) = with_file("[pingpong]\nacc_id = 2018092714313010016291\n");
     problem(&too_long, &["shop.toml", "line 2"]);
+}
+
+#[test]
+fn mail_settings_that_do_not_fit_together_are_refused() {
+    let mail = |more: &[(&'static str, &'static str)]| {
+        let whole = [
+            ("MINGSHU_ALERTS__SMTP_HOST", "smtp.example"),
+            ("MINGSHU_ALERTS__SMTP_FROM", "mingshu <alerts@shop.example>"),
+            ("MINGSHU_ALERTS__SMTP_TO", "me@shop.example,you@shop.example"),
+        ];
+        enough_and(&[&whole[..], more].concat())
+    };
+    assert!(Config::load(&mail(&[])).is_ok());
+    let login =
+        [("MINGSHU_ALERTS__SMTP_USER", "shop"), ("MINGSHU_ALERTS__SMTP_PASSWORD", "hunter2")];
+    let config = Config::load(&mail(&login)).unwrap();
+    assert_eq!((config.alerts.port(), config.alerts.smtp_to.len()), (587, 2));
+    for (more, key) in [
+        (&[("MINGSHU_ALERTS__SMTP_SECURITY", "none")][..], "alerts.smtp_security"),
+        (&[("MINGSHU_ALERTS__SMTP_SECURITY", "ssl")], "alerts.smtp_security"),
+        (&[("MINGSHU_ALERTS__SMTP_HOST", "smtp.example:465")], "alerts.smtp_host"),
+        (&[("MINGSHU_ALERTS__SMTP_HOST", "https://smtp.example")], "alerts.smtp_host"),
+        (&[("MINGSHU_ALERTS__SMTP_HOST", "")], "alerts.smtp_host"),
+        (&[("MINGSHU_ALERTS__SMTP_PORT", "0")], "alerts.smtp_port"),
+        (&[("MINGSHU_ALERTS__SMTP_PORT", "many")], "alerts.smtp_port"),
+        (&[("MINGSHU_ALERTS__SMTP_FROM", "the shop")], "alerts.smtp_from"),
+        (&[("MINGSHU_ALERTS__SMTP_FROM", "")], "alerts.smtp_from"),
+        (&[("MINGSHU_ALERTS__SMTP_TO", "")], "alerts.smtp_to"),
+        (&[("MINGSHU_ALERTS__SMTP_TO", "me@shop.example,you")], "alerts.smtp_to"),
+        (&[("MINGSHU_ALERTS__SMTP_USER", "shop")], "alerts.smtp_password"),
+        (&[("MINGSHU_ALERTS__SMTP_PASSWORD", "hunter2")], "alerts.smtp_user"),
+        (&[("MINGSHU_ALERTS__SMTP_CA_FILE", "/nowhere/ca.pem")], "alerts.smtp_ca_file"),
+    ] {
+        let found = Config::load(&mail(more)).unwrap_err().to_string();
+        assert!(found.starts_with(key), "{more:?}: {found}");
+        assert_eq!(found.lines().count(), 1, "{more:?}: {found}");
+        assert!(!found.contains("hunter2"), "{found}");
+    }
+}
+
+#[test]
+fn mail_without_tls_goes_no_further_than_this_machine() {
+    for (host, fine) in
+        [("localhost", true), ("127.0.0.1", true), ("::1", true), ("10.0.0.1", false)]
+    {
+        let sources = enough_and(&[
+            ("MINGSHU_ALERTS__SMTP_HOST", host),
+            ("MINGSHU_ALERTS__SMTP_SECURITY", "none"),
+            ("MINGSHU_ALERTS__SMTP_FROM", "alerts@shop.example"),
+            ("MINGSHU_ALERTS__SMTP_TO", "me@shop.example"),
+        ]);
+        assert_eq!(Config::load(&sources).is_ok(), fine, "{host}");
+    }
 }

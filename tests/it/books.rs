@@ -429,7 +429,7 @@ async fn what_an_operator_accepts_is_booked_as_it_arrived() {
         assert_eq!(app.settle(&less).await, Judgement::Mismatch);
         let statement = confirm_payment::Statement { reference: "bank-1", note: "good enough" };
         let money = &app.tools.till.money;
-        let by = (&order.order_no, &Actor::Operator(1));
+        let by = (order.order_no.as_str(), &Actor::Operator(1));
         confirm_payment::run(&app.base, money, by, &statement).await.unwrap();
         assert_eq!((app.balance("doubt").await, app.balance("orders:owed").await), (0, 990));
         app.run_jobs().await;

@@ -196,6 +196,23 @@ async fn late_money_uses_the_code_again_or_is_honoured_without_room() {
 }
 
 #[tokio::test]
+async fn late_money_does_not_use_a_code_more_often_than_a_buyer_may() {
+    everywhere(async |app: TestApp| {
+        give_out(&app, &NewCoupon { per_user_limit: Some(1), ..terms(20) }).await;
+        let early = order_with(&app, BUYER, "letter").await;
+        close_order::close(&app.base, &early.order_no).await.unwrap();
+        let second = order_with(&app, BUYER, "letter").await;
+        pay(&app, &early).await;
+        assert_eq!(app.reload(&early.order_no).await.total.minor, 2392, "the agreed price");
+        assert_eq!(status(&app, &early.order_no).await, RedemptionStatus::Honoured);
+        assert_eq!(status(&app, &second.order_no).await, RedemptionStatus::Redeemed);
+        assert_eq!(used(&app).await, 1);
+        assert_in_balance(&app).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_order_with_nothing_left_to_pay_is_paid_at_once() {
     everywhere(async |app: TestApp| {
         give_out(&app, &terms(100)).await;

@@ -1,23 +1,24 @@
 //! Many at once, with the isolation of a real database: exact results, no error, no deadlock. Crowds
 //! of buyers are in `stock` and `coupons`.
 
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mingshu::flows::refund_order::Refunded;
 use mingshu::flows::{check_payment, close_order};
 use mingshu::orders::OrderStatus;
-use mingshu::payments::inbox::Judgement;
 use mingshu::payments::ports::{Notification, Outcome};
 use tokio::task::JoinSet;
 
 use crate::support::bank::observation;
+use crate::support::door::Caller;
 use crate::support::street::{MINUTE, Street, on_the_street};
 
 /// Who calls at once.
 const CALLERS: usize = 64;
-/// How often the same fact comes, in all.
+/// How often each of them says the same.
 const COPIES: usize = 1000;
 
 /// Lets `deeds` run at once; what they came to.
@@ -27,28 +28,32 @@ async fn at_once<T: Send + 'static>(
     deeds.into_iter().collect::<JoinSet<T>>().join_all().await
 }
 
+/// One connection, the same fact a thousand times. How many answers of each kind there were.
+async fn calls_a_thousand_times(
+    address: SocketAddr,
+    request: Arc<Vec<u8>>,
+) -> BTreeMap<(u16, String), usize> {
+    let mut caller = Caller::connect(address).await;
+    let mut answers = BTreeMap::new();
+    for _copy in 0..COPIES {
+        *answers.entry(caller.ask(&request).await).or_default() += 1;
+    }
+    answers
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_thousand_copies_by_sixty_four_callers_are_one_payment() {
+async fn a_thousand_copies_over_each_of_sixty_four_connections_are_one_payment() {
     on_the_street(async |street: Street| {
         let (order, payment) = street.ordered().await;
         street.bank.pay(&payment.payment_no).unwrap();
-        let [notice] = street.bank.post().try_into().unwrap();
-        let (street, left) = (Arc::new(street), Arc::new(AtomicUsize::new(COPIES)));
-        let heard = at_once((0..CALLERS).map(|_caller| {
-            let (street, left, notice) = (Arc::clone(&street), Arc::clone(&left), notice.clone());
-            async move {
-                let mut heard = Vec::new();
-                let next = |left: usize| left.checked_sub(1);
-                while left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next).is_ok() {
-                    heard.push(street.hear(&notice).await);
-                }
-                heard
-            }
-        }))
-        .await;
-        let heard = heard.concat();
-        assert_eq!(heard.len(), COPIES);
-        assert!(heard.iter().all(|judgement| *judgement == Judgement::Applied));
+        let (address, _open) = street.open_door().await;
+        let request = Arc::new(Caller::request(payment.payment_no.as_str()));
+        let calls =
+            (0..CALLERS).map(|_caller| calls_a_thousand_times(address, Arc::clone(&request)));
+        let ok = (200, "OK".to_owned());
+        for answers in at_once(calls).await {
+            assert_eq!(answers, BTreeMap::from([(ok.clone(), COPIES)]));
+        }
         assert_eq!(street.count_jobs("fulfil:").await, 1);
         assert_eq!(street.rows("callback_inbox").await, 1);
         street.run_jobs().await;

@@ -9,6 +9,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod alerts;
 mod audit;
 mod books;
 mod callbacks;
@@ -17,12 +18,17 @@ mod charts;
 mod coupons;
 mod crashes;
 mod crowds;
+mod doubts;
 mod events;
 mod every_moment;
+mod groups;
 mod keys;
+mod metrics;
 mod money;
+mod order_audit;
 mod orders;
 mod pipeline;
+mod plans;
 mod privacy;
 mod reconciliation;
 mod recovery;

@@ -50,7 +50,7 @@ impl TestApp {
 
     async fn confirm(&self, order: &Order, reference: &str) -> Confirmed {
         let statement = Statement { reference, note: "the bank shows it" };
-        let whose = (&order.order_no, &OPERATOR);
+        let whose = (order.order_no.as_str(), &OPERATOR);
         let money = &self.tools.till.money;
         confirm_payment::run(&self.base, money, whose, &statement).await.unwrap()
     }
@@ -418,6 +418,23 @@ async fn the_doctor_finds_why_nothing_happened() {
         let chain = app.doctor(&order, &Street(Some(401))).await;
         assert!(chain.next.contains("in the books"), "{}", chain.next);
         assert!(chain.links[4].detail.ends_with("applied"), "{}", chain.links[4].detail);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_whose_refund_was_refused_before_its_work_waits_for_a_person() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        app.gateway.settle_refunds(RefundOutcome::Failed("no balance".to_owned()));
+        app.give_back(&order, Wish { reason: "x", ..Wish::default() }).await;
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Paid);
+        assert_eq!(app.job(&format!("fulfil:{}", order.order_no)).await.0, "parked");
+        app.clock.advance(2 * MINUTE);
+        app.worker.sweep().await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Paid);
     })
     .await;
 }

@@ -117,7 +117,7 @@ async fn after_three_failures_of_the_model_the_money_goes_back_once() {
         let rows = refunds::list_of_order(app.base.db.read(), &order.order_no).await.unwrap();
         assert_eq!(rows.len(), 1);
         let told = app.messenger.saying("很抱歉");
-        assert!(told[0].text.contains("撰写服务多次没有完成"), "{told:?}");
+        assert!(told[0].text.contains("撰写服务没有完成"), "{told:?}");
         assert_eq!(app.messenger.saying("退款成功").len(), 1);
         assert!(app.messenger.sent().iter().any(|said| said.to == OPERATORS));
         assert_eq!(app.earned(&code).await, (0, 0));

@@ -6,6 +6,7 @@ use mingshu::flows::order_again::{self, Again};
 use mingshu::flows::resend_report::{self, Resent};
 use mingshu::kernel::locale::Locale;
 use mingshu::orders::{Actor, OrderError, OrderStatus};
+use mingshu::platform::db::query_all;
 use mingshu::reports::ports::ModelError;
 use mingshu::reports::{deliveries, repo as reports};
 use mingshu::{payments, users};
@@ -54,6 +55,12 @@ async fn who_is_forgotten_leaves_the_books_alone_and_nothing_personal() {
         assert!(deliveries::list(db, keyring, (number, 0)).await.unwrap().is_empty());
         let paid = payments::repo::list_of_order(db, number).await.unwrap();
         assert_eq!(paid[0].amount, order.total);
+        let told = "SELECT verdict, body_sealed FROM callback_inbox WHERE reference = $1";
+        let told = query_all(db, told, vec![paid[0].payment_no.as_str().into()]).await.unwrap();
+        assert!(!told.is_empty(), "what was told is still known");
+        for row in told {
+            assert_eq!(row.try_get_by_index::<Option<String>>(1).unwrap(), None, "who paid is not");
+        }
         let user = users::repo::find(db, BUYER).await.unwrap().unwrap();
         assert_eq!((user.consented_at, user.referred_by), (None, None));
 

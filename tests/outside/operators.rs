@@ -1,7 +1,8 @@
 //! Promoters and operators (spec.md §2 step 8, §6): the link, the commission, and a refund that
 //! takes both back.
 
-use super::errands::Birth;
+use super::binary::{run, written};
+use super::errands::{Birth, Ordered};
 use super::on_every_database;
 use super::shop::{ALERT_CHAT, Plan, Shop};
 use super::world::pingpong::Dialect;
@@ -39,9 +40,50 @@ async fn a_promoter_earns_until_the_money_goes_back() {
         let refunds = shop.world.pingpong.refunds_of(&ordered.payment_no);
         assert_eq!(refunds.len(), 1, "{refunds:?}");
         assert_eq!(refunds[0].amount, "39.90");
+        the_audit_tells_everything(&shop, &ordered);
         shop.close().await;
     })
     .await;
+}
+
+/// One timeline from the order to the refund, found by the payment's number, too.
+fn the_audit_tells_everything(shop: &Shop, ordered: &Ordered) {
+    let audit = |more: &[&str]| {
+        let arguments = [&["orders", "audit", ordered.payment_no.as_str()][..], more].concat();
+        run(&shop.environment, shop.folder(), &arguments)
+    };
+    let told = audit(&[]);
+    let page = String::from_utf8(told.stdout.clone()).unwrap();
+    assert_eq!(told.status.code(), Some(0), "{}", written(&told));
+    assert!(page.starts_with(&format!("{}  refunded", ordered.order_no)), "{page}");
+    let places: Vec<_> = [
+        "- → pending_payment  buyer",
+        "callback from pingpong  applied",
+        "→ succeeded",
+        "received  39.90 CNY",
+        "order.completed",
+        "refund.start  ",
+        "refunded  39.90 CNY",
+    ]
+    .iter()
+    .map(|words| page.find(words).unwrap_or_else(|| panic!("`{words}` is not in\n{page}")))
+    .collect();
+    assert!(places.is_sorted(), "{places:?} in\n{page}");
+    for hidden in ["朋友介绍来的", "\"payment_id\""] {
+        assert!(!page.contains(hidden), "{hidden} in\n{page}");
+    }
+
+    let file = shop.folder().join("audit.json");
+    let out = ["--evidence", "--json", "--out", file.to_str().unwrap()];
+    assert_eq!(audit(&out).status.code(), Some(0));
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let audit_json: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(audit_json["format"], "mingshu.order-audit/1");
+    let body = audit_json["evidence"][0]["body"]["text"].as_str().unwrap();
+    assert!(body.contains(&ordered.payment_no), "{body}");
+    let again = audit(&out);
+    assert_eq!(again.status.code(), Some(1), "never over a file: {}", written(&again));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), kept);
 }
 
 /// The code in the promoter's link, which is of no use to themselves.

@@ -4,12 +4,10 @@ use super::{Doing, Shows};
 use crate::bot::dialogue::{OperatorView, View};
 use crate::bot::error::BotError;
 use crate::bot::speech::Speech;
-use crate::flows::refund_order::{self, Refunded, Wish};
 use crate::flows::resend_report::{self, Resent};
 use crate::flows::retry_order::{self, Retried};
 use crate::kernel::ids::OrderNo;
 use crate::orders::{self, Actor, OrderStatus};
-use crate::payments::{RefundStatus, refunds};
 use crate::platform::texts::Args;
 
 impl Doing<'_> {
@@ -48,76 +46,25 @@ impl Doing<'_> {
         Ok(Shows::operator(text, no))
     }
 
-    pub(super) async fn refund(&self, no: &OrderNo) -> Result<Shows, BotError> {
-        let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
-        let args = Args::new().text("order_no", no.as_str());
-        let actor = self.operator();
-        let wish = Wish { reason: "operator", ..Wish::default() };
-        let outcome = refund_order::start(&self.bot.till.base, no, &actor, &wish).await?;
-        let text = match outcome {
-            Refunded::Started(refund_no, amount) | Refunded::WrittenDown(refund_no, amount) => {
-                let args = args.text("refund_no", refund_no.as_str());
-                speech.say("refund-requested", &args.text("amount", speech.money(amount)))
-            }
-            Refunded::WindowOver(end) => {
-                let args = args.text("deadline", speech.date_time(end));
-                speech.say("refund-window-over", &args)
-            }
-            refused @ (Refunded::NothingToRefund
-            | Refunded::TooMuch(_)
-            | Refunded::ReferenceUsed
-            | Refunded::NotNow(_)) => self.not_refunded(no, &refused, &speech).await?,
-        };
-        Ok(Shows::operator(text, no))
-    }
-
-    /// After a second tap: the refund that the first one started.
-    async fn not_refunded(
-        &self,
-        no: &OrderNo,
-        refused: &Refunded,
-        speech: &Speech<'_>,
-    ) -> Result<String, BotError> {
-        let args = Args::new().text("order_no", no.as_str());
-        let refunds = refunds::list_of_order(self.bot.till.base.db.read(), no).await?;
-        let latest = refunds.iter().rfind(|refund| refund.status != RefundStatus::Failed);
-        if let Some(refund) = latest {
-            let status = speech.word(&format!("refund-status-{}", refund.status.as_str()));
-            let args = args
-                .text("refund_no", refund.refund_no.as_str())
-                .text("amount", speech.money(refund.amount))
-                .text("status", status);
-            return Ok(speech.say("refund-already", &args));
-        }
-        Ok(match refused {
-            Refunded::NotNow(status) => {
-                speech.say("refund-not-possible", &args.text("status", state(speech, *status)))
-            }
-            Refunded::Started(..)
-            | Refunded::WrittenDown(..)
-            | Refunded::WindowOver(_)
-            | Refunded::NothingToRefund
-            | Refunded::TooMuch(_)
-            | Refunded::ReferenceUsed => speech.say("refund-nothing-paid", &args),
-        })
-    }
-
-    fn operator(&self) -> Actor {
+    pub(super) fn operator(&self) -> Actor {
         Actor::Operator(self.user.id.0)
     }
 
     /// `None`: there is no such order.
-    async fn operators_speech(&self, no: &OrderNo) -> Result<Option<Speech<'_>>, BotError> {
+    pub(super) async fn operators_speech(
+        &self,
+        no: &OrderNo,
+    ) -> Result<Option<Speech<'_>>, BotError> {
         let order = orders::repo::find(self.bot.till.base.db.read(), no).await?;
         Ok(order.map(|_order| self.bot.speech(self.user.locale)))
     }
 }
 
-fn state(speech: &Speech<'_>, status: OrderStatus) -> String {
+pub(super) fn state(speech: &Speech<'_>, status: OrderStatus) -> String {
     speech.word(&format!("order-status-{status}"))
 }
 
 /// The order's page says that there is none.
-fn unknown(no: &OrderNo) -> Shows {
+pub(super) fn unknown(no: &OrderNo) -> Shows {
     Shows::view(View::Operator(OperatorView::Order(no.clone())))
 }

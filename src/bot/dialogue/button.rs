@@ -5,6 +5,7 @@
 //! is checked where it is used. The formats `pay:…` and `order:…` are shared with the messages
 //! that the worker sends.
 
+use crate::flows::alert_buttons::AlertDeed;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
 
@@ -46,11 +47,17 @@ pub(in crate::bot) enum Press {
     CancelFor(OrderNo, &'static str),
     CancelKeep(OrderNo),
     OperatorOpen(OrderNo),
+    /// A button below an alert, which stays as it is.
+    FromAlert(AlertDeed, OrderNo),
     OperatorRetry(OrderNo),
     OperatorResend(OrderNo),
     OperatorRefund(OrderNo),
-    OperatorRefundSurely(OrderNo),
-    OperatorKeep,
+    /// The card of a payment that an operator may confirm.
+    OperatorConfirm(OrderNo),
+    /// The second tap on the card with this id, about this order.
+    OperatorSurely(String, OrderNo),
+    /// Leaves the card with this id.
+    OperatorKeep(String, OrderNo),
     Stats(&'static str),
 }
 
@@ -112,12 +119,14 @@ impl Press {
             Self::PayBy(no, method) => format!("pay:by.{method}:{no}"),
             Self::CancelFor(no, reason) => format!("cancel:{reason}:{no}"),
             Self::CancelKeep(no) => format!("cancel:keep:{no}"),
+            Self::FromAlert(deed, no) => deed.data(no),
             Self::OperatorOpen(no) => format!("op:open:{no}"),
             Self::OperatorRetry(no) => format!("op:retry:{no}"),
             Self::OperatorResend(no) => format!("op:resend:{no}"),
             Self::OperatorRefund(no) => format!("op:refund:{no}"),
-            Self::OperatorRefundSurely(no) => format!("op:refund!:{no}"),
-            Self::OperatorKeep => "op:keep:".to_owned(),
+            Self::OperatorConfirm(no) => format!("op:confirm:{no}"),
+            Self::OperatorSurely(card, no) => format!("op:sure.{card}:{no}"),
+            Self::OperatorKeep(card, no) => format!("op:keep.{card}:{no}"),
             Self::Stats(period) => format!("op:stats:{period}"),
         }
     }
@@ -176,9 +185,14 @@ impl Press {
             ("op", "retry") => Self::OperatorRetry(no),
             ("op", "resend") => Self::OperatorResend(no),
             ("op", "refund") => Self::OperatorRefund(no),
-            ("op", "refund!") => Self::OperatorRefundSurely(no),
-            ("op", "keep") => Self::OperatorKeep,
+            ("op", "confirm") => Self::OperatorConfirm(no),
             ("op", "stats") => Self::Stats(PERIODS.into_iter().find(|known| *known == number)?),
+            ("op", word) => match word.split_once('.')? {
+                ("alert", word) => Self::FromAlert(AlertDeed::parse(word)?, no),
+                ("sure", card) => Self::OperatorSurely(card.to_owned(), no),
+                ("keep", card) => Self::OperatorKeep(card.to_owned(), no),
+                _ => return None,
+            },
             _ => return None,
         })
     }
@@ -240,10 +254,12 @@ mod tests {
             Press::OperatorRetry(no()),
             Press::OperatorResend(no()),
             Press::OperatorRefund(no()),
-            Press::OperatorRefundSurely(no()),
-            Press::OperatorKeep,
+            Press::OperatorConfirm(no()),
+            Press::OperatorSurely("0123456789AB".to_owned(), no()),
+            Press::OperatorKeep("0123456789AB".to_owned(), no()),
         ];
         all.extend(CANCEL_REASONS.map(|reason| Press::CancelFor(no(), reason)));
+        all.extend(AlertDeed::ALL.map(|deed| Press::FromAlert(deed, no())));
         all.extend(PERIODS.map(Press::Stats));
         all.extend(Locale::ALL.iter().map(|locale| Press::Language(*locale)));
         all

@@ -8,9 +8,11 @@ mod birth;
 pub(super) mod button;
 mod form;
 mod note;
+mod operator;
 mod step;
 mod turn;
 mod typed;
+mod weighty;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,7 @@ pub(super) use self::form::{At, Draft};
 pub(super) use self::note::{Note, Value};
 pub(super) use self::step::{Facts, Input, afresh, after_consent, after_vain_search, step};
 pub(super) use self::turn::{Answer, Deed, OperatorView, Turn, View, Where};
+pub(super) use self::weighty::{Asked, Confirming, Refunding, Seen, Wanted, Weighty};
 
 /// The state of one private chat.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -37,6 +40,9 @@ pub(super) struct Dialogue {
     /// A coupon's code from a link, for the next purchase.
     #[serde(default)]
     pub(super) coupon: Option<String>,
+    /// What an operator was asked to confirm by a second tap: the newest card only.
+    #[serde(default)]
+    pub(super) weighty: Option<Weighty>,
 }
 
 /// What the anchor asks.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::button::{FormButton, Press};
 use super::form::{Draft, Moved};
 use super::note::Note;
-use super::turn::{Answer, Deed, OperatorView, Turn, View, Where};
-use super::{Dialogue, Listening};
-use crate::bot::command::{self, Command, Line};
+use super::turn::{Deed, Turn, View};
+use super::{Dialogue, Listening, operator};
+use crate::bot::command::{Command, Line};
 use crate::catalog::{Catalog, Product};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{OrderNo, Sku};
+use crate::kernel::ids::Sku;
 use crate::promotions::CouponCode;
 
 /// What a person did.
@@ -61,7 +61,7 @@ fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
     let known = line.command.filter(|command| facts.operator || !command.is_operators());
     let Some(command) = known else { return Turn::show(next, View::Say("unknown-command")) };
     if command.is_operators() {
-        return operators(next, command, &line.rest);
+        return operator::commanded(next, command, &line.rest);
     }
     if command == Command::Cancel {
         return cancel(next);
@@ -87,6 +87,7 @@ fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
         | Command::Retry
         | Command::Resend
         | Command::Refund
+        | Command::Confirm
         | Command::Coupon => Turn::show(next, View::Help),
     }
 }
@@ -98,43 +99,6 @@ fn started(mut next: Dialogue, payload: &str) -> Turn {
         next.coupon = Some(code.as_str().to_owned());
     }
     Turn::show(next, View::Home)
-}
-
-fn operators(next: Dialogue, command: Command, rest: &str) -> Turn {
-    let number = command::order_number(rest);
-    let with = |deed: fn(OrderNo) -> Answer, usage: &'static str| match number {
-        Some(no) => deed(no),
-        None => Answer::Show(View::Operator(OperatorView::Usage(usage))),
-    };
-    let answer = match command {
-        Command::Stats => Answer::Show(View::Operator(OperatorView::Stats("today"))),
-        Command::Order => {
-            with(|no| Answer::Show(View::Operator(OperatorView::Order(no))), "operator-usage-order")
-        }
-        Command::Retry => with(|no| Answer::Do(Deed::Retry(no)), "operator-usage-retry"),
-        Command::Resend => with(|no| Answer::Do(Deed::OperatorResend(no)), "operator-usage-resend"),
-        Command::Refund => with(
-            |no| Answer::Show(View::Operator(OperatorView::RefundConfirm(no))),
-            "operator-usage-refund",
-        ),
-        Command::Coupon if rest.is_empty() => {
-            Answer::Show(View::Operator(OperatorView::Usage("operator-usage-coupon")))
-        }
-        Command::Coupon => Answer::Show(View::Operator(OperatorView::Coupon(rest.to_owned()))),
-        Command::Start
-        | Command::Products
-        | Command::Orders
-        | Command::Cancel
-        | Command::Help
-        | Command::Language
-        | Command::Affiliate
-        | Command::Privacy
-        | Command::MyData
-        | Command::Forget
-        | Command::PaySupport
-        | Command::Terms => Answer::Show(View::Help),
-    };
-    Turn { dialogue: next, answer, place: Where::Fresh, toast: None, leaves: None }
 }
 
 /// Leaves the step; what was filled in is dropped, and its message says so.
@@ -220,56 +184,15 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::CancelFor(no, reason) => Turn::perform(next, Deed::CancelOrder(no.clone(), reason)),
         Press::Form(_)
         | Press::OperatorOpen(_)
+        | Press::FromAlert(..)
         | Press::OperatorRetry(_)
         | Press::OperatorResend(_)
         | Press::OperatorRefund(_)
-        | Press::OperatorRefundSurely(_)
-        | Press::OperatorKeep
-        | Press::Stats(_) => operator_pressed(next, press),
+        | Press::OperatorConfirm(_)
+        | Press::OperatorSurely(..)
+        | Press::OperatorKeep(..)
+        | Press::Stats(_) => operator::pressed(next, press),
     }
-}
-
-fn operator_pressed(next: Dialogue, press: &Press) -> Turn {
-    let view = |view| Answer::Show(View::Operator(view));
-    let answer = match press {
-        Press::OperatorOpen(no) => view(OperatorView::Order(no.clone())),
-        Press::OperatorRetry(no) => Answer::Do(Deed::Retry(no.clone())),
-        Press::OperatorResend(no) => Answer::Do(Deed::OperatorResend(no.clone())),
-        Press::OperatorRefund(no) => view(OperatorView::RefundConfirm(no.clone())),
-        Press::OperatorRefundSurely(no) => Answer::Do(Deed::Refund(no.clone())),
-        Press::Stats(period) => view(OperatorView::Stats(period)),
-        Press::OperatorKeep => Answer::Show(View::Say("refund-kept")),
-        Press::Home
-        | Press::Products
-        | Press::Product(_)
-        | Press::Begin(_)
-        | Press::Agree
-        | Press::PrivacyFull
-        | Press::Decline
-        | Press::Resume
-        | Press::Restart
-        | Press::Forget
-        | Press::ForgetSurely
-        | Press::ForgetKeep
-        | Press::Help
-        | Press::Support
-        | Press::Languages
-        | Press::Language(_)
-        | Press::Form(_)
-        | Press::Orders(_)
-        | Press::OrderOpen(_)
-        | Press::OrderReceipt(_)
-        | Press::OrderAgain(_)
-        | Press::OrderResend(_)
-        | Press::PayShow(_)
-        | Press::PayCheck(_)
-        | Press::PayCancel(_)
-        | Press::PayMethods(_)
-        | Press::PayBy(..)
-        | Press::CancelFor(..)
-        | Press::CancelKeep(_) => Answer::Show(View::Home),
-    };
-    Turn { dialogue: next, answer, place: Where::InPlace, toast: None, leaves: None }
 }
 
 /// A fresh form, behind the privacy notice when it was not accepted yet.

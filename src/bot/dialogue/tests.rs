@@ -191,21 +191,24 @@ fn cancel_leaves_the_form() {
 #[test]
 fn operators_commands_do_not_exist_for_others() {
     let mut talk = Talk::new();
-    for text in ["/stats", "/order M1", "/retry M1", "/resend M1", "/refund M1"] {
+    for text in ["/stats", "/order M1", "/retry M1", "/resend M1", "/refund M1", "/confirm M1"] {
         talk.say(text);
         assert_eq!(talk.view(), &View::Say("unknown-command"), "{text}");
     }
     let no = OrderNo::from("M1");
-    talk.press(&Press::OperatorRefundSurely(no.clone()));
+    let surely = Press::OperatorSurely("C1".to_owned(), no.clone());
+    talk.press(&surely);
     assert_eq!(talk.view(), &View::Say("step-lost"));
     talk.operator = true;
-    assert_eq!(
-        talk.press(&Press::OperatorRefundSurely(no.clone())).answer,
-        Answer::Do(Deed::Refund(no.clone()))
-    );
-    assert_eq!(talk.say("/retry m1").answer, Answer::Do(Deed::Retry(no.clone())));
-    talk.say("/refund M1");
-    assert_eq!(talk.view(), &View::Operator(OperatorView::RefundConfirm(no)));
+    let second_tap = Answer::Do(Deed::Surely("C1".to_owned(), no.clone()));
+    assert_eq!(talk.press(&surely).answer, second_tap);
+    assert_eq!(talk.say("/retry m1").answer, Answer::Do(Deed::Retry(no)));
+    for text in ["/refund M1", "/refund M1 5.00 too slow", "/confirm M1", "/confirm P1 B-1 seen"] {
+        let answer = &talk.say(text).answer;
+        assert!(matches!(answer, Answer::Do(Deed::Prepare(_))), "{text}: {answer:?}");
+    }
+    talk.say("/confirm M1 BANK-1");
+    assert_eq!(talk.view(), &View::Operator(OperatorView::Usage("operator-usage-confirm")));
     talk.say("/order");
     assert_eq!(talk.view(), &View::Operator(OperatorView::Usage("operator-usage-order")));
 }

@@ -1,6 +1,6 @@
 //! What a turn of the talk leads to: something to show, or something to do first.
 
-use super::{Dialogue, Note};
+use super::{Dialogue, Note, Wanted};
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
 
@@ -90,7 +90,11 @@ pub(in crate::bot) enum OperatorView {
     Order(OrderNo),
     /// How a command is written.
     Usage(&'static str),
-    RefundConfirm(OrderNo),
+    /// The card above a second tap, or how the command is written; `named`: the payment.
+    ConfirmCard {
+        named: String,
+    },
+    RefundCard,
     /// The figures of a coupon, as its code was typed.
     Coupon(String),
     /// The outcome of an operator's deed, already in words.
@@ -127,7 +131,10 @@ pub(in crate::bot) enum Deed {
     ForgetMe,
     Retry(OrderNo),
     OperatorResend(OrderNo),
-    Refund(OrderNo),
+    /// Shows the card whose second tap does it.
+    Prepare(Wanted),
+    /// The second tap on a card.
+    Surely(String, OrderNo),
 }
 
 impl Turn {

@@ -11,6 +11,7 @@ mod operator;
 mod plain;
 mod privacy;
 mod shop;
+mod weighty;
 
 use super::Bot;
 use super::dialogue::{Dialogue, Press, View};
@@ -19,10 +20,11 @@ use super::pricing::PriceCard;
 use super::speech::Speech;
 use crate::catalog::{Product, ProductSnapshot};
 use crate::flows::greet_user::Invitation;
-use crate::flows::quote_price;
+use crate::flows::{price_words, quote_price};
 use crate::kernel::ids::OrderNo;
+use crate::kernel::money::Money;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
-use crate::orders::{self, Order};
+use crate::orders::{self, DiscountLine, Order};
 use crate::platform::texts::Args;
 use crate::users::User;
 
@@ -114,6 +116,11 @@ impl Scene<'_> {
     fn plain_price(&self, product: &Product) -> String {
         let quote = quote_price::plain(&self.bot.till.money, product, self.speech.now);
         self.speech.price(quote.total)
+    }
+
+    /// List price and discounts, line by line; nothing where there are none.
+    fn price_lines(&self, priced: (Money, &[DiscountLine])) -> Vec<String> {
+        price_words::with_list_price(self.speech.texts, self.speech.locale, priced)
     }
 
     /// The product's name as it was when the order was made.

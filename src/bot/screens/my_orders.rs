@@ -93,6 +93,7 @@ pub(super) async fn card(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMess
         return Ok(message(text, keyboard));
     }
     let mut parts = vec![speech.say("order-card", &args)];
+    parts.extend(scene.price_lines((order.price, &order.discounts)));
     if order.status == OrderStatus::PendingPayment {
         let deadline = Args::new().text("deadline", speech.deadline(order.expires_at));
         parts.push(speech.say("order-card-deadline", &deadline));
@@ -136,7 +137,9 @@ pub(super) async fn receipt(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingM
         .text("paid_at", scene.speech.date_time(at))
         .escaped("provider_ref", payment.provider_ref.as_deref().unwrap_or("–"));
     let keyboard = vec![scene.row("btn-back", &Press::OrderOpen(no.clone()))];
-    Ok(message(scene.speech.say("receipt", &args), keyboard))
+    let price = scene.price_lines((order.price, &order.discounts));
+    let text = paragraphs([scene.speech.say("receipt", &args), lines(price)]);
+    Ok(message(text, keyboard))
 }
 
 /// The class of a failure after payment; what failed before it is said by the state.
@@ -219,16 +222,28 @@ pub(super) async fn left(scene: &Scene<'_>, form: bool) -> Result<OutgoingMessag
     Ok(message(paragraphs([word, ask]), keyboard))
 }
 
+/// The person's order that can still be paid; `Err`: what is shown instead.
+async fn payable(
+    scene: &Scene<'_>,
+    no: &OrderNo,
+) -> Result<Result<Order, OutgoingMessage>, BotError> {
+    let Some(order) = scene.order(no).await? else {
+        return Ok(Err(plain::text(scene, "order-not-found")));
+    };
+    if order.status != OrderStatus::PendingPayment || shop::in_doubt(scene, &order).await? {
+        return Ok(Err(card(scene, no).await?));
+    }
+    Ok(Ok(order))
+}
+
 pub(super) async fn cancel_reason(
     scene: &Scene<'_>,
     no: &OrderNo,
 ) -> Result<OutgoingMessage, BotError> {
-    let Some(order) = scene.order(no).await? else {
-        return Ok(plain::text(scene, "order-not-found"));
+    let order = match payable(scene, no).await? {
+        Ok(order) => order,
+        Err(instead) => return Ok(instead),
     };
-    if order.status != OrderStatus::PendingPayment || shop::in_doubt(scene, &order).await? {
-        return card(scene, no).await;
-    }
     let reason = |word: &'static str| {
         scene.row(&format!("btn-reason-{word}"), &Press::CancelFor(no.clone(), word))
     };
@@ -242,12 +257,10 @@ pub(super) async fn pay_methods(
     scene: &Scene<'_>,
     no: &OrderNo,
 ) -> Result<OutgoingMessage, BotError> {
-    let Some(order) = scene.order(no).await? else {
-        return Ok(plain::text(scene, "order-not-found"));
+    let order = match payable(scene, no).await? {
+        Ok(order) => order,
+        Err(instead) => return Ok(instead),
     };
-    if order.status != OrderStatus::PendingPayment || shop::in_doubt(scene, &order).await? {
-        return card(scene, no).await;
-    }
     let till = &scene.bot.till;
     let methods = till.counter(&till.provider).map_or(&[][..], |counter| &counter.methods);
     let mut keyboard: Keyboard = methods.iter().map(|method| by(scene, no, method)).collect();

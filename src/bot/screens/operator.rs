@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Scene, coupon, message};
+use super::{Scene, coupon, message, weighty};
 use crate::bot::dialogue::button::PERIODS;
 use crate::bot::dialogue::{OperatorView, Press};
 use crate::bot::error::BotError;
@@ -15,7 +15,7 @@ use crate::kernel::ids::OrderNo;
 use crate::kernel::money::Money;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, OrderStatus};
-use crate::payments::refunds;
+use crate::payments::PaymentStatus;
 use crate::platform::texts::Args;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -33,7 +33,8 @@ pub(super) async fn show(
         OperatorView::Order(no) => order(scene, no).await,
         OperatorView::Coupon(typed) => coupon::card(scene, typed).await,
         OperatorView::Usage(key) => Ok(message(scene.speech.word(key), Keyboard::new())),
-        OperatorView::RefundConfirm(no) => refund_confirm(scene, no).await,
+        OperatorView::ConfirmCard { named } => weighty::confirm_card(scene, named).await,
+        OperatorView::RefundCard => weighty::refund_card(scene).await,
         OperatorView::Outcome { text, order } => {
             let open =
                 order.clone().map(|no| scene.row("btn-operator-open", &Press::OperatorOpen(no)));
@@ -113,7 +114,7 @@ async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotEr
     Ok(message(text, deeds(scene, &view)))
 }
 
-fn not_found(scene: &Scene<'_>, no: &OrderNo) -> OutgoingMessage {
+pub(super) fn not_found(scene: &Scene<'_>, no: &OrderNo) -> OutgoingMessage {
     let args = Args::new().escaped("order_no", no.as_str());
     message(scene.speech.say("operator-order-not-found", &args), Keyboard::new())
 }
@@ -129,11 +130,12 @@ fn head(scene: &Scene<'_>, view: &OrderView) -> String {
         .text("user_id", view.user_id.to_string())
         .text("created_at", scene.speech.date_time(view.created_at));
     let test = if view.test { scene.speech.word("operator-order-test") } else { String::new() };
-    lines([scene.speech.say("operator-order", &args), test])
+    let price = scene.price_lines((view.list_price, &view.discounts));
+    lines([scene.speech.say("operator-order", &args)].into_iter().chain(price).chain([test]))
 }
 
 /// The word for people and the word of the tables.
-fn status(scene: &Scene<'_>, of: &str, word: &str) -> String {
+pub(super) fn status(scene: &Scene<'_>, of: &str, word: &str) -> String {
     format!("{} ({word})", scene.speech.word(&format!("{of}-status-{word}")))
 }
 
@@ -209,38 +211,13 @@ fn deeds(scene: &Scene<'_>, view: &OrderView) -> Keyboard {
     if view.status == OrderStatus::Completed {
         row.push(scene.button("btn-operator-resend", &Press::OperatorResend(no())));
     }
+    if view.payments.iter().any(|payment| payment.status == PaymentStatus::Conflicted) {
+        row.push(scene.button("btn-operator-confirm", &Press::OperatorConfirm(no())));
+    }
     let refundable =
         matches!(view.status, OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Failed);
     if refundable && view.paid_at.is_some() && !view.payments.is_empty() {
         row.push(scene.button("btn-operator-refund", &Press::OperatorRefund(no())));
     }
     vec![row]
-}
-
-/// Money goes back only after a second tap.
-async fn refund_confirm(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
-    let db = scene.bot.till.base.db.read();
-    let Some(order) = orders::repo::find(db, no).await? else { return Ok(not_found(scene, no)) };
-    let already = refunds::list_of_order(db, no).await?;
-    let running = already.iter().find(|refund| !refund.status.is_final());
-    if let Some(refund) = running {
-        let args = Args::new()
-            .text("order_no", no.as_str())
-            .text("refund_no", refund.refund_no.as_str())
-            .text("amount", scene.speech.money(refund.amount))
-            .text("status", status(scene, "refund", refund.status.as_str()));
-        return Ok(message(scene.speech.say("refund-already", &args), Keyboard::new()));
-    }
-    let amount = scene.speech.money(order.total);
-    let args = Args::new()
-        .text("order_no", no.as_str())
-        .escaped("product", &scene.product_name(&order))
-        .text("amount", amount.as_str())
-        .text("status", status(scene, "order", order.status.as_str()));
-    let sure = scene.speech.say("btn-refund-confirm", &Args::new().text("amount", amount));
-    let keyboard = vec![
-        vec![Button::callback(sure, Press::OperatorRefundSurely(no.clone()).data())],
-        scene.row("btn-refund-keep", &Press::OperatorKeep),
-    ];
-    Ok(message(scene.speech.say("refund-confirm", &args), keyboard))
 }

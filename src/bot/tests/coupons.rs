@@ -1,7 +1,7 @@
 //! A buyer has a code: typed, refused with the exact reason, taken, taken away, and reckoned anew.
 
 use super::shop::{OPERATOR, Shop};
-use super::{BUYER, fill_in};
+use super::{BUYER, fill_in, pay};
 use crate::flows::manage_coupons::{self, Created, Disabled};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
@@ -150,4 +150,27 @@ async fn operators_look_a_code_up() {
     assert!(shop.room(OPERATOR).last().contains("没有「none」"));
     shop.says(BUYER, "/coupon spring").await;
     assert!(!shop.room(BUYER).last().contains("SPRING"), "not for buyers");
+}
+
+#[tokio::test]
+async fn every_card_of_an_order_shows_what_was_taken_off() {
+    let shop = Shop::open().await;
+    give_out(&shop, &terms("SPRING", off(1000))).await;
+    fill_in(&shop).await;
+    shop.taps(BUYER, "🎟 优惠码").await;
+    shop.says(BUYER, "spring").await;
+    shop.taps(BUYER, "没错，去付款").await;
+    let order = shop.only_order(BUYER).await;
+    let says_so = |card: &str| {
+        for words in ["SPRING", "¥39.90", "¥10.00", "¥29.90"] {
+            assert!(card.contains(words), "{words}: {card}");
+        }
+    };
+    pay(&shop, &order).await;
+    shop.presses(BUYER, &format!("order:open:{}", order.order_no)).await;
+    says_so(&shop.room(BUYER).last());
+    shop.presses(BUYER, &format!("order:receipt:{}", order.order_no)).await;
+    says_so(&shop.room(BUYER).last());
+    shop.says(OPERATOR, &format!("/order {}", order.order_no)).await;
+    says_so(&shop.room(OPERATOR).last());
 }

@@ -123,8 +123,8 @@ FROM (
   SELECT currency,
     CASE WHEN credit = 'doubt' AND debit LIKE 'provider:%' THEN amount_minor
       WHEN debit = 'doubt' AND credit LIKE 'provider:%' THEN -amount_minor ELSE 0 END,
-    CASE WHEN credit = 'revenue' THEN amount_minor
-      WHEN debit = 'revenue' THEN -amount_minor ELSE 0 END,
+    CASE WHEN credit IN ('revenue', 'kept') THEN amount_minor
+      WHEN debit IN ('revenue', 'kept') THEN -amount_minor ELSE 0 END,
     0,
     CASE WHEN credit IN ('orders:owed', 'doubt') THEN amount_minor ELSE 0 END
       - CASE WHEN debit IN ('orders:owed', 'doubt') THEN amount_minor ELSE 0 END
@@ -250,10 +250,20 @@ SELECT refund_no AS subject, order_no, amount_minor AS expected, CAST(NULL AS BI
 FROM refunds
 WHERE status IN ('requested', 'processing', 'unknown') AND created_at < {{NOW}} - 86400000";
 
+/// Of each payment; what came in a form that is no amount is only known by its status.
 const DOUBT_OVERDUE: &str = "
-SELECT payment_no AS subject, order_no, amount_minor AS expected, stated_minor AS actual, currency,
-  CAST(NULL AS TEXT) AS note
-FROM payments WHERE status = 'conflicted' AND updated_at < {{NOW}} - 259200000";
+SELECT payment_no AS subject, MIN(order_no) AS order_no, CAST(0 AS BIGINT) AS expected,
+  CAST(SUM(CASE WHEN credit = 'doubt' THEN amount_minor ELSE -amount_minor END) AS BIGINT)
+    AS actual, currency, 'in doubt' AS note
+FROM ledger_transfers WHERE 'doubt' IN (credit, debit)
+GROUP BY payment_no, currency
+HAVING SUM(CASE WHEN credit = 'doubt' THEN amount_minor ELSE -amount_minor END) > 0
+  AND MAX(at) < {{NOW}} - 259200000
+UNION ALL
+SELECT p.payment_no, p.order_no, p.amount_minor, p.stated_minor, p.currency, 'does not match'
+FROM payments p
+WHERE p.status = 'conflicted' AND p.updated_at < {{NOW}} - 259200000 AND NOT EXISTS (
+  SELECT 1 FROM ledger_transfers t WHERE t.payment_no = p.payment_no AND t.credit = 'doubt')";
 
 /// Whoever parked it has told an operator already: a day is time to decide.
 const PARKED: &str = "

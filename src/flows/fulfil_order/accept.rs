@@ -51,10 +51,7 @@ impl Case<'_> {
     /// The payment that paid the order; `None` for a free one.
     async fn payment(&self) -> Result<Option<Payment>, Trouble> {
         let db = self.tools.till.base.db.read();
-        let attempts = payments::list_of_order(db, &self.order.order_no).await?;
-        let succeeded =
-            attempts.into_iter().filter(|payment| payment.status == PaymentStatus::Succeeded);
-        Ok(succeeded.min_by_key(|payment| payment.paid_at))
+        Ok(payments::find_that_paid(db, &self.order.order_no).await?)
     }
 
     async fn second_proof(&self, payment: &Payment) -> Result<SecondProof, Trouble> {

@@ -43,6 +43,20 @@ pub struct Wish<'a> {
     /// The operator gave the money back by other means, because the provider could not: only the
     /// books are to know, with this reference.
     pub by_hand: Option<&'a str>,
+    /// The wish itself: the same one twice is one refund.
+    pub once: Option<&'a str>,
+}
+
+/// What a wish would come to: shown before the second confirmation.
+#[derive(Debug, Clone)]
+pub struct Outlook {
+    pub order: Order,
+    pub payment: Payment,
+    pub amount: Money,
+    /// What could go back at most.
+    pub left: Money,
+    /// The product's time for refunds, when it has passed.
+    pub window_over: Option<Timestamp>,
 }
 
 /// What became of the wish to refund.
@@ -67,8 +81,27 @@ pub enum Refunded {
 struct Plan {
     payment: Payment,
     amount: Money,
+    left: Money,
     /// The whole payment goes back, so the order takes part in it.
     order_takes_part: bool,
+}
+
+/// What [`start`] would do now; nothing is written. `Err`: why it would not. No such order is
+/// [`orders::OrderError::NotFound`].
+pub async fn look(
+    base: &Base,
+    order_no: &OrderNo,
+    wish: &Wish<'_>,
+) -> Result<Result<Outlook, Refunded>, SettleError> {
+    // The same rules under the same lock; dropped without a change.
+    let tx = base.db.begin_write().await?;
+    let order = orders::repo::lock(&tx, order_no).await?;
+    let Plan { payment, amount, left, .. } = match plan(&tx, &order, wish).await? {
+        Ok(plan) => plan,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let window_over = window_end(base, &order).filter(|end| base.now() > *end);
+    Ok(Ok(Outlook { order, payment, amount, left, window_over }))
 }
 
 /// An operator gives money of an order back: what is left of it, or a part.
@@ -81,6 +114,9 @@ pub async fn start(
     let now = base.now();
     let tx = base.db.begin_write().await?;
     let mut order = orders::repo::lock(&tx, order_no).await?;
+    if let Some(before) = started_before(&tx, order_no, wish).await? {
+        return Ok(before);
+    }
     if let Some(end) = window_end(base, &order).filter(|end| now > *end && !wish.beyond_window) {
         return Ok(Refunded::WindowOver(end));
     }
@@ -90,7 +126,7 @@ pub async fn start(
     };
     let refund_no = RefundNo::generate(now);
     let refund = NewRefund {
-        cause: cause(&plan, wish, &refund_no),
+        cause: cause(&plan, (order_no, wish), &refund_no),
         refund_no,
         amount: plan.amount,
         reason: wish.reason.to_owned(),
@@ -122,12 +158,29 @@ pub async fn start(
     Ok(Refunded::WrittenDown(number, amount))
 }
 
-/// The same deed by hand is one refund; everything else is kept apart by the money that is left.
-fn cause(plan: &Plan, wish: &Wish<'_>, refund_no: &RefundNo) -> String {
-    match wish.by_hand {
-        Some(reference) => format!("by_hand:{}:{reference}", plan.payment.payment_no),
-        None => format!("operator:{refund_no}"),
+/// The same wish again, or the same deed by hand, is one refund; everything else is kept apart by
+/// the money that is left.
+fn cause(plan: &Plan, (order_no, wish): (&OrderNo, &Wish<'_>), refund_no: &RefundNo) -> String {
+    match (wish.by_hand, wish.once) {
+        (Some(reference), _) => format!("by_hand:{}:{reference}", plan.payment.payment_no),
+        (None, Some(once)) => cause_of_wish(order_no, once),
+        (None, None) => format!("operator:{refund_no}"),
     }
+}
+
+fn cause_of_wish(order_no: &OrderNo, once: &str) -> String {
+    format!("operator:{order_no}:{once}")
+}
+
+/// The refund that this very wish has started.
+async fn started_before(
+    tx: &WriteTx,
+    order_no: &OrderNo,
+    wish: &Wish<'_>,
+) -> Result<Option<Refunded>, SettleError> {
+    let Some(once) = wish.once else { return Ok(None) };
+    let known = refunds::find_by_cause(tx.conn(), &cause_of_wish(order_no, once)).await?;
+    Ok(known.map(|refund| Refunded::Started(refund.refund_no, refund.amount)))
 }
 
 /// When the product's time for refunds ends; `None` where there is no such time.
@@ -154,11 +207,15 @@ async fn plan(
         return Ok(Err(Refunded::TooMuch(left)));
     }
     let state_allows = match order.status {
-        OrderStatus::Paid | OrderStatus::Completed | OrderStatus::Failed => true,
+        // What is left of a refunded order goes back beside it.
+        OrderStatus::Paid
+        | OrderStatus::Completed
+        | OrderStatus::Failed
+        | OrderStatus::Refunded => true,
         OrderStatus::PendingPayment | OrderStatus::Cancelled | OrderStatus::Closed => {
             payment.status == PaymentStatus::Conflicted
         }
-        OrderStatus::Generating | OrderStatus::Refunding | OrderStatus::Refunded => false,
+        OrderStatus::Generating | OrderStatus::Refunding => false,
     };
     if !state_allows {
         return Ok(Err(Refunded::NotNow(order.status)));
@@ -167,7 +224,7 @@ async fn plan(
     // A surplus payment goes back beside the order; so does a part of the one that paid it.
     let whole = amount == left && payment.status == PaymentStatus::Succeeded;
     let order_takes_part = delivers && whole && pays(tx, order, &payment).await?;
-    Ok(Ok(Plan { payment, amount, order_takes_part }))
+    Ok(Ok(Plan { payment, amount, left, order_takes_part }))
 }
 
 /// Whether no other payment stands behind the order.

@@ -12,7 +12,7 @@ use crate::orders::{self, Actor, Change, Order, OrderStatus};
 use crate::payments::ports::{RefundAnswer, RefundOutcome};
 use crate::payments::repo as payments;
 use crate::payments::rules::refund_step;
-use crate::payments::{PaymentStatus, Refund, RefundStatus, refunds};
+use crate::payments::{Refund, RefundStatus, refunds};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
 
@@ -84,9 +84,7 @@ pub(super) async fn succeeded(
     now: Timestamp,
 ) -> Result<(), SettleError> {
     metrics::counter!("mingshu_refunds_total", "outcome" => "succeeded").increment(1);
-    if refund.order_status_before.is_some() {
-        order_is_refunded(tx, order, now).await?;
-    }
+    order_follows(tx, order, now).await?;
     let mut taken_back = None;
     if is_of_the_sale(tx, order, refund).await? {
         let back = refunds::succeeded_total(tx.conn(), &refund.payment_no).await?;
@@ -99,10 +97,28 @@ pub(super) async fn succeeded(
 
 /// Whether the money had paid for the order; a surplus and money in doubt never earned a commission.
 async fn is_of_the_sale(tx: &WriteTx, order: &Order, refund: &Refund) -> Result<bool, SettleError> {
-    let attempts = payments::list_of_order(tx.conn(), &order.order_no).await?;
-    let succeeded = attempts.iter().filter(|payment| payment.status == PaymentStatus::Succeeded);
-    let first = succeeded.min_by_key(|payment| payment.paid_at);
-    Ok(first.is_some_and(|payment| payment.payment_no == refund.payment_no))
+    let that_paid = payments::find_that_paid(tx.conn(), &order.order_no).await?;
+    Ok(that_paid.is_some_and(|payment| payment.payment_no == refund.payment_no))
+}
+
+/// The order follows its refunds once all of them have ended: everything went back, or it stands
+/// where it stood before the one that it took part in. While a part is still on its way, it waits.
+async fn order_follows(tx: &WriteTx, order: &mut Order, now: Timestamp) -> Result<(), SettleError> {
+    let all = refunds::list_of_order(tx.conn(), &order.order_no).await?;
+    let Some(leading) = all.iter().rfind(|one| one.order_status_before.is_some()) else {
+        return Ok(());
+    };
+    let mut beside = all.iter().filter(|one| one.payment_no == leading.payment_no);
+    if beside.any(|one| !one.status.is_final()) {
+        return Ok(());
+    }
+    let payment = payments::get(tx.conn(), &leading.payment_no).await?;
+    let back = refunds::succeeded_total(tx.conn(), &payment.payment_no).await?;
+    if back >= payment.received().minor {
+        return order_is_refunded(tx, order, now).await;
+    }
+    let before = leading.order_status_before.as_deref().and_then(OrderStatus::parse);
+    order_goes_back(tx, order, before, now).await
 }
 
 async fn order_is_refunded(
@@ -123,6 +139,24 @@ async fn order_is_refunded(
     Ok(())
 }
 
+/// Money is left: the order stands where it stood, and what is left can be given back again.
+async fn order_goes_back(
+    tx: &WriteTx,
+    order: &mut Order,
+    before: Option<OrderStatus>,
+    now: Timestamp,
+) -> Result<(), SettleError> {
+    let (OrderStatus::Refunding, Some(before)) = (order.status, before) else { return Ok(()) };
+    let change = Change::RefundRefused { before };
+    orders::repo::change(tx, order, change, &Actor::Provider, "refund refused", now).await?;
+    if before == OrderStatus::Paid {
+        // Nobody decided to deliver after all.
+        let job = FulfilOrder { order_no: order.order_no.clone() };
+        jobs::enqueue_parked(tx, &job, "its refund was refused: an operator decides", now).await?;
+    }
+    Ok(())
+}
+
 async fn failed(
     tx: &WriteTx,
     order: &mut Order,
@@ -130,16 +164,7 @@ async fn failed(
     now: Timestamp,
 ) -> Result<(), SettleError> {
     metrics::counter!("mingshu_refunds_total", "outcome" => "failed").increment(1);
-    let before = refund.order_status_before.as_deref().and_then(OrderStatus::parse);
-    if let (OrderStatus::Refunding, Some(before)) = (order.status, before) {
-        let change = Change::RefundRefused { before };
-        orders::repo::change(tx, order, change, &Actor::Provider, "refund refused", now).await?;
-    }
-    if before == Some(OrderStatus::Paid) {
-        // Back in `paid`, but nobody decided to deliver after all.
-        let job = FulfilOrder { order_no: order.order_no.clone() };
-        jobs::enqueue_parked(tx, &job, "its refund was refused: an operator decides", now).await?;
-    }
+    order_follows(tx, order, now).await?;
     announce::refund(tx, "refund.failed", (order, &refund.refund_no), now).await?;
     let note = refund.last_error.as_deref().unwrap_or("refused");
     let about = (refund.refund_no.as_str(), note);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{MoneyRules, SettleError, order_event, order_is_paid};
+use super::{MoneyRules, PAID_BY_PAYMENT, SettleError, order_event, order_is_paid};
 use crate::audit::{self, NewAction};
 use crate::flows::announce;
 use crate::flows::base::LatePayment;
@@ -67,7 +67,8 @@ impl Case<'_> {
         payment: &mut Payment,
         fact: Fact,
     ) -> Result<Judgement, SettleError> {
-        if self.is_second_charge(payment) {
+        let beside = keep_books::is_beside_what_goes_back(self.tx, payment, self.observation);
+        if self.is_second_charge(payment) || beside.await? {
             payments::remark(self.tx, payment, &self.evidence("second charge"), self.now).await?;
             self.alert(AlertKind::SecondCharge, payment.order_no.as_str()).await?;
             keep_books::second_charge(self.tx, payment, self.observation, self.now).await?;
@@ -84,6 +85,12 @@ impl Case<'_> {
         if step == Step::AlreadyThere {
             return Ok(Judgement::OldNews);
         }
+        let reference = self.observation.provider_ref.as_deref();
+        if by_operator
+            && let Some(accepted) = keep_books::named_charge(self.tx, payment, reference).await?
+        {
+            payments::save_stated(self.tx, payment, Some(accepted)).await?;
+        }
         if let Some(provider_ref) = &self.observation.provider_ref {
             self.keep_provider_ref(payment, provider_ref).await?;
         }
@@ -91,8 +98,11 @@ impl Case<'_> {
             // The agreed amount came after all; what an operator accepts stays what it was.
             payments::save_stated(self.tx, payment, None).await?;
         }
-        metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(1);
-        keep_books::payment_succeeded(self.tx, payment, self.now).await?;
+        let others =
+            keep_books::payment_succeeded(self.tx, payment, self.observation, self.now).await?;
+        if !others.is_empty() {
+            self.alert(AlertKind::SecondCharge, payment.order_no.as_str()).await?;
+        }
         self.event("payment.succeeded", (order, payment)).await?;
         self.order_gets_money(order, payment).await?;
         Ok(Judgement::Applied)
@@ -132,7 +142,11 @@ impl Case<'_> {
 
     fn is_second_charge(&self, payment: &Payment) -> bool {
         match (&payment.provider_ref, &self.observation.provider_ref) {
-            (Some(known), Some(told)) => payment.paid_at.is_some() && known != told,
+            // An operator's reference is no charge of the provider's.
+            (Some(known), Some(told)) => {
+                let by_provider = self.observation.source != Source::Operator;
+                by_provider && payment.paid_at.is_some() && known != told
+            }
             (None | Some(_), None) | (None, Some(_)) => false,
         }
     }
@@ -149,7 +163,7 @@ impl Case<'_> {
             return self.late_money(order, payment).await;
         }
         let actor = self.actor();
-        order_is_paid(self.tx, order, (&actor, "payment succeeded"), self.now).await?;
+        order_is_paid(self.tx, order, (&actor, PAID_BY_PAYMENT), self.now).await?;
         self.give_up_others(order).await
     }
 
@@ -237,7 +251,6 @@ impl Case<'_> {
         payments::apply(self.tx, payment, Fact::Mismatch, &evidence, self.now).await?;
         self.keep_stated(payment).await?;
         keep_books::money_in_doubt(self.tx, payment, self.observation, self.now).await?;
-        metrics::counter!("mingshu_payments_total", "outcome" => "conflicted").increment(1);
         tracing::error!(payment.id = %payment.payment_no, "money arrived that does not match");
         self.alert(AlertKind::PaymentConflict, &note).await?;
         self.event("payment.conflicted", (order, payment)).await?;
@@ -275,7 +288,6 @@ impl Case<'_> {
         if step.await? == Step::AlreadyThere {
             return Ok(Judgement::OldNews);
         }
-        metrics::counter!("mingshu_payments_total", "outcome" => "failed").increment(1);
         self.event("payment.failed", (order, payment)).await?;
         if order.status == OrderStatus::PendingPayment {
             let change = Change::PaymentFailedForGood;

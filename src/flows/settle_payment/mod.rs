@@ -6,6 +6,8 @@
 //! `not_applied`, and an operator is told; only a failing database loses nothing by a retry.
 
 mod case;
+pub mod group;
+pub mod queue;
 
 use std::collections::BTreeMap;
 
@@ -83,9 +85,14 @@ pub enum SettleError {
     NoProvider(String),
     #[error("the operator's deed cannot be written down")]
     Audit(#[from] AuditError),
+    #[error("it was not settled: whoever settles is gone")]
+    Unsettled,
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
+
+/// Why an order that waited for its money is paid, in its history.
+const PAID_BY_PAYMENT: &str = "payment succeeded";
 
 impl SettleError {
     /// Whether trying again may help: the database is away, or somebody else was faster. What the
@@ -97,7 +104,9 @@ impl SettleError {
             | Self::Payment(PaymentError::Db(error))
             | Self::Commission(AffiliateError::Db(error))
             | Self::Audit(AuditError::Db(error)) => db::is_passing(error),
-            Self::Order(OrderError::Stale(_)) | Self::Payment(PaymentError::Stale(_)) => true,
+            Self::Order(OrderError::Stale(_))
+            | Self::Payment(PaymentError::Stale(_))
+            | Self::Unsettled => true,
             Self::Order(_)
             | Self::Payment(_)
             | Self::Commission(_)

@@ -20,7 +20,7 @@ use std::fmt;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
 use crate::kernel::money::Money;
 
-pub use rules::{Fact, postings};
+pub use rules::{Fact, postings, standing_doubts};
 
 /// The chart of accounts. The words stand in rows and never change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +33,8 @@ pub enum Account {
     Revenue,
     /// Liability: money that arrived and does not match anything; a person decides.
     Doubt,
+    /// Income: money that matched nothing and stays with the shop, for which nothing was delivered.
+    Kept,
     /// Liability: given back by an operator by other means than the provider; whoever paid is owed
     /// it.
     ByHand,
@@ -51,6 +53,7 @@ impl fmt::Display for Account {
             Self::Owed => f.write_str("orders:owed"),
             Self::Revenue => f.write_str("revenue"),
             Self::Doubt => f.write_str("doubt"),
+            Self::Kept => f.write_str("kept"),
             Self::ByHand => f.write_str("by_hand"),
             Self::Fees => f.write_str("fees"),
             Self::CommissionExpense => f.write_str("commission:expense"),
@@ -92,6 +95,10 @@ pub struct About {
     pub order_no: Option<OrderNo>,
     pub payment_no: Option<PaymentNo>,
     pub refund_no: Option<RefundNo>,
+    /// The provider's number of the charge, where it is known and told apart from others.
+    pub charge_ref: Option<String>,
+    /// A word of ours about it; usually none.
+    pub note: &'static str,
 }
 
 /// One line of the book.
@@ -113,4 +120,40 @@ pub struct Standing {
     pub owed: i64,
     pub revenue: i64,
     pub doubt: i64,
+}
+
+/// What of one charge of a payment stands in doubt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// `None`: the provider did not name the charge.
+    pub charge_ref: Option<String>,
+    pub amount: Money,
+}
+
+/// What became of money in doubt, by an operator's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It went back to its payer in the provider's backend, under no number of ours.
+    ReturnedOutside,
+    /// It stays with the shop.
+    Kept,
+    /// The provider does not have it: it never came, or was taken away again.
+    WrittenOff,
+}
+
+impl Settled {
+    pub const ALL: [Self; 3] = [Self::ReturnedOutside, Self::Kept, Self::WrittenOff];
+
+    /// The word in the shell, in the book and in the audit trail.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReturnedOutside => "returned-outside",
+            Self::Kept => "kept",
+            Self::WrittenOff => "written-off",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|settled| settled.as_str() == word)
+    }
 }

@@ -3,9 +3,12 @@
 //! | Fact | Debit | Credit | Key |
 //! |---|---|---|---|
 //! | a payment succeeded | `provider:…` | `orders:owed` | `received:<payment>` |
-//! | … that stood in doubt | `doubt` | `provider:…` | `doubt:<payment>` |
-//! | money that does not match | `provider:…` | `doubt` | `received:<payment>:doubt` |
-//! | a second charge | `provider:…` | `doubt` | `received:<provider>:<reference>` |
+//! | … by a charge that stood in doubt | `doubt` | `provider:…` | `doubt:<provider>:<reference>` |
+//! | … that the provider did not name | `doubt` | `provider:…` | `doubt:<payment>` |
+//! | money that does not match, a second charge | `provider:…` | `doubt` | `received:<provider>:<reference>` |
+//! | … that the provider did not name | `provider:…` | `doubt` | `received:<payment>:doubt` |
+//! | doubt settled: went back outside, never there | `doubt` | `provider:…` | `settled:<payment>:<reference>` |
+//! | … stays with the shop | `doubt` | `kept` | `settled:<payment>:<reference>` |
 //! | an order is completed | `orders:owed` | `revenue` | `revenue:<order>` |
 //! | a refund succeeded | `orders:owed` | `provider:…` | `refunded:<refund>` |
 //! | … of what was delivered | `revenue` | `orders:owed` | `revenue:<refund>` |
@@ -16,7 +19,7 @@
 //! | a provider's fee | `fees` | `provider:…` | `fee:<provider>:<reference>` |
 #![warn(clippy::arithmetic_side_effects)]
 
-use super::{About, Account, Standing, Transfer, TransferKind};
+use super::{About, Account, Doubt, Settled, Standing, Transfer, TransferKind};
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
 use crate::kernel::money::Money;
 
@@ -47,22 +50,23 @@ pub enum Means {
 /// What happened to money.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
-    /// The whole amount is there. `in_doubt`: as much of it stood in doubt before.
+    /// The whole amount is there. `proved`: what stood in doubt before and was this money.
     PaymentSucceeded {
         charge: Charge,
         amount: Money,
-        in_doubt: Option<Money>,
+        proved: Vec<Doubt>,
     },
-    /// Money arrived that does not match, as much as was stated.
+    /// Money arrived that does not match, or once more: as much as was stated.
     MoneyInDoubt {
         charge: Charge,
-        stated: Money,
+        doubt: Doubt,
     },
-    /// The provider charged a payment once more, under another number of its own.
-    SecondCharge {
+    /// An operator says what became of money in doubt; `reference` proves it.
+    DoubtSettled {
         charge: Charge,
-        provider_ref: String,
-        stated: Money,
+        doubt: Doubt,
+        settled: Settled,
+        reference: String,
     },
     /// Money went back; `standing` is where the payment's money stood before.
     RefundSucceeded {
@@ -97,16 +101,27 @@ pub enum Fact {
 /// The transfers that write `fact` down; empty when nothing moved.
 pub fn postings(fact: &Fact) -> Vec<Transfer> {
     let transfers = match fact {
-        Fact::PaymentSucceeded { charge, amount, in_doubt } => {
-            payment_succeeded(charge, *amount, *in_doubt)
+        Fact::PaymentSucceeded { charge, amount, proved } => {
+            payment_succeeded(charge, *amount, proved)
         }
-        Fact::MoneyInDoubt { charge, stated } => {
-            let key = format!("received:{}:doubt", charge.payment_no);
-            vec![received(charge, key, Account::Doubt, *stated)]
+        Fact::MoneyInDoubt { charge, doubt } => {
+            let key = match &doubt.charge_ref {
+                Some(reference) => received_key(&charge.provider, reference),
+                None => unnamed_key(&charge.payment_no),
+            };
+            let between = (provider(charge), Account::Doubt);
+            let about = about_doubt(charge, doubt);
+            vec![transfer(key, TransferKind::Received, between, doubt.amount, about)]
         }
-        Fact::SecondCharge { charge, provider_ref, stated } => {
-            let key = format!("received:{}:{provider_ref}", charge.provider);
-            vec![received(charge, key, Account::Doubt, *stated)]
+        Fact::DoubtSettled { charge, doubt, settled, reference } => {
+            let key = settled_key(&charge.payment_no, reference);
+            let to = match settled {
+                Settled::ReturnedOutside | Settled::WrittenOff => provider(charge),
+                Settled::Kept => Account::Kept,
+            };
+            let about = About { note: settled.as_str(), ..about_doubt(charge, doubt) };
+            let between = (Account::Doubt, to);
+            vec![transfer(key, TransferKind::Adjustment, between, doubt.amount, about)]
         }
         Fact::RefundSucceeded { charge, refund, standing } => {
             refund_succeeded(charge, refund, *standing)
@@ -128,7 +143,7 @@ pub fn postings(fact: &Fact) -> Vec<Transfer> {
             let key = format!("commission:{order_no}:{cause}");
             let between = (Account::CommissionPayable, Account::CommissionExpense);
             let (order_no, refund_no) = (Some(order_no.clone()), refund_no.clone());
-            let about = About { order_no, refund_no, payment_no: None };
+            let about = About { order_no, refund_no, ..About::default() };
             vec![transfer(key, TransferKind::Commission, between, *amount, about)]
         }
         Fact::Fee { charge, reference, amount } => {
@@ -140,18 +155,65 @@ pub fn postings(fact: &Fact) -> Vec<Transfer> {
     transfers.into_iter().filter(|transfer| transfer.amount.minor > 0).collect()
 }
 
-/// What stood in doubt was this money, or a rumour of it: it is taken out again, and the payment is
-/// booked as what it proved to be.
-fn payment_succeeded(charge: &Charge, amount: Money, in_doubt: Option<Money>) -> Vec<Transfer> {
+/// The key of a doubtful charge by the provider's number.
+pub fn received_key(provider: &str, reference: &str) -> String {
+    format!("received:{provider}:{reference}")
+}
+
+/// The key of a doubtful charge that the provider did not name.
+pub fn unnamed_key(payment: &PaymentNo) -> String {
+    format!("received:{payment}:doubt")
+}
+
+/// The key of an operator's last word on money in doubt.
+pub fn settled_key(payment: &PaymentNo, reference: &str) -> String {
+    format!("settled:{payment}:{reference}")
+}
+
+/// What stood in doubt and was this money, or a rumour of it, is taken out again; the payment is
+/// booked as what it proved to be. Other charges stay in doubt.
+fn payment_succeeded(charge: &Charge, amount: Money, proved: &[Doubt]) -> Vec<Transfer> {
     let key = format!("received:{}", charge.payment_no);
-    let mut transfers = vec![received(charge, key, Account::Owed, amount)];
-    if let Some(doubtful) = in_doubt {
-        let key = format!("doubt:{}", charge.payment_no);
+    let between = (provider(charge), Account::Owed);
+    let mut transfers = vec![transfer(key, TransferKind::Received, between, amount, about(charge))];
+    transfers.extend(proved.iter().map(|doubt| {
+        let key = match &doubt.charge_ref {
+            Some(reference) => format!("doubt:{}:{reference}", charge.provider),
+            None => format!("doubt:{}", charge.payment_no),
+        };
         let between = (Account::Doubt, provider(charge));
-        let out = transfer(key, TransferKind::Adjustment, between, doubtful, about(charge));
-        transfers.push(out);
-    }
+        let about = about_doubt(charge, doubt);
+        transfer(key, TransferKind::Adjustment, between, doubt.amount, about)
+    }));
     transfers
+}
+
+/// What stands in doubt, charge by charge, oldest first. `moves`: what came into doubt (more than
+/// nothing) and left it (less), in the order of the book. What left without a charge's name left
+/// the one without a name first, then the newest.
+pub fn standing_doubts(moves: &[Doubt]) -> Vec<Doubt> {
+    let mut standing: Vec<Doubt> = Vec::new();
+    for moved in moves {
+        let currency = moved.amount.currency;
+        let same = |one: &Doubt| one.charge_ref == moved.charge_ref;
+        let mut left = moved.amount.minor;
+        if left > 0 {
+            standing.push(moved.clone());
+            continue;
+        }
+        let (named, others): (Vec<&mut Doubt>, Vec<&mut Doubt>) = standing
+            .iter_mut()
+            .rev()
+            .filter(|one| one.amount.currency == currency)
+            .partition(|one| same(one));
+        for one in named.into_iter().chain(others) {
+            let taken = one.amount.minor.min(left.saturating_neg());
+            one.amount.minor = one.amount.minor.saturating_sub(taken);
+            left = left.saturating_add(taken);
+        }
+        standing.retain(|one| one.amount.minor > 0);
+    }
+    standing
 }
 
 /// What goes back is what is owed first, then what was earned, then what stood in doubt.
@@ -176,10 +238,6 @@ fn refund_succeeded(charge: &Charge, refund: &Back, standing: Standing) -> Vec<T
     ]
 }
 
-fn received(charge: &Charge, key: String, credit: Account, amount: Money) -> Transfer {
-    transfer(key, TransferKind::Received, (provider(charge), credit), amount, about(charge))
-}
-
 fn transfer(
     key: String,
     kind: TransferKind,
@@ -198,6 +256,10 @@ fn about(charge: &Charge) -> About {
     About {
         order_no: Some(charge.order_no.clone()),
         payment_no: Some(charge.payment_no.clone()),
-        refund_no: None,
+        ..About::default()
     }
+}
+
+fn about_doubt(charge: &Charge, doubt: &Doubt) -> About {
+    About { charge_ref: doubt.charge_ref.clone(), ..about(charge) }
 }

@@ -26,16 +26,43 @@ fn refund(amount: i64, standing: Standing) -> Fact {
     Fact::RefundSucceeded { charge: charge("1"), refund, standing }
 }
 
+fn doubt(charge_ref: Option<&str>, minor: i64) -> Doubt {
+    Doubt { charge_ref: charge_ref.map(str::to_owned), amount: cny(minor) }
+}
+
+fn succeeded(proved: Vec<Doubt>) -> Fact {
+    Fact::PaymentSucceeded { charge: charge("1"), amount: cny(2990), proved }
+}
+
+fn settled(settled: Settled) -> Fact {
+    let (charge, doubt) = (charge("1"), doubt(Some("T2"), 700));
+    Fact::DoubtSettled { charge, doubt, settled, reference: "BACKEND-1".into() }
+}
+
+#[test]
+fn what_stands_in_doubt_is_told_apart_by_charge() {
+    let moves =
+        [doubt(Some("T1"), 100), doubt(Some("T2"), 300), doubt(None, 50), doubt(Some("T1"), -40)];
+    let standing = [doubt(Some("T1"), 60), doubt(Some("T2"), 300), doubt(None, 50)];
+    assert_eq!(standing_doubts(&moves), standing);
+    let unnamed = [&moves[..], &[doubt(None, -350)]].concat();
+    assert_eq!(standing_doubts(&unnamed), [doubt(Some("T1"), 60)]);
+    assert_eq!(standing_doubts(&[doubt(Some("T1"), 5), doubt(Some("T1"), -5)]), []);
+}
+
 #[test]
 fn the_whole_table_of_postings() {
     let standing = |owed, revenue, doubt| Standing { owed, revenue, doubt };
     let completed = |owed| Fact::OrderCompleted { charge: charge("1"), total: cny(2990), owed };
     let facts = [
-        Fact::PaymentSucceeded { charge: charge("1"), amount: cny(2990), in_doubt: None },
-        Fact::PaymentSucceeded { charge: charge("1"), amount: cny(2990), in_doubt: Some(cny(1)) },
-        Fact::MoneyInDoubt { charge: charge("1"), stated: cny(1) },
-        Fact::MoneyInDoubt { charge: charge("1"), stated: cny(0) },
-        Fact::SecondCharge { charge: charge("1"), provider_ref: "T2".into(), stated: cny(2990) },
+        succeeded(vec![]),
+        succeeded(vec![doubt(None, 1), doubt(Some("T1"), 2)]),
+        Fact::MoneyInDoubt { charge: charge("1"), doubt: doubt(None, 1) },
+        Fact::MoneyInDoubt { charge: charge("1"), doubt: doubt(None, 0) },
+        Fact::MoneyInDoubt { charge: charge("1"), doubt: doubt(Some("T2"), 2990) },
+        settled(Settled::ReturnedOutside),
+        settled(Settled::Kept),
+        settled(Settled::WrittenOff),
         completed(2990),
         completed(1990),
         completed(5980),
@@ -133,14 +160,14 @@ proptest! {
             let room = standing.owed + standing.revenue + standing.doubt;
             // What the states of payments see to: no success twice, no second charge before it.
             let known = book.0.contains_key(&format!("received:{}", charge.payment_no));
-            let in_doubt = Some(cny(standing.doubt)).filter(|doubt| doubt.minor > 0);
+            let proved = (standing.doubt > 0).then(|| doubt(None, standing.doubt));
+            let proved = proved.into_iter().collect();
             let fact = match deed {
-                0 if !known => Fact::PaymentSucceeded { charge, amount: cny(2990), in_doubt },
-                1 if !known => Fact::MoneyInDoubt { charge, stated: cny(minor) },
-                2 if known => Fact::SecondCharge {
+                0 if !known => Fact::PaymentSucceeded { charge, amount: cny(2990), proved },
+                1 if !known => Fact::MoneyInDoubt { charge, doubt: doubt(None, minor) },
+                2 if known => Fact::MoneyInDoubt {
                     charge,
-                    provider_ref: format!("T{place}"),
-                    stated: cny(2990),
+                    doubt: doubt(Some(&format!("T{place}")), 2990),
                 },
                 3 => Fact::OrderCompleted { charge, total: cny(2990), owed: standing.owed },
                 4 if room > 0 => Fact::RefundSucceeded {

@@ -237,6 +237,20 @@ pub async fn list(
     query_all(db, &sql, values).await?.iter().map(difference).collect()
 }
 
+/// How many are open.
+pub async fn count_open(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let sql = "SELECT count(*) FROM reconciliation_differences WHERE status = 'open'";
+    let row = query_one(db, sql, vec![]).await?;
+    row.map_or(Ok(0), |row| row.try_get_by_index(0))
+}
+
+/// Everything that was ever found about an order, the oldest first.
+pub async fn of_order(db: &impl ConnectionTrait, order: &str) -> Result<Vec<Difference>, DbErr> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM reconciliation_differences WHERE order_no = $1 ORDER BY id");
+    query_all(db, &sql, vec![order.into()]).await?.iter().map(difference).collect()
+}
+
 pub async fn find(db: &impl ConnectionTrait, id: i64) -> Result<Option<Difference>, DbErr> {
     let sql = format!("SELECT {COLUMNS} FROM reconciliation_differences WHERE id = $1");
     query_one(db, &sql, vec![id.into()]).await?.as_ref().map(difference).transpose()

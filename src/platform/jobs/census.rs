@@ -45,6 +45,36 @@ pub async fn find(db: &impl ConnectionTrait, dedupe_key: &str) -> Result<Option<
     row.as_ref().map(job_row).transpose()
 }
 
+/// A job and its times.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct JobTrace {
+    #[serde(flatten)]
+    pub job: JobRow,
+    pub created_at: Timestamp,
+    pub run_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// The jobs whose key names `number`, the oldest first. Looks at every job there is: not for a path
+/// that is walked often.
+pub async fn naming(db: &impl ConnectionTrait, number: &str) -> Result<Vec<JobTrace>, DbErr> {
+    let sql = format!(
+        "SELECT {JOB_ROW}, created_at, run_at FROM jobs WHERE dedupe_key LIKE $1 ORDER BY id"
+    );
+    let rows = query_all(db, &sql, vec![format!("%{number}%").into()]).await?;
+    let trace = |row: &QueryResult| {
+        let job = job_row(row)?;
+        let ended = ["done", "parked"].contains(&job.status.as_str());
+        Ok(JobTrace {
+            created_at: Timestamp(row.try_get_by_index(7)?),
+            run_at: Timestamp(row.try_get_by_index(8)?),
+            ended_at: ended.then_some(job.updated_at),
+            job,
+        })
+    };
+    rows.iter().map(trace).collect()
+}
+
 /// How many jobs wait or run, and the due time of the oldest waiting one.
 pub async fn backlog(db: &Db) -> Result<(i64, Option<Timestamp>), DbErr> {
     let row = query_one(

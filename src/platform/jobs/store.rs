@@ -1,14 +1,16 @@
 //! Every statement on the `jobs` table. Written by hand: claim and finish are on the hot path, and
 //! one statement cannot be torn apart by another worker.
 
+use std::slice;
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
 use super::Job;
-pub use super::census::{Counts, JobRow, backlog, counts, find, parked};
+pub use super::census::{Counts, JobRow, JobTrace, backlog, counts, find, naming, parked};
 use super::census::{JOB_ROW, job_row};
 use crate::kernel::clock::Timestamp;
+use crate::platform::db::rows::{self, Columns, Kind, Rows};
 use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
 
 /// A job in the hands of this worker, with what proves that it still is.
@@ -53,26 +55,51 @@ pub async fn enqueue_at<J: Job>(
     run_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let payload = serde_json::to_string(job).map_err(|cause| DbErr::Json(cause.to_string()))?;
-    execute(
-        tx.conn(),
-        "INSERT INTO jobs (kind, dedupe_key, payload, run_at, max_attempts, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (dedupe_key) DO NOTHING",
-        vec![
+    insert(tx, slice::from_ref(job), run_at, now).await
+}
+
+/// [`enqueue`] for many jobs of one kind.
+pub async fn enqueue_all<J: Job>(tx: &WriteTx, jobs: &[J], now: Timestamp) -> Result<(), DbErr> {
+    insert(tx, jobs, now, now).await
+}
+
+const NEW_JOB: &Columns = &[
+    ("kind", Kind::Text),
+    ("dedupe_key", Kind::Text),
+    ("payload", Kind::Text),
+    ("run_at", Kind::Integer),
+    ("max_attempts", Kind::Integer),
+    ("created_at", Kind::Integer),
+    ("updated_at", Kind::Integer),
+];
+
+async fn insert<J: Job>(
+    tx: &WriteTx,
+    jobs: &[J],
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let (run_at, now) = (run_at.millis(), now.millis());
+    let mut rows = Rows::default();
+    for job in jobs {
+        let payload = serde_json::to_string(job).map_err(|cause| DbErr::Json(cause.to_string()))?;
+        rows.push([
             J::KIND.into(),
             job.dedupe_key().into(),
             payload.into(),
-            run_at.millis().into(),
+            run_at.into(),
             J::MAX_ATTEMPTS.into(),
-            now.millis().into(),
-        ],
-    )
-    .await?;
+            now.into(),
+            now.into(),
+        ]);
+    }
+    rows::insert_new(tx, ("jobs", "dedupe_key"), NEW_JOB, rows).await?;
     tx.has_jobs();
     Ok(())
 }
 
-/// Enqueues `job` as parked: a person decides whether it ever runs.
+/// Enqueues `job` as parked: a person decides whether it ever runs. One that ended before is parked
+/// again, so that no net takes it for forgotten work.
 pub async fn enqueue_parked<J: Job>(
     tx: &WriteTx,
     job: &J,
@@ -83,7 +110,7 @@ pub async fn enqueue_parked<J: Job>(
     execute(
         tx.conn(),
         "UPDATE jobs SET status = 'parked', last_error = $2 WHERE dedupe_key = $1 \
-         AND status = 'ready'",
+         AND status IN ('ready', 'done')",
         vec![job.dedupe_key().into(), why.into()],
     )
     .await?;

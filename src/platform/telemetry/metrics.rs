@@ -23,8 +23,6 @@ const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_payment_transition_failures_total", "Steps of payments that the rules refused"),
     ("mingshu_late_payments_total", "Money for orders that were already closed"),
     ("mingshu_refunds_total", "Refunds decided, by `outcome`"),
-    ("mingshu_money_findings", "Broken rules of the books at the last nightly check, by `code`"),
-    ("mingshu_reconciliation_differences", "Open differences of a compared day, by `provider`"),
     ("mingshu_version_conflicts_total", "Writes that lost a race, by `table`"),
     ("mingshu_callbacks_total", "Callbacks answered, by `verdict`"),
     ("mingshu_callback_signature_failures_total", "Callbacks whose sender was not proved"),
@@ -42,6 +40,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_events_delivered_total", "Events that sinks took, by `sink`"),
     ("mingshu_event_delivery_failures_total", "Attempts that sinks did not take, by `sink`"),
     ("mingshu_alerts_total", "Alerts raised, by `kind`"),
+    ("mingshu_alert_messages_total", "Messages to operators, by `channel`, `outcome`"),
     ("mingshu_http_requests_total", "Requests answered, by `route`, `method`, `status`"),
 ];
 
@@ -50,6 +49,12 @@ const GAUGES: &[(&str, &str)] = &[
     ("mingshu_callbacks_in_flight", "Callbacks being answered now"),
     ("mingshu_events_waiting", "Deliveries of events that wait, retries included"),
     ("mingshu_events_oldest_waiting_seconds", "How long ago the oldest waiting event happened"),
+    ("mingshu_money_in_doubt_minor", "Money that waits for a person, by `currency`"),
+    ("mingshu_payments_in_doubt", "Payments whose money waits for a person"),
+    ("mingshu_money_findings", "Broken rules of the books at the last nightly check, by `code`"),
+    ("mingshu_refunds_open", "Refunds that have not ended, by `status`"),
+    ("mingshu_reconciliation_differences", "Differences of the day compared last, by `provider`"),
+    ("mingshu_reconciliation_open", "Differences that nobody has resolved, of all days"),
     ("mingshu_queue_age_seconds", "How long the oldest due job waits"),
     ("mingshu_queue_jobs", "Jobs, by `status`"),
     ("mingshu_telegram_pending_updates", "Updates that wait at Telegram"),
@@ -63,6 +68,17 @@ const HISTOGRAMS: &[(&str, &str)] = &[
     ("mingshu_step_seconds", "One step of the pipeline, by `step`"),
     ("mingshu_order_fulfilment_seconds", "From paid to delivered"),
     ("mingshu_telegram_update_seconds", "Handling an update"),
+];
+
+/// What is known before it happens, so that the first time is a change that an alert rule sees.
+const FROM_ZERO: &[(&str, &str, &[&str])] = &[
+    (
+        "mingshu_payments_total",
+        "outcome",
+        &["succeeded", "failed", "expired", "cancelled", "conflicted"],
+    ),
+    ("mingshu_refunds_total", "outcome", &["succeeded", "failed"]),
+    ("mingshu_version_conflicts_total", "table", &["orders", "payments"]),
 ];
 
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -93,6 +109,14 @@ fn recorder() -> Result<PrometheusBuilder, BuildError> {
 fn describe() {
     for (name, says) in COUNTERS {
         describe_counter!(*name, *says);
+        if !says.contains(", by `") {
+            metrics::counter!(*name).increment(0);
+        }
+    }
+    for (name, label, values) in FROM_ZERO {
+        for value in *values {
+            metrics::counter!(*name, *label => *value).increment(0);
+        }
     }
     for (name, says) in GAUGES {
         describe_gauge!(*name, *says);
@@ -115,6 +139,12 @@ mod tests {
             metrics::histogram!("mingshu_callback_seconds", "provider" => "pingpong").record(0.04);
         });
         let rendered = handle.render();
+        for from_zero in [
+            "mingshu_callback_signature_failures_total 0",
+            "mingshu_payments_total{outcome=\"conflicted\"} 0",
+        ] {
+            assert!(rendered.contains(from_zero), "{from_zero} is not in {rendered}");
+        }
         assert!(rendered.contains("# HELP mingshu_callback_seconds"), "{rendered}");
         assert!(
             rendered

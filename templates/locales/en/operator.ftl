@@ -52,11 +52,13 @@ operator-order-not-found = There is no order <code>{ $order_no }</code>.
 operator-usage-order = Usage: <code>/order NUMBER</code> (of an order, a payment or a refund)
 operator-usage-retry = Usage: <code>/retry NUMBER</code>
 operator-usage-resend = Usage: <code>/resend NUMBER</code>
-operator-usage-refund = Usage: <code>/refund NUMBER</code>
+operator-usage-refund = Usage: <code>/refund NUMBER [AMOUNT] [REASON]</code>; with <code>by-hand=REFERENCE</code> it is only written down
+operator-usage-confirm = Usage: <code>/confirm NUMBER REFERENCE NOTE</code> (of an order or a payment; the reference is the provider's number of the charge or a bank's, each up to 200 characters)
 operator-usage-coupon = Usage: <code>/coupon CODE</code>
 btn-operator-retry = 🔁 Retry
 btn-operator-resend = 📬 Send again
 btn-operator-refund = ↩️ Refund
+btn-operator-confirm = ✅ Confirm…
 btn-operator-open = 🔎 Open order
 
 ## Answers
@@ -74,13 +76,38 @@ refund-confirm =
     Amount <b>{ $amount }</b>
     Status { $status }
 btn-refund-confirm = ↩️ Refund { $amount }
-btn-refund-keep = Do not refund
 refund-requested = Refund <code>{ $refund_no }</code> is requested: { $amount }, order <code>{ $order_no }</code>.
 refund-not-possible = Order <code>{ $order_no }</code> cannot be refunded ({ $status }).
 refund-nothing-paid = Order <code>{ $order_no }</code> has received no money; there is nothing to refund.
-refund-window-over = The time for refunds of order <code>{ $order_no }</code> ended { $deadline }. To refund it anyway, use --beyond-window in the shell.
 refund-already = Order <code>{ $order_no }</code> has the refund <code>{ $refund_no }</code> already: { $amount }, { $status }.
-refund-kept = Not refunded.
+operator-kept = Nothing was changed.
+operator-card-old = This card is out of date, so nothing was done. Please send the command again.
+operator-card-changed = Order <code>{ $order_no }</code> has changed since this card was shown, so nothing was done. Please look at it, then send the command again.
+operator-card-order = Order <code>{ $order_no }</code> · { $product } · { $status }
+btn-operator-keep = ✖ Leave it
+confirm-card = <b>Confirm that this money is there?</b>
+confirm-arrived = ⚠️ Arrived: <b>{ $stated }</b> instead of { $amount }
+confirm-then-deliver = Confirmed, it counts as paid in full, and what was bought is delivered.
+confirm-then-late = The order has ended already: confirmed, it is treated as late money (orders.late_payment).
+confirm-then-surplus = The order is paid by another payment: confirmed, this money goes back to the buyer.
+confirm-words = Reference <code>{ $reference }</code> · { $note }
+confirm-how =
+    To confirm it, write the provider's number of the charge (or a bank's reference) and a note:
+    <code>/confirm { $payment_no } REFERENCE NOTE</code>
+btn-confirm-surely = ✅ Confirm { $amount }
+confirm-done = ✅ Payment <code>{ $payment_no }</code> is confirmed (<code>{ $reference }</code>). Order <code>{ $order_no }</code>: { $status }.
+confirm-before = Payment <code>{ $payment_no }</code> had succeeded before; nothing was changed.
+confirm-nothing = Order <code>{ $order_no }</code> has no payment that could be confirmed.
+confirm-reference-used = The reference <code>{ $reference }</code> proves another payment already. Nothing was changed.
+confirm-not-applied = The confirmation of payment <code>{ $payment_no }</code> is kept, but could not be applied; see the alert.
+refund-confirm-reason = Reason: { $reason }
+refund-confirm-by-hand = Only written down: you gave the money back yourself (<code>{ $reference }</code>).
+refund-confirm-window-over = ⚠️ The product's time for refunds is over.
+refund-part = { $part } of { $total }
+refund-by-hand = Refund <code>{ $refund_no }</code> is written down as given back by hand: { $amount }, order <code>{ $order_no }</code>.
+refund-too-much = Of order <code>{ $order_no }</code>, { $left } at most can go back.
+refund-reference-used = This reference stands for another refund of order <code>{ $order_no }</code>.
+refund-amount-unreadable = “{ $typed }” is no amount. Write for example <code>/refund NUMBER 5.00 REASON</code>.
 refund-result-succeeded = ✅ Refund <code>{ $refund_no }</code> succeeded: { $amount }, order <code>{ $order_no }</code>.
 refund-result-failed = ❌ Refund <code>{ $refund_no }</code> was refused: { $error }. Order <code>{ $order_no }</code> needs a person.
 
@@ -92,8 +119,22 @@ alert-card =
     🚨 <b>{ $title }</b>
 
     { $advice }
-    Number <code>{ $subject }</code>
-    { $note }
+    { $details }
+alert-order = Order <code>{ $order_no }</code>
+alert-number = Number <code>{ $subject }</code>
+alert-note = { $note }
+alert-missed =
+    { $times ->
+        [one] The same happened once more since the last message about it.
+       *[other] The same happened { $times } more times since the last message about it.
+    }
+alert-mail-subject = [{ -shop }] { $title } · { $number }
+alert-mail-body =
+    { $card }
+
+    { $time }
+alert-title-test = This is a test
+alert-advice-test = Alerts arrive on this way. There is nothing to do.
 alert-title-payment_conflict = A payment does not match its order
 alert-advice-payment_conflict = Amount, currency or merchant differ; nothing was delivered. Please refund it or confirm it by hand.
 alert-title-orphan_callback = A payment notice without an order

@@ -69,7 +69,7 @@ report-failed-free =
     It was free, so nothing was charged. Please try again later.
 failure-chart = the chart service gave no chart
 failure-chart-disagreement = two calculations of the chart disagree, and we will not give you a report that may be wrong
-failure-model = the writing service did not finish after several attempts
+failure-model = the writing service did not finish
 failure-model-refused = a report cannot be written from what was entered
 failure-delivery = the report is written but cannot reach your chat
 failure-internal = a fault in our system

@@ -52,11 +52,13 @@ operator-order-not-found = 没有订单 <code>{ $order_no }</code>。
 operator-usage-order = 用法：<code>/order 号码</code>（订单号、付款号或退款号）
 operator-usage-retry = 用法：<code>/retry 订单号</code>
 operator-usage-resend = 用法：<code>/resend 订单号</code>
-operator-usage-refund = 用法：<code>/refund 订单号</code>
+operator-usage-refund = 用法：<code>/refund 订单号 [金额] [原因]</code>；加 <code>by-hand=凭证号</code> 则只记账
+operator-usage-confirm = 用法：<code>/confirm 号码 凭证号 说明</code>（订单号或付款号；凭证号是支付机构的交易号或银行流水号；各不超过 200 字）
 operator-usage-coupon = 用法：<code>/coupon 优惠码</code>
 btn-operator-retry = 🔁 重试
 btn-operator-resend = 📬 重发
 btn-operator-refund = ↩️ 退款
+btn-operator-confirm = ✅ 确认到账…
 btn-operator-open = 🔎 看订单
 
 ## 处理结果
@@ -74,13 +76,38 @@ refund-confirm =
     退款金额 <b>{ $amount }</b>
     当前状态 { $status }
 btn-refund-confirm = ↩️ 确认退款 { $amount }
-btn-refund-keep = 不退了
 refund-requested = 退款 <code>{ $refund_no }</code> 已提交：{ $amount }，订单 <code>{ $order_no }</code>。
 refund-not-possible = 订单 <code>{ $order_no }</code> 不能退款（{ $status }）。
 refund-nothing-paid = 订单 <code>{ $order_no }</code> 没有收到钱，无需退款。
-refund-window-over = 订单 <code>{ $order_no }</code> 的退款期限 { $deadline } 已过。仍要退款请在命令行使用 --beyond-window。
 refund-already = 订单 <code>{ $order_no }</code> 已有退款 <code>{ $refund_no }</code>：{ $amount }，{ $status }。
-refund-kept = 没有退款。
+operator-kept = 没有改动。
+operator-card-old = 这张卡片已过期，没有执行。请重新发送命令。
+operator-card-changed = 订单 <code>{ $order_no }</code> 在卡片显示之后有了变化，没有执行。请看一眼订单，再重新发送命令。
+operator-card-order = 订单 <code>{ $order_no }</code> · { $product } · { $status }
+btn-operator-keep = ✖ 先不动
+confirm-card = <b>确认这笔钱已到账？</b>
+confirm-arrived = ⚠️ 实收 <b>{ $stated }</b>，应收 { $amount }
+confirm-then-deliver = 确认后按全额付款处理，并交付所购内容。
+confirm-then-late = 订单已经结束：确认后按迟到款处理（orders.late_payment）。
+confirm-then-surplus = 订单已由另一笔付款付清：确认后这笔钱会退给买家。
+confirm-words = 凭证 <code>{ $reference }</code> · { $note }
+confirm-how =
+    要确认，请写上支付机构的交易号（或银行流水号）和说明：
+    <code>/confirm { $payment_no } 凭证号 说明</code>
+btn-confirm-surely = ✅ 确认到账 { $amount }
+confirm-done = ✅ 付款 <code>{ $payment_no }</code> 已确认（<code>{ $reference }</code>）。订单 <code>{ $order_no }</code>：{ $status }。
+confirm-before = 付款 <code>{ $payment_no }</code> 之前已成功，没有改动。
+confirm-nothing = 订单 <code>{ $order_no }</code> 没有可确认的付款。
+confirm-reference-used = 凭证 <code>{ $reference }</code> 已用于另一笔付款，没有改动。
+confirm-not-applied = 付款 <code>{ $payment_no }</code> 的确认已留底，但没能入账；请看告警。
+refund-confirm-reason = 原因：{ $reason }
+refund-confirm-by-hand = 只记账：钱已由您另行退还（<code>{ $reference }</code>）。
+refund-confirm-window-over = ⚠️ 该产品的退款期限已过。
+refund-part = { $part }（共 { $total }）
+refund-by-hand = 退款 <code>{ $refund_no }</code> 已记为手工退还：{ $amount }，订单 <code>{ $order_no }</code>。
+refund-too-much = 订单 <code>{ $order_no }</code> 最多还能退 { $left }。
+refund-reference-used = 该凭证已用于订单 <code>{ $order_no }</code> 的另一笔退款。
+refund-amount-unreadable = 「{ $typed }」不是金额。写法如 <code>/refund 订单号 5.00 原因</code>。
 refund-result-succeeded = ✅ 退款 <code>{ $refund_no }</code> 成功：{ $amount }，订单 <code>{ $order_no }</code>。
 refund-result-failed = ❌ 退款 <code>{ $refund_no }</code> 被拒绝：{ $error }。订单 <code>{ $order_no }</code> 需要人工处理。
 
@@ -92,8 +119,18 @@ alert-card =
     🚨 <b>{ $title }</b>
 
     { $advice }
-    编号 <code>{ $subject }</code>
-    { $note }
+    { $details }
+alert-order = 订单 <code>{ $order_no }</code>
+alert-number = 编号 <code>{ $subject }</code>
+alert-note = { $note }
+alert-missed = 自上一条消息以来，同样的情况又发生了 { $times } 次。
+alert-mail-subject = 【{ -shop }】{ $title } · { $number }
+alert-mail-body =
+    { $card }
+
+    { $time }
+alert-title-test = 这是一次测试
+alert-advice-test = 告警可以从这条路送达，无需处理。
 alert-title-payment_conflict = 到账与订单不符
 alert-advice-payment_conflict = 金额、币种或商户对不上，没有交付。请核对后退款或人工确认。
 alert-title-orphan_callback = 找不到订单的付款通知

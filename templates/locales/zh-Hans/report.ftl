@@ -63,7 +63,7 @@ report-failed-free =
     这份是免费的，没有任何扣款。稍后可以再试一次。
 failure-chart = 排盘服务没有给出命盘
 failure-chart-disagreement = 两处排出的命盘不一致，我们不愿意给你一份可能有错的报告
-failure-model = 撰写服务多次没有完成
+failure-model = 撰写服务没有完成
 failure-model-refused = 填写的内容无法撰写成报告
 failure-delivery = 报告写好了，但发不到你的聊天里
 failure-internal = 我们的系统出了问题

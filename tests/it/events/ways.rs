@@ -1,11 +1,13 @@
 //! From the outbox to the sinks: nothing is passed by, nothing is handed on twice, and one sink
 //! never holds up another.
 
+use std::time::Duration;
+
 use mingshu::catalog::answers::FormAnswers;
 use mingshu::events::repo;
-use mingshu::flows::{deliver_events, publish_events};
+use mingshu::flows::{catch_up, deliver_events, publish_events};
 use mingshu::kernel::clock::Clock as _;
-use mingshu::platform::outbox;
+use mingshu::platform::outbox::{self, NewEvent};
 use sea_orm::DbBackend;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +21,9 @@ async fn write(app: &TestApp, count: usize) {
     let tx = app.base.db.begin_write().await.unwrap();
     for number in 0..count {
         let (subject, data) = (format!("M{number}"), json!({ "number": number }));
-        outbox::write(&tx, "order.paid", &subject, &data, now).await.unwrap();
+        outbox::write(&tx, NewEvent { kind: "order.paid", subject: &subject, payload: data }, now)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
 }
@@ -34,7 +38,13 @@ async fn what_a_slower_transaction_commits_later_is_not_passed_by() {
         let app = app.with_sinks([sink("crm", "*", crm.webhook())]);
         let now = app.clock.now();
         let slow = app.base.db.begin_write().await.unwrap();
-        outbox::write(&slow, "order.paid", "slow", &json!({}), now).await.unwrap();
+        outbox::write(
+            &slow,
+            NewEvent { kind: "order.paid", subject: "slow", payload: json!({}) },
+            now,
+        )
+        .await
+        .unwrap();
         write(&app, 1).await;
         deliver(&app.tools.post()).await;
         assert_eq!(crm.count(), 1);
@@ -97,6 +107,29 @@ async fn a_hanging_sink_holds_up_neither_the_others_nor_the_jobs() {
         stuck.hang(false);
         stop.cancel();
         running.abort();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_events_were_delivered_is_forgotten_with_them() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    everywhere(async |app: TestApp| {
+        let crm = Receiver::start().await;
+        let app = app.with_sinks([sink("crm", "*", crm.webhook())]);
+        write(&app, 3).await;
+        deliver(&app.tools.post()).await;
+        app.clock.advance(89 * DAY);
+        write(&app, 1).await;
+        publish_events::run(&app.tools.post()).await.unwrap();
+        assert_eq!(catch_up::prune_events(&app.base).await.unwrap(), 0);
+        assert_eq!(app.rows("event_deliveries").await, 4);
+        app.clock.advance(2 * DAY);
+        assert_eq!(catch_up::prune_events(&app.base).await.unwrap(), 6, "each and its delivery");
+        assert_eq!(app.rows("event_deliveries").await, 1, "what waits stays");
+        app.clock.advance(100 * DAY);
+        catch_up::prune_events(&app.base).await.unwrap();
+        assert_eq!(app.rows("event_deliveries").await, 1);
     })
     .await;
 }

@@ -1,40 +1,21 @@
 //! Who may say that money came, and a database that cannot write it down.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
-
 use axum::Router;
 use axum::body::Body;
 use http::{Request, StatusCode};
-use mingshu::callback::{self, CallbackState};
 use mingshu::flows::base::Base;
 use mingshu::flows::take_notification;
 use mingshu::orders::OrderStatus;
 use mingshu::payments::inbox::Judgement;
 use mingshu::platform::db::Db;
-use mingshu::platform::pages::Pages;
 use tower::ServiceExt;
 
 use crate::support::bank::{BANK, SEAL};
-use crate::support::builders::assets;
 use crate::support::street::{Street, on_the_street};
 
 const LARGEST: usize = 256 * 1024;
 
-fn door(street: &Street) -> Router {
-    let gateways = BTreeMap::from([(BANK.to_owned(), Arc::clone(&street.bank) as _)]);
-    let pages = Arc::new(Pages::load(&assets()).unwrap());
-    let tools = &street.tools;
-    callback::router(CallbackState::new(
-        street.base.clone(),
-        tools.till.money.clone(),
-        gateways,
-        (Arc::clone(&tools.texts), pages),
-        Arc::new(OnceLock::new()),
-    ))
-}
-
-async fn post(door: &Router, seal: &str, body: Vec<u8>) -> StatusCode {
+pub(super) async fn post(door: &Router, seal: &str, body: Vec<u8>) -> StatusCode {
     let request = Request::post(format!("/webhook/{BANK}")).header(SEAL.0, seal);
     let request = request.body(Body::from(body)).unwrap();
     door.clone().oneshot(request).await.unwrap().status()
@@ -45,7 +26,7 @@ async fn scenario_08_a_forged_notification() {
     on_the_street(async |street: Street| {
         let (order, payment) = street.ordered().await;
         street.bank.pay(&payment.payment_no).unwrap();
-        let (door, body) = (door(&street), payment.payment_no.0.into_bytes());
+        let (door, body) = (street.door(), payment.payment_no.0.into_bytes());
         assert_eq!(post(&door, "forged", body.clone()).await, StatusCode::UNAUTHORIZED);
         assert_eq!(post(&door, SEAL.1, b"nonsense".to_vec()).await, StatusCode::BAD_REQUEST);
         let flood = vec![b' '; LARGEST + 1];

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use mingshu::catalog::answers::FormAnswers;
 use mingshu::flows::check_payment;
+use mingshu::flows::confirm_payment::Confirmed;
 use mingshu::kernel::ids::PaymentNo;
 use mingshu::orders::OrderStatus;
 use mingshu::payments::inbox::Judgement;
@@ -211,6 +212,21 @@ async fn scenario_11_another_attempt_beside_money_in_doubt_ends_at_its_deadline(
         let expected = [PaymentStatus::Conflicted, PaymentStatus::Expired];
         assert_eq!(states.collect::<Vec<_>>(), expected);
         street.is(&order, OrderStatus::PendingPayment).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scenario_11_money_that_goes_back_is_not_accepted_as_well() {
+    on_the_street(async |street: Street| {
+        let (order, payment) = street.ordered().await;
+        let charge = street.bank.pay_other(&payment.payment_no, yuan(PRICE - 1)).unwrap();
+        street.deliver_post().await;
+        street.give_back(&order.order_no, None).await;
+        let confirmed = street.confirm(&order.order_no, &charge.no).await;
+        assert_eq!(confirmed, Confirmed::NothingToConfirm);
+        street.run_to_the_end().await;
+        assert_eq!((street.kept(&order).await, street.model.finished()), (0, 0));
     })
     .await;
 }

@@ -1,9 +1,10 @@
 //! Money on its way back, while other things happen.
 
 use mingshu::flows::refund_order::Refunded;
-use mingshu::orders::OrderStatus;
+use mingshu::orders::{Order, OrderStatus};
+use mingshu::payments::Refund;
 
-use crate::support::bank::{Call, Fault};
+use crate::support::bank::{Call, Fate, Fault};
 use crate::support::crash::Side;
 use crate::support::street::{MINUTE, PRICE, Street, on_the_street, yuan};
 
@@ -110,6 +111,56 @@ async fn scenario_27_parts_never_come_to_more_than_was_paid() {
         let again = street.give_back(&order.order_no, Some(1)).await;
         assert_eq!(again, Refunded::NothingToRefund);
         assert_eq!(street.bank.books().returned(&payment.payment_no), PRICE);
+    })
+    .await;
+}
+
+/// The refund of five yuan.
+async fn the_part(street: &Street, order: &Order) -> Refund {
+    let refunds = street.refunds_of(order).await;
+    refunds.into_iter().find(|refund| refund.amount == yuan(500)).expect("there is one")
+}
+
+#[tokio::test]
+async fn a_part_that_fails_after_the_rest_went_back_can_be_given_back_again() {
+    on_the_street(async |street: Street| {
+        let (order, _payment) = street.completed().await;
+        let lingers = Fate::Lingers { succeeds: true };
+        street.bank.refunds_end([lingers]);
+        street.give_back(&order.order_no, Some(500)).await;
+        street.run_jobs().await;
+        street.give_back(&order.order_no, None).await;
+        street.run_jobs().await;
+        // The rest went back, a part is still on its way: nobody knows yet how it ends.
+        street.is(&order, OrderStatus::Refunding).await;
+        let part = the_part(&street, &order).await;
+        assert!(street.bank.end_refund(&part.refund_no, Fate::Fails));
+        street.deliver_post().await;
+        street.is(&order, OrderStatus::Completed).await;
+        assert_eq!(street.kept(&order).await, 500);
+        let again = street.give_back(&order.order_no, None).await;
+        assert!(matches!(again, Refunded::Started(_, amount) if amount == yuan(500)), "{again:?}");
+        street.run_jobs().await;
+        street.is(&order, OrderStatus::Refunded).await;
+        assert_eq!(street.kept(&order).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_is_refunded_once_all_of_its_parts_have_gone_back() {
+    on_the_street(async |street: Street| {
+        let (order, _payment) = street.paid().await;
+        street.bank.refunds_end([Fate::Lingers { succeeds: true }]);
+        street.give_back(&order.order_no, Some(500)).await;
+        street.give_back(&order.order_no, None).await;
+        street.run_jobs().await;
+        street.is(&order, OrderStatus::Refunding).await;
+        let part = the_part(&street, &order).await;
+        assert!(street.bank.end_refund(&part.refund_no, Fate::Succeeds));
+        street.deliver_post().await;
+        street.is(&order, OrderStatus::Refunded).await;
+        assert_eq!((street.kept(&order).await, street.model.finished()), (0, 0));
     })
     .await;
 }

@@ -3,12 +3,17 @@
 use std::time::Duration;
 
 use mingshu::catalog::answers::FormAnswers;
+use mingshu::flows::manage_coupons::{self, Created};
 use mingshu::flows::place_order::Placed;
+use mingshu::kernel::clock::Clock;
+use mingshu::kernel::ids::UserId;
 use mingshu::notifications::ports::SendError;
-use mingshu::orders::{Order, OrderStatus};
+use mingshu::orders::{Actor, Order, OrderStatus};
 use mingshu::platform::db::{execute, query_one};
+use mingshu::promotions::{CouponCode, NewCoupon, Refusal, Worth};
 use mingshu::reports::ports::ModelError;
 
+use crate::support::TestApp;
 use crate::support::builders::{BUYER, RARE};
 use crate::support::street::{MINUTE, Street, on_the_street};
 
@@ -22,6 +27,56 @@ async fn ordered(street: &Street) -> Option<Order> {
         | Placed::PriceChanged(_)
         | Placed::CouponRefused(_)) => panic!("{other:?}"),
     }
+}
+
+async fn give_out_one(street: &Street) {
+    let terms = NewCoupon {
+        code: CouponCode::parse("SPRING").unwrap(),
+        worth: Worth::Percent(20),
+        currency: None,
+        minimum_minor: 0,
+        cap_minor: None,
+        skus: Vec::new(),
+        starts_at: None,
+        ends_at: None,
+        total_limit: Some(1),
+        per_user_limit: None,
+    };
+    let (db, now) = (&street.base.db, street.clock.now());
+    let created = manage_coupons::create(db, &terms, &Actor::Operator(7), now).await.unwrap();
+    assert_eq!(created, Created::Now);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn scenario_33_the_last_use_of_a_code_is_wanted_by_two() {
+    on_the_street(async |street: Street| {
+        give_out_one(&street).await;
+        for _round in 0..8 {
+            let wish = |user| TestApp::wish(UserId(user), "letter", Some("SPRING"));
+            let placed = street.all_at_once(vec![wish(7021), wish(7022)]).await;
+            let mut winners = Vec::new();
+            for one in placed {
+                match one {
+                    Placed::Ordered(order) => winners.push(*order),
+                    Placed::CouponRefused(why) => assert_eq!(why, Refusal::UsedUp),
+                    other @ (Placed::AlreadyPlaced(_)
+                    | Placed::SoldOut
+                    | Placed::NotOnSale
+                    | Placed::FreeLimitReached
+                    | Placed::PriceChanged(_)) => panic!("{other:?}"),
+                }
+            }
+            let [order] = winners.try_into().unwrap();
+            assert_eq!(order.total.minor, 2392);
+            assert_eq!(street.uses("SPRING").await, 1);
+            street.run_jobs().await;
+            // It is free again when its order is closed.
+            street.later(31 * MINUTE).await;
+            street.is(&order, OrderStatus::Closed).await;
+            assert_eq!(street.uses("SPRING").await, 0);
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -107,6 +162,13 @@ async fn scenario_40_the_model_writes_nothing_that_can_be_delivered() {
 }
 
 impl Street {
+    /// How often a code is in use.
+    async fn uses(&self, code: &str) -> i64 {
+        let sql = "SELECT used FROM coupons WHERE code = $1";
+        let row = query_one(self.base.db.read(), sql, vec![code.into()]).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
     /// Reserved and sold pieces of a product.
     async fn stock(&self, sku: &str) -> (i64, i64) {
         let sql = "SELECT reserved, sold FROM products WHERE sku = $1";

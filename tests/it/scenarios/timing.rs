@@ -5,6 +5,7 @@ use mingshu::kernel::ids::Sku;
 use mingshu::orders::OrderStatus;
 use mingshu::payments::PaymentStatus;
 use mingshu::payments::inbox::Judgement;
+use mingshu::platform::db::query_all;
 
 use crate::support::bank::{Call, Fault};
 use crate::support::builders::counted;
@@ -17,6 +18,26 @@ async fn scenario_07_the_notification_never_arrives() {
         street.bank.pay(&payment.payment_no).unwrap();
         street.later(2 * MINUTE).await;
         street.is_sold(&order).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scenario_07_nobody_hears_of_money_by_the_way_that_the_buyer_gave_up() {
+    on_the_street(async |street: Street| {
+        let (order, first) = street.ordered().await;
+        street.clock.advance(MINUTE);
+        street.pay_by(&order, "alipay").await;
+        street.run_jobs().await;
+        street.clock.advance(28 * MINUTE);
+        street.bank.pay(&first.payment_no).unwrap();
+        street.bank.post();
+        // The ladder has asked before; only the deadline asks again.
+        street.later(2 * MINUTE).await;
+        street.is_sold(&order).await;
+        let sql = "SELECT to_status FROM order_history WHERE to_status = 'closed'";
+        let closed = query_all(street.base.db.read(), sql, vec![]).await.unwrap();
+        assert!(closed.is_empty(), "it was paid in time");
     })
     .await;
 }
@@ -84,6 +105,12 @@ async fn scenario_16_two_attempts_are_paid() {
         street.is_sold(&order).await;
         let [back] = street.refunds_of(&order).await.try_into().unwrap();
         assert_eq!(back.payment_no, first.payment_no, "the surplus went back, once");
+        // Both came at the same instant; what is earned was paid by the one that was first.
+        let sql = "SELECT payment_no FROM ledger_transfers WHERE credit = 'revenue'";
+        let earned = query_all(street.base.db.read(), sql, vec![]).await.unwrap();
+        let earned: Vec<String> =
+            earned.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        assert_eq!(earned, [second.payment_no.0]);
     })
     .await;
 }

@@ -3,80 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use mingshu::kernel::clock::Timestamp;
 use mingshu::kernel::ids::{PaymentNo, RefundNo};
 use mingshu::payments::ports::RefundOutcome;
 use mingshu::platform::db::query_all;
 use sea_orm::QueryResult;
 
-use super::schedule::Schedule;
+use super::rows::{OrderRow, PaymentRow, RefundRow, Rows, text};
+use super::schedule::{Schedule, key};
 use crate::support::street::Street;
-
-/// Pieces of the product `pair`.
-const PAIR: i64 = 2;
 
 pub(super) struct Judge<'a, 'b> {
     pub(super) street: &'a Street,
     pub(super) schedule: &'a Schedule<'b>,
-}
-
-#[derive(Debug)]
-struct OrderRow {
-    number: String,
-    status: String,
-    free: bool,
-    paid: bool,
-    completions: i64,
-}
-
-#[derive(Debug)]
-struct PaymentRow {
-    number: String,
-    order_no: String,
-    status: String,
-    /// What arrived, in minor units.
-    received: i64,
-    amount: i64,
-}
-
-#[derive(Debug)]
-struct RefundRow {
-    number: String,
-    order_no: String,
-    payment_no: String,
-    status: String,
-    amount: i64,
-    by_hand: bool,
-}
-
-/// The shop's rows, as they are.
-struct Rows {
-    orders: Vec<OrderRow>,
-    payments: Vec<PaymentRow>,
-    refunds: Vec<RefundRow>,
-    /// `Kind:subject` of every alert.
-    alerts: BTreeSet<String>,
-    /// Keys of parked jobs.
-    parked: BTreeSet<String>,
-}
-
-impl Rows {
-    fn alerted(&self, kind: &str, subject: &str) -> bool {
-        self.alerts.contains(&format!("{kind}:{subject}"))
-    }
-
-    fn payments_of<'a>(&'a self, order: &'a str) -> impl Iterator<Item = &'a PaymentRow> {
-        self.payments.iter().filter(move |payment| payment.order_no == order)
-    }
-
-    fn refunds_of<'a>(&'a self, order: &'a str) -> impl Iterator<Item = &'a RefundRow> {
-        self.refunds.iter().filter(move |refund| refund.order_no == order)
-    }
-
-    /// What of a payment went back, by whatever way.
-    fn gone(&self, payment: &str) -> i64 {
-        let of = |refund: &&RefundRow| refund.payment_no == payment && refund.status == "succeeded";
-        self.refunds.iter().filter(of).map(|refund| refund.amount).sum()
-    }
 }
 
 impl Judge<'_, '_> {
@@ -92,9 +31,14 @@ impl Judge<'_, '_> {
         for order in &rows.orders {
             self.order(&rows, order, &mut faults);
         }
+        self.closings(&mut faults).await;
+        self.inbox(&mut faults).await;
         self.stock(&mut faults).await;
+        self.held(&mut faults).await;
+        self.codes(&mut faults).await;
         self.jobs(&mut faults).await;
         self.book(&rows, &mut faults).await;
+        self.doctor(&rows, &mut faults).await;
         faults
     }
 
@@ -225,29 +169,26 @@ impl Judge<'_, '_> {
         }
     }
 
-    async fn stock(&self, faults: &mut Vec<String>) {
-        let sql = "SELECT p.sku, p.reserved, p.sold, \
-            CAST(COALESCE((SELECT SUM(CASE m.reason WHEN 'reserve' THEN quantity \
-              WHEN 'reserve_late' THEN quantity WHEN 'confirm' THEN -quantity \
-              WHEN 'release' THEN -quantity ELSE 0 END) \
-              FROM stock_movements m WHERE m.sku = p.sku), 0) AS BIGINT), \
-            CAST(COALESCE((SELECT SUM(CASE m.reason WHEN 'confirm' THEN quantity \
-              WHEN 'return' THEN -quantity ELSE 0 END) \
-              FROM stock_movements m WHERE m.sku = p.sku), 0) AS BIGINT), \
-            (SELECT COUNT(*) FROM orders o WHERE o.sku = p.sku AND o.status = 'pending_payment') \
-            FROM products p";
+    /// An order is closed at its deadline only after the bank was asked about each of its payments.
+    async fn closings(&self, faults: &mut Vec<String>) {
+        let sql = "SELECT o.order_no, o.expires_at, h.at, p.payment_no FROM order_history h \
+            JOIN orders o ON o.order_no = h.order_no JOIN payments p ON p.order_no = o.order_no \
+            WHERE h.to_status = 'closed' AND h.actor = 'system' AND p.pay_url IS NOT NULL";
         for row in self.all(sql).await {
-            let sku: String = text(&row, 0);
-            let counts: Vec<i64> = (1..6).map(|at| row.try_get_by_index(at).unwrap()).collect();
-            let [reserved, sold, moved_in, moved_out, waiting] = counts[..] else { panic!() };
-            let limit = if sku == "pair" { PAIR } else { i64::MAX };
-            let sound = reserved >= 0 && sold >= 0 && reserved + sold <= limit;
-            if !sound || (reserved, sold) != (moved_in, moved_out) || reserved != waiting {
-                faults.push(format!(
-                    "stock of {sku}: reserved, sold, both by movements, waiting: {counts:?}"
-                ));
+            let (order, number) = (text(&row, 0), PaymentNo(text(&row, 3)));
+            let [deadline, closed] = [1, 2].map(|at| Timestamp(row.try_get_by_index(at).unwrap()));
+            if !self.street.bank.books().told_about(&number, (deadline, closed)) {
+                faults.push(format!("{order} was closed, and {number} was not asked about"));
             }
         }
+    }
+
+    /// What was acknowledged is kept.
+    async fn inbox(&self, faults: &mut Vec<String>) {
+        let rows = self.all("SELECT evidence_key FROM callback_inbox").await;
+        let kept: BTreeSet<String> = rows.iter().map(|row| text(row, 0)).collect();
+        let lost = self.schedule.heard.iter().map(key).filter(|key| !kept.contains(*key));
+        faults.extend(lost.map(|key| format!("{key} was acknowledged and is not kept")));
     }
 
     async fn jobs(&self, faults: &mut Vec<String>) {
@@ -303,79 +244,7 @@ impl Judge<'_, '_> {
         rows.iter().map(|row| text(row, 0)).collect()
     }
 
-    async fn rows(&self) -> Rows {
-        let orders = self
-            .all(
-                "SELECT order_no, status, total_minor, paid_at, (SELECT COUNT(*) FROM \
-                 order_history h WHERE h.order_no = o.order_no AND h.to_status = 'completed' \
-                 AND h.from_status = 'generating') FROM orders o",
-            )
-            .await;
-        let payments = self
-            .all("SELECT payment_no, order_no, status, amount_minor, stated_minor FROM payments")
-            .await;
-        let refunds = self
-            .all(
-                "SELECT refund_no, order_no, payment_no, status, amount_minor, manual_reference \
-                 FROM refunds",
-            )
-            .await;
-        let alerts = self.all("SELECT dedupe_key FROM jobs WHERE kind = 'send_alert'").await;
-        let parked = self.all("SELECT dedupe_key FROM jobs WHERE status = 'parked'").await;
-        let subject = |key: String| {
-            let key = key.strip_prefix("alert:").unwrap_or(&key).to_owned();
-            key.rsplit_once(':').map_or(key.clone(), |(about, _bucket)| about.to_owned())
-        };
-        Rows {
-            orders: orders.iter().map(order_row).collect(),
-            payments: payments.iter().map(payment_row).collect(),
-            refunds: refunds.iter().map(refund_row).collect(),
-            alerts: alerts.iter().map(|row| subject(text(row, 0))).collect(),
-            parked: parked.iter().map(|row| text(row, 0)).collect(),
-        }
-    }
-
-    async fn all(&self, sql: &str) -> Vec<QueryResult> {
+    pub(super) async fn all(&self, sql: &str) -> Vec<QueryResult> {
         query_all(self.street.base.db.read(), sql, vec![]).await.unwrap()
-    }
-}
-
-fn text(row: &QueryResult, at: usize) -> String {
-    row.try_get_by_index(at).unwrap()
-}
-
-fn order_row(row: &QueryResult) -> OrderRow {
-    let total: i64 = row.try_get_by_index(2).unwrap();
-    let paid_at: Option<i64> = row.try_get_by_index(3).unwrap();
-    OrderRow {
-        number: text(row, 0),
-        status: text(row, 1),
-        free: total == 0,
-        paid: paid_at.is_some(),
-        completions: row.try_get_by_index(4).unwrap(),
-    }
-}
-
-fn payment_row(row: &QueryResult) -> PaymentRow {
-    let status = text(row, 2);
-    let amount: i64 = row.try_get_by_index(3).unwrap();
-    let stated: Option<i64> = row.try_get_by_index(4).unwrap();
-    let received = match status.as_str() {
-        "succeeded" => stated.unwrap_or(amount),
-        "conflicted" => stated.unwrap_or(0),
-        _ => 0,
-    };
-    PaymentRow { number: text(row, 0), order_no: text(row, 1), status, received, amount }
-}
-
-fn refund_row(row: &QueryResult) -> RefundRow {
-    let reference: Option<String> = row.try_get_by_index(5).unwrap();
-    RefundRow {
-        number: text(row, 0),
-        order_no: text(row, 1),
-        payment_no: text(row, 2),
-        status: text(row, 3),
-        amount: row.try_get_by_index(4).unwrap(),
-        by_hand: reference.is_some(),
     }
 }

@@ -10,15 +10,17 @@
     clippy::indexing_slicing,
     clippy::wildcard_enum_match_arm,
     clippy::unused_self,
-    clippy::default_trait_access,
     clippy::print_stdout,
     reason = "a table of chances is clearer than its every exception"
 )]
 
 mod dice;
+mod goods;
 mod invariants;
 mod quiet;
+mod rows;
 mod schedule;
+mod supply;
 mod world;
 
 use std::sync::Mutex;
@@ -30,10 +32,10 @@ use crate::support::database::{Database, on_every_database};
 use schedule::Schedule;
 use world::World;
 
-/// Enough for every change; `MINGSHU_SIM_SCHEDULES=10000` is for whoever touches money.
+/// Enough for every change; `.ci/run` plays ten thousand, as should whoever touches money.
 const SCHEDULES: u64 = 1_000;
 /// Of those, so many for each one on Postgres.
-const ON_POSTGRES: u64 = 20;
+const ON_POSTGRES: u64 = 40;
 
 /// So many failing schedules tell enough.
 const ENOUGH: usize = 5;
@@ -55,7 +57,8 @@ fn every_coin_is_accounted_for_after_any_schedule() {
     let (first, count) = plan(1);
     let next = AtomicU64::new(first);
     let failures = Mutex::new(Vec::new());
-    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().min(8));
+    // Two for each core: a schedule often waits for its database's own thread.
+    let threads = 2 * std::thread::available_parallelism().map_or(2, |cores| cores.get().min(8));
     std::thread::scope(|scope| {
         for _hand in 0..threads {
             scope.spawn(|| play_on_sqlite((&next, first + count), &failures));

@@ -24,6 +24,8 @@ impl Schedule<'_> {
         street.model.forget();
         street.messenger.forget();
         let mut faults = self.time_passes(&PAUSES).await;
+        self.compare_every_day().await;
+        faults.extend(self.time_passes(&MORE).await);
         self.post.extend(street.bank.post());
         if self.bank_insists().await {
             faults.extend(self.time_passes(&MORE).await);

@@ -4,24 +4,23 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mingshu::flows::place_order::Placed;
-use mingshu::flows::refund_order::{self, Wish};
-use mingshu::flows::{check_payment, retry_order, show_payment};
-use mingshu::kernel::clock::Clock;
+use mingshu::flows::refund_order::{self, Refunded, Wish};
+use mingshu::flows::{check_payment, retry_order, show_payment, take_notification};
+use mingshu::kernel::clock::{Clock, Timestamp};
 use mingshu::kernel::ids::PaymentNo;
 use mingshu::notifications::ports::SendError;
 use mingshu::orders::Order;
 use mingshu::payments::ports::{Notification, Outcome};
 use mingshu::payments::{Payment, PaymentStatus, RefundStatus};
 use mingshu::reports::ports::ModelError;
+use sea_orm::DbBackend;
 
 use super::dice::Dice;
 use super::world::World;
 use crate::support::LONG_AFTER_THE_LEASE;
 use crate::support::bank::{Call, Fate, Fault, observation, stating};
-use crate::support::builders::BUYER;
 use crate::support::crash::Side;
-use crate::support::street::{OPERATOR, PRICE, Street, yuan};
+use crate::support::street::{OPERATOR, Street, yuan};
 
 /// What may happen next.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +32,7 @@ enum Act {
     Fail,
     Hear,
     HearTwice,
+    HearAndDie,
     Lose,
     Lie,
     Switch,
@@ -48,9 +48,11 @@ enum Act {
     Refunds,
     Die,
     Trouble,
+    SwitchOff,
+    Compare,
 }
 
-const ACTS: [(usize, Act); 22] = [
+const ACTS: [(usize, Act); 25] = [
     (6, Act::Order),
     (14, Act::Pay),
     (2, Act::PayWrong),
@@ -58,6 +60,7 @@ const ACTS: [(usize, Act); 22] = [
     (2, Act::Fail),
     (12, Act::Hear),
     (5, Act::HearTwice),
+    (3, Act::HearAndDie),
     (3, Act::Lose),
     (2, Act::Lie),
     (5, Act::Switch),
@@ -73,12 +76,17 @@ const ACTS: [(usize, Act); 22] = [
     (5, Act::Refunds),
     (10, Act::Die),
     (2, Act::Trouble),
+    (1, Act::SwitchOff),
+    (2, Act::Compare),
 ];
 
 pub(super) struct Schedule<'a> {
     pub(super) street: &'a Street,
     pub(super) dice: Dice,
-    orders: Vec<Order>,
+    pub(super) began: Timestamp,
+    pub(super) orders: Vec<Order>,
+    /// Codes of coupons that an operator gave out.
+    pub(super) given_out: BTreeSet<&'static str>,
     /// Told by the bank and not yet heard of for the last time.
     pub(super) post: Vec<Notification>,
     pub(super) lost: Vec<Notification>,
@@ -88,6 +96,8 @@ pub(super) struct Schedule<'a> {
     pub(super) lied_about: BTreeSet<PaymentNo>,
     /// Payments that an operator confirmed: with money that never passed through the bank.
     pub(super) paid_elsewhere: BTreeSet<PaymentNo>,
+    /// What was wrong at the moment that it happened.
+    wrongs: Vec<String>,
     diary: Vec<String>,
 }
 
@@ -96,12 +106,15 @@ impl<'a> Schedule<'a> {
         Self {
             street: &world.street,
             dice: Dice::new(seed),
+            began: world.street.clock.now(),
             orders: Vec::new(),
+            given_out: BTreeSet::new(),
             post: Vec::new(),
             lost: Vec::new(),
             heard: Vec::new(),
             lied_about: BTreeSet::new(),
             paid_elsewhere: BTreeSet::new(),
+            wrongs: Vec::new(),
             diary: Vec::new(),
         }
     }
@@ -124,7 +137,9 @@ impl<'a> Schedule<'a> {
             let act = self.dice.weighed(&ACTS);
             self.act(act).await;
         }
-        self.come_to_rest().await
+        let mut faults = self.come_to_rest().await;
+        faults.append(&mut self.wrongs);
+        faults
     }
 
     async fn act(&mut self, act: Act) {
@@ -147,7 +162,9 @@ impl<'a> Schedule<'a> {
         match act {
             Act::Order | Act::Die | Act::Work => {}
             Act::Pay | Act::PayWrong | Act::PayAgain | Act::Fail => self.at_the_bank(act).await,
-            Act::Hear | Act::HearTwice | Act::Lose | Act::Lie => self.mail(act).await,
+            Act::Hear | Act::HearTwice | Act::HearAndDie | Act::Lose | Act::Lie => {
+                self.mail(act).await;
+            }
             Act::Switch | Act::Cancel | Act::Ask => self.buyer(act).await,
             Act::Refund | Act::Confirm | Act::Retry => self.operator(act).await,
             Act::Sweep => {
@@ -158,21 +175,8 @@ impl<'a> Schedule<'a> {
             Act::Fault => self.fault(),
             Act::Refunds => self.refunds().await,
             Act::Trouble => self.trouble(),
-        }
-    }
-
-    async fn order(&mut self) {
-        let sku = self.dice.weighed(&[(75, "letter"), (20, "pair"), (5, "line")]);
-        let placed = self.street.ask_for(BUYER, sku, Default::default()).await;
-        match placed {
-            Placed::Ordered(order) => {
-                self.note(format_args!("order {} of {sku}", order.order_no));
-                self.orders.push(*order);
-            }
-            other => self.note(format_args!("no order of {sku}: {other:?}")),
-        }
-        if self.dice.chance(85) {
-            self.work().await;
+            Act::SwitchOff => self.switch_off().await,
+            Act::Compare => self.compare_yesterday().await,
         }
     }
 
@@ -190,18 +194,15 @@ impl<'a> Schedule<'a> {
         let Some((_order, payment)) = self.some_payment().await else { return };
         let number = &payment.payment_no;
         let bank = &self.street.bank;
-        let first = bank.books().charges_of(number).next().cloned();
-        let charged = first.is_some();
-        // A wrong charge and then a right one on one payment: see "What is not shown" in
-        // docs/reliability.md.
-        let charged_right = first.is_some_and(|charge| charge.amount == payment.amount);
+        let charged = bank.books().charges_of(number).next().is_some();
         let charge = match act {
             Act::Pay if !charged => bank.pay(number),
-            Act::PayWrong if !charged => {
-                let wrong = [1, PRICE - 1, PRICE + 500][self.dice.below(3)];
+            Act::PayWrong => {
+                let due = payment.amount.minor;
+                let wrong = [1, due - 1, due + 500][self.dice.below(3)];
                 bank.pay_other(number, yuan(wrong))
             }
-            Act::PayAgain if charged_right => bank.pay(number),
+            Act::PayAgain if charged => bank.pay(number),
             Act::Fail => {
                 if self.dice.chance(60) && bank.books().is_open(number) {
                     bank.attempt_fails(number);
@@ -232,6 +233,10 @@ impl<'a> Schedule<'a> {
             Act::Hear => {
                 self.post.remove(index);
             }
+            Act::HearAndDie => {
+                self.post.remove(index);
+                return self.hear_and_die(notice).await;
+            }
             Act::Lie if matches!(&notice, Notification::Payment(told) if told.outcome == Outcome::Paid) =>
             {
                 self.lied_about.insert(observation(&notice).payment_no);
@@ -249,6 +254,24 @@ impl<'a> Schedule<'a> {
         self.heard.push(notice);
     }
 
+    /// The process dies when it has acknowledged: nothing that it put off is ever done.
+    async fn hear_and_die(&mut self, notice: Notification) {
+        let street = self.street;
+        if street.base.db.backend() == DbBackend::Postgres {
+            // A connection belongs to the process that opened it.
+            return self.hear(notice).await;
+        }
+        let (base, money) = (street.base.clone(), street.tools.till.money.clone());
+        let told = notice.clone();
+        let heard = tokio::task::spawn_blocking(move || {
+            let process = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            process.unwrap().block_on(take_notification::run(&base, &money, &told, b"{}"))
+        });
+        let judgement = heard.await.unwrap().unwrap();
+        self.note(format_args!("heard {}: {}, and died", key(&notice), judgement.as_str()));
+        self.heard.push(notice);
+    }
+
     async fn buyer(&mut self, act: Act) {
         let Some(order) = self.some_order() else { return };
         let (street, number) = (self.street, &order.order_no);
@@ -261,7 +284,7 @@ impl<'a> Schedule<'a> {
             Act::Cancel => format!("cancel: {:?}", street.cancel(&order).await),
             _ => match self.dice.below(3) {
                 0 => {
-                    let asked = check_payment::ask_now(till, (BUYER, number)).await.unwrap();
+                    let asked = check_payment::ask_now(till, (order.user, number)).await.unwrap();
                     format!("I have paid: {asked:?}")
                 }
                 1 => {
@@ -269,7 +292,7 @@ impl<'a> Schedule<'a> {
                     "the payer returned".to_owned()
                 }
                 _ => {
-                    show_payment::run(till, (BUYER, number), None).await.unwrap();
+                    show_payment::run(till, (order.user, number), None).await.unwrap();
                     "show the card".to_owned()
                 }
             },
@@ -292,16 +315,39 @@ impl<'a> Schedule<'a> {
     }
 
     async fn operator_refunds(&mut self, order: &Order) {
-        let part = [1, 997, PRICE / 2, PRICE][self.dice.below(4)];
+        let total = order.total.minor;
+        let part = [1, 997, total / 2, total][self.dice.below(4)];
         let reference = format!("CASH-{}", self.diary.len());
         let wish = Wish {
             amount: self.dice.chance(50).then(|| yuan(part)),
             reason: "asked for",
             by_hand: self.dice.chance(15).then_some(reference.as_str()),
             beyond_window: false,
+            once: None,
         };
-        let base = &self.street.base;
-        let answer = refund_order::start(base, &order.order_no, &OPERATOR, &wish).await.unwrap();
+        // Now and then, two operators want the same.
+        let operators = 1 + usize::from(self.dice.chance(25));
+        for _operator in 0..operators {
+            self.one_refunds(order, &wish).await;
+        }
+    }
+
+    async fn one_refunds(&mut self, order: &Order, wish: &Wish<'_>) {
+        let street = self.street;
+        let deed = refund_order::start(&street.base, &order.order_no, &OPERATOR, wish);
+        let answer = deed.await.unwrap();
+        if matches!(answer, Refunded::Started(..)) {
+            let refunds = street.refunds_of(order).await;
+            for payment in street.payments_of(order).await {
+                let of_it = refunds.iter().filter(|one| one.payment_no == payment.payment_no);
+                let alive = of_it.filter(|one| one.status != RefundStatus::Failed);
+                let reserved: i64 = alive.map(|one| one.amount.minor).sum();
+                if reserved > payment.received().minor {
+                    let number = &payment.payment_no;
+                    self.wrongs.push(format!("{number}: {reserved} is to go back of what came"));
+                }
+            }
+        }
         self.note(format_args!(
             "operator: refund {} {:?}: {answer:?}",
             order.order_no, wish.amount
@@ -311,7 +357,8 @@ impl<'a> Schedule<'a> {
     /// An honest operator: confirms a charge that the bank shows, or money that came another way
     /// while the bank shows none.
     async fn operator_confirms(&mut self, order: &Order) {
-        let look = mingshu::flows::confirm_payment::look(&self.street.base, &order.order_no);
+        let look =
+            mingshu::flows::confirm_payment::look(&self.street.base, order.order_no.as_str());
         let Some(found) = look.await.unwrap() else { return };
         let payment = found.payment;
         let number = &payment.payment_no;
@@ -342,8 +389,8 @@ impl<'a> Schedule<'a> {
             (15, 400),
             (10, 1200),
             (10, 2400),
-            (3, 4 * 3600),
-            (1, 26 * 3600),
+            (5, 4 * 3600),
+            (2, 26 * 3600),
         ]);
         self.note(format_args!("{seconds} s pass"));
         self.street.clock.advance(Duration::from_secs(seconds));
@@ -402,7 +449,7 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    async fn work(&mut self) {
+    pub(super) async fn work(&mut self) {
         let runs = self.street.run_jobs().await;
         self.note(format_args!("work: {runs} runs"));
     }

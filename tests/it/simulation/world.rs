@@ -2,20 +2,33 @@
 //! it forgets everything, so that a seed plays the same story alone and as one of ten thousand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mingshu::flows::base::LatePayment;
 use mingshu::flows::till::{Counter, Proof};
-use mingshu::platform::db::{execute, query_all};
-use sea_orm::DbBackend;
+use mingshu::kernel::clock::{Clock, Timestamp};
+use mingshu::kernel::ids::UserId;
+use mingshu::kernel::locale::Locale;
+use mingshu::users;
 
 use super::dice::Dice;
 use crate::support::bank::BANK;
-use crate::support::database::Database;
-use crate::support::street::Street;
+use crate::support::builders::BUYER;
+use crate::support::database::{Broom, Database};
+use crate::support::street::{MINUTE, Street};
+
+/// Who buys. The first one was invited by a promoter in some schedules.
+pub(super) const BUYERS: [UserId; 3] = [BUYER, UserId(7011), UserId(7012)];
+
+/// The first moment of 2026-11-21 in China.
+const DAY: Timestamp = Timestamp(1_795_190_400_000);
+/// Minutes of that day at which a schedule may begin: in the midst of it, a minute before the shop is
+/// too late for its own day, shortly before the books are compared.
+const BEGINNINGS: [(usize, u32); 4] = [(40, 733), (25, 1400), (25, 1437), (10, 595)];
 
 pub(super) struct World {
     pub(super) street: Street,
-    tables: Vec<String>,
+    broom: Broom,
     /// Keeps the folder.
     _database: Database,
 }
@@ -23,22 +36,15 @@ pub(super) struct World {
 impl World {
     pub(super) async fn create(database: Database) -> Self {
         let street = Street::open(&database);
-        let tables = tables(&street).await;
-        if street.base.db.backend() == DbBackend::Sqlite {
-            // History may be rewritten by nobody but the end of a schedule.
-            for name in
-                names(&street, "SELECT name FROM sqlite_master WHERE type = 'trigger'").await
-            {
-                run(&street, &format!("DROP TRIGGER {name}")).await;
-            }
-        }
-        Self { street, tables, _database: database }
+        let broom = Broom::of(&street.base.db).await;
+        Self { street, broom, _database: database }
     }
 
-    /// An empty shop whose owner decided as the seed says.
+    /// An empty shop whose owner decided as the seed says, at a time that the seed says.
     pub(super) async fn begin(&mut self, seed: u64) {
-        self.forget().await;
         let mut dice = Dice::new(!seed);
+        self.street.clock.set(DAY.plus(MINUTE * dice.weighed(&BEGINNINGS)));
+        self.forget().await;
         let proof = if dice.chance(60) { Proof::Query } else { Proof::Callback };
         let late = dice.weighed(&[
             (60, LatePayment::Fulfil),
@@ -51,6 +57,10 @@ impl World {
             let counters = Arc::make_mut(&mut tools.till.counters);
             counters.insert(BANK.to_owned(), Counter { proof, ..known });
         });
+        if dice.chance(30) {
+            self.street.a_promoter().await;
+        }
+        self.street.clock.advance(Duration::from_secs(1));
     }
 
     async fn forget(&self) {
@@ -59,37 +69,11 @@ impl World {
         street.messenger.forget();
         street.model.forget();
         street.crash.nowhere();
-        if street.base.db.backend() == DbBackend::Postgres {
-            run(street, &format!("TRUNCATE {}", self.tables.join(", "))).await;
-            return;
-        }
         let tx = street.base.db.begin_write().await.unwrap();
-        for table in &self.tables {
-            execute(tx.conn(), &format!("DELETE FROM {table}"), vec![]).await.unwrap();
+        self.broom.sweep(&tx).await;
+        for user in BUYERS {
+            users::repo::insert(&tx, user, Locale::ZhHans, street.clock.now()).await.unwrap();
         }
         tx.commit().await.unwrap();
     }
-}
-
-async fn tables(street: &Street) -> Vec<String> {
-    let sql = match street.base.db.backend() {
-        DbBackend::Postgres => {
-            "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"
-        }
-        _ => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-    };
-    let mut tables = names(street, sql).await;
-    tables.retain(|name| name != "seaql_migrations");
-    tables
-}
-
-async fn names(street: &Street, sql: &str) -> Vec<String> {
-    let rows = query_all(street.base.db.read(), sql, vec![]).await.unwrap();
-    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
-}
-
-async fn run(street: &Street, sql: &str) {
-    let tx = street.base.db.begin_write().await.unwrap();
-    execute(tx.conn(), sql, vec![]).await.unwrap();
-    tx.commit().await.unwrap();
 }

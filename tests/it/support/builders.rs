@@ -39,19 +39,28 @@ pub(crate) const OPERATORS: UserId = UserId(-100);
 const BARGAIN: &str = r#"price = "29.90"
 sale = [{ percent = 20, starts = "2026-11-21", ends = "2026-11-21", label = { zh-Hans = "双十一" } }]"#;
 
+/// One piece, with a chart.
+const KEEPSAKE: &str = r#"price = "29.90"
+stock = { counted = 1 }
+needs_chart = true
+chart_year = "year""#;
+
 /// How many pieces there are of the product `rare`.
 pub(crate) const RARE: u32 = 10;
 
-/// Sku and head: paid products without a chart, some with few pieces, one for nothing, one on sale,
-/// and one with a chart.
-const PRODUCTS: [(&str, &str); 8] = [
+/// Sku and head: paid products without a chart, some with few or very many pieces, one for nothing,
+/// one on sale, and two with a chart.
+const PRODUCTS: [(&str, &str); 11] = [
     ("letter", "price = \"29.90\""),
     ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
     ("pair", "price = \"29.90\"\nstock = { counted = 2 }"),
     ("line", "price = \"0\""),
     ("scarce", "price = \"29.90\"\nstock = { counted = 10, low_stock = 2 }"),
     ("daily", "price = \"29.90\"\nstock = { daily = 3 }"),
+    ("plenty", "price = \"29.90\"\nstock = { counted = 100000 }"),
+    ("ample", "price = \"29.90\"\nstock = { daily = 100000 }"),
     ("bargain", BARGAIN),
+    ("keepsake", KEEPSAKE),
     ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
 ];
 
@@ -94,6 +103,7 @@ pub(crate) fn tools(
         writing: Writing { model: Arc::clone(model) as _, prices: None, attempts: 3 },
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
+        mailer: None,
         sinks: Arc::default(),
         contact: Some("@shop_support".to_owned()),
     }

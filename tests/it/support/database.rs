@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
 use mingshu::kernel::ids;
-use mingshu::platform::db::{Db, DbOptions};
-use sea_orm::ConnectionTrait;
+use mingshu::platform::db::{Db, DbOptions, WriteTx, query_all};
+use sea_orm::{ConnectionTrait, DbBackend};
 use tempfile::TempDir;
 
 use super::TestApp;
@@ -57,12 +57,30 @@ pub(crate) async fn on_databases_before(change: &str, story: impl AsyncFn(&Datab
         story(&database).await;
     }
     if let Some(server) = &plan.postgres {
-        let name = format!("mingshu_test_{}", ids::crockford(12).to_lowercase());
-        let database = postgres((server, &name), change).await;
-        story(&database).await;
-        database.db.close().await.unwrap();
-        administer(server, &format!("DROP SCHEMA {name} CASCADE")).await;
+        on_postgres((server, change), story).await;
     }
+}
+
+/// The same with two databases of a kind, side by side.
+pub(crate) async fn on_two_databases(story: impl AsyncFn(&Database, &Database)) {
+    let plan = plan();
+    if plan.sqlite {
+        story(&sqlite("").await, &sqlite("").await).await;
+    }
+    if let Some(server) = &plan.postgres {
+        on_postgres((server, ""), async |one: &Database| {
+            on_postgres((server, ""), async |other: &Database| story(one, other).await).await;
+        })
+        .await;
+    }
+}
+
+async fn on_postgres((server, change): (&str, &str), story: impl AsyncFn(&Database)) {
+    let name = format!("mingshu_test_{}", ids::crockford(12).to_lowercase());
+    let database = postgres((server, &name), change).await;
+    story(&database).await;
+    database.db.close().await.unwrap();
+    administer(server, &format!("DROP SCHEMA {name} CASCADE")).await;
 }
 
 pub(crate) async fn sqlite(before: &str) -> Database {
@@ -103,6 +121,46 @@ impl Database {
     pub(crate) async fn bring_up_to_date(&self) {
         mingshu::platform::schema::migrate(&self.db, None).await.unwrap();
     }
+}
+
+/// Statements that list tables, and triggers as `DROP TRIGGER` names them.
+const OF_SQLITE: (&str, &str) = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+);
+const OF_POSTGRES: (&str, &str) = (
+    "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+    "SELECT t.tgname || ' ON ' || c.relname FROM pg_trigger t \
+     JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE n.nspname = current_schema() AND NOT t.tgisinternal",
+);
+
+/// Empties every table, for whoever plays many stories on one database.
+pub(crate) struct Broom(String);
+
+impl Broom {
+    /// From now on, history may be rewritten by everybody.
+    pub(crate) async fn of(db: &Db) -> Self {
+        let (tables, triggers) =
+            if db.backend() == DbBackend::Postgres { OF_POSTGRES } else { OF_SQLITE };
+        let tx = db.begin_write().await.unwrap();
+        for trigger in names(db, triggers).await {
+            tx.conn().execute_unprepared(&format!("DROP TRIGGER {trigger}")).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut tables = names(db, tables).await;
+        tables.retain(|name| name != "seaql_migrations");
+        Self(format!("DELETE FROM {}", tables.join("; DELETE FROM ")))
+    }
+
+    pub(crate) async fn sweep(&self, tx: &WriteTx) {
+        tx.conn().execute_unprepared(&self.0).await.unwrap();
+    }
+}
+
+async fn names(db: &Db, sql: &str) -> Vec<String> {
+    let rows = query_all(db.read(), sql, vec![]).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
 async fn administer(server: &str, sql: &str) {

@@ -4,13 +4,17 @@ pub(crate) mod bank;
 pub(crate) mod builders;
 pub(crate) mod crash;
 pub(crate) mod database;
+pub(crate) mod door;
 pub(crate) mod fakes;
+pub(crate) mod post_office;
+pub(crate) mod sink;
 pub(crate) mod street;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
+use mingshu::alerts::ports::Mailer;
 use mingshu::events::Sink;
 use mingshu::flows::base::Base;
 use mingshu::flows::tools::{Charts, Tools};
@@ -84,6 +88,13 @@ impl TestApp {
     /// The same shop with charts from a service; `fallback` is `bazi.fallback`.
     pub(crate) fn with_charts(mut self, service: Arc<FakeCharts>, fallback: bool) -> Self {
         self.tools.charts = Charts { service: Some(service), fallback };
+        self.worker = worker(&self.base, &self.tools);
+        self
+    }
+
+    /// The same shop with a mail server for its alerts.
+    pub(crate) fn with_mailer(mut self, mailer: impl Mailer + 'static) -> Self {
+        self.tools.mailer = Some(Arc::new(mailer));
         self.worker = worker(&self.base, &self.tools);
         self
     }

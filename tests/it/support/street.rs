@@ -24,7 +24,6 @@ use mingshu::platform::db::query_all;
 use mingshu::worker::Worker;
 
 use super::bank::{BANK, Bank};
-use super::builders::BUYER;
 use super::database::{Database, on_every_database};
 use super::{LONG_AFTER_THE_LEASE, TestApp};
 
@@ -139,12 +138,12 @@ impl Street {
     }
 
     pub(crate) async fn pay_by(&self, order: &Order, method: &str) -> Switched {
-        let whose = (BUYER, &order.order_no);
+        let whose = (order.user, &order.order_no);
         new_payment::switch(&self.tools.till, whose, method, None).await.unwrap()
     }
 
     pub(crate) async fn cancel(&self, order: &Order) -> Ended {
-        let whose = (BUYER, &order.order_no);
+        let whose = (order.user, &order.order_no);
         close_order::cancel(&self.base, whose, "changed my mind").await.unwrap()
     }
 
@@ -155,7 +154,7 @@ impl Street {
 
     pub(crate) async fn confirm(&self, order_no: &OrderNo, reference: &str) -> Confirmed {
         let statement = Statement { reference, note: "the bank shows it" };
-        let (whose, money) = ((order_no, &OPERATOR), &self.tools.till.money);
+        let (whose, money) = ((order_no.as_str(), &OPERATOR), &self.tools.till.money);
         confirm_payment::run(&self.base, money, whose, &statement).await.unwrap()
     }
 

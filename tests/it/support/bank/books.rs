@@ -15,7 +15,7 @@ pub(crate) struct Charge {
     pub(crate) no: String,
     pub(crate) payment_no: PaymentNo,
     pub(crate) amount: Money,
-    at: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 /// How a refund ends.
@@ -51,6 +51,9 @@ impl Returned {
 struct Opened {
     due: Money,
     failed: bool,
+    at: Timestamp,
+    /// When the shop asked about it and had an answer.
+    asked: Vec<Timestamp>,
 }
 
 /// Questions that find a lingering refund still under way.
@@ -81,7 +84,29 @@ impl Books {
 
     /// The same number again changes nothing.
     pub(super) fn open(&mut self, payment: &PaymentNo, due: Money) {
-        self.opened.entry(payment.clone()).or_insert(Opened { due, failed: false });
+        let (at, asked) = (self.now, Vec::new());
+        self.opened.entry(payment.clone()).or_insert(Opened { due, failed: false, at, asked });
+    }
+
+    /// The shop has its answer.
+    pub(super) fn was_asked(&mut self, payment: &PaymentNo) {
+        let now = self.now;
+        if let Some(opened) = self.opened.get_mut(payment) {
+            opened.asked.push(now);
+        }
+    }
+
+    /// Whether the shop had an answer about the payment between two moments; `true` for one that was
+    /// not open here by then.
+    pub(crate) fn told_about(
+        &self,
+        payment: &PaymentNo,
+        (from, to): (Timestamp, Timestamp),
+    ) -> bool {
+        let Some(opened) = self.opened.get(payment).filter(|opened| opened.at <= to) else {
+            return true;
+        };
+        opened.asked.iter().any(|at| (from..=to).contains(at))
     }
 
     pub(crate) fn is_open(&self, payment: &PaymentNo) -> bool {

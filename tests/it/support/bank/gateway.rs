@@ -40,7 +40,13 @@ impl PaymentGateway for Bank {
     }
 
     async fn query(&self, payment_no: &PaymentNo) -> Result<Observation, CallError> {
-        let look = |fault: &Fault| Ok(self.tells(payment_no, fault));
+        let look = |fault: &Fault| {
+            let told = self.tells(payment_no, fault);
+            if *fault != Fault::LostAfter {
+                self.books().was_asked(payment_no);
+            }
+            Ok(told)
+        };
         self.call(Call::Query, look).await
     }
 
@@ -68,7 +74,8 @@ impl PaymentGateway for Bank {
     }
 
     async fn statement(&self, day: NaiveDate) -> Result<Option<Statement>, CallError> {
-        Ok(Some(Statement { lines: self.books().list(day), others: 0 }))
+        let list = || Ok(Some(Statement { lines: self.books().list(day), others: 0 }));
+        self.crash.around(list).await
     }
 
     /// The body of a true one is the number of an open payment that was paid.

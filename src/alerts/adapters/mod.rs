@@ -1,0 +1,3 @@
+//! The ways by which mail goes out.
+
+pub mod smtp;

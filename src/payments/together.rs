@@ -1,0 +1,79 @@
+//! What callbacks that arrive together do to payments, in a few statements for all of them. One by
+//! one it is [`super::repo::apply`].
+
+use super::entity::payment;
+use super::log::{LOG, log_row};
+use super::repo::Evidence;
+use super::rules::{self, Step};
+use super::{Fact, Payment, PaymentError};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::OrderNo;
+use crate::platform::db::WriteTx;
+use crate::platform::db::rows::{self, Answer, Columns, Kind, Questions, Rows};
+
+/// Asks for all attempts to pay these orders. Lock the orders first.
+pub fn ask_for_attempts(questions: &mut Questions, orders: &[&OrderNo]) {
+    let numbers = orders.iter().map(|no| [no.as_str().into()]).collect();
+    questions.add(&[("no", Kind::Text)], numbers, |given| {
+        format!("SELECT * FROM payments WHERE order_no IN (SELECT no FROM {given})")
+    });
+}
+
+/// The answer to [`ask_for_attempts`].
+pub fn read_attempts(answer: &Answer) -> Result<Vec<Payment>, PaymentError> {
+    answer.read::<payment::Model>()?.into_iter().map(Payment::try_from).collect()
+}
+
+/// A payment that succeeded, by which charge of the provider, and how we know.
+#[derive(Debug)]
+pub struct Success<'a> {
+    pub payment: &'a mut Payment,
+    pub provider_ref: Option<&'a str>,
+    pub evidence: Evidence<'a>,
+}
+
+/// [`super::repo::apply`] with [`Fact::Paid`] for many payments at once, with the providers' numbers of the
+/// charges. `false`: one of them was changed meanwhile, and the caller must roll back.
+pub async fn succeed_all(
+    tx: &WriteTx,
+    successes: &mut [Success<'_>],
+    now: Timestamp,
+) -> Result<bool, PaymentError> {
+    let (mut updates, mut lines) = (Rows::default(), Rows::default());
+    for Success { payment, provider_ref, evidence } in successes {
+        let Step::To(to) = rules::step(payment.status, Fact::Paid)? else { return Ok(false) };
+        let (no, provider_ref) = (payment.payment_no.as_str(), *provider_ref);
+        let (at, seen) = (now.millis(), payment.version);
+        updates.push([no.into(), to.as_str().into(), provider_ref.into(), at.into(), seen.into()]);
+        lines.push(log_row(&payment.payment_no, (Some(payment.status), to), evidence, now));
+        payment.status = to;
+        payment.provider_ref = provider_ref.map(str::to_owned).or(payment.provider_ref.take());
+        payment.paid_at = Some(now);
+        payment.version = payment.version.saturating_add(1);
+    }
+    let wanted = updates.len();
+    let written = rows::write(tx, UPDATE, updates, |given| {
+        format!(
+            "UPDATE payments SET status = given.to_status, paid_at = given.at, \
+             updated_at = given.at, next_query_at = NULL, version = version + 1, \
+             provider_ref = COALESCE(given.charge, provider_ref) FROM {given} \
+             WHERE payments.payment_no = given.no AND payments.version = given.seen"
+        )
+    });
+    let written = written.await?;
+    if usize::try_from(written) != Ok(wanted) {
+        metrics::counter!("mingshu_version_conflicts_total", "table" => "payments").increment(1);
+        return Ok(false);
+    }
+    rows::insert(tx, "payment_log", LOG, lines).await?;
+    metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(written);
+    Ok(true)
+}
+
+const UPDATE: &Columns = &[
+    ("no", Kind::Text),
+    ("to_status", Kind::Text),
+    ("charge", Kind::Text),
+    ("at", Kind::Integer),
+    ("seen", Kind::Integer),
+];
