@@ -7,7 +7,7 @@ use super::settle_payment::{self, MoneyRules, SettleError};
 use crate::kernel::ids::PaymentNo;
 use crate::kernel::money::Money;
 use crate::orders::{self, Actor, Order, OrderStatus};
-use crate::payments::inbox::Judgement;
+use crate::payments::inbox::{self, Judgement};
 use crate::payments::ports::{Observation, Outcome, Source, StatedAmount};
 use crate::payments::repo as payments;
 use crate::payments::{Payment, PaymentStatus, refunds};
@@ -55,7 +55,7 @@ pub async fn look(base: &Base, named: &str) -> Result<Option<Confirmable>, Settl
     let Some(order) = orders::repo::find(db, &order_no).await? else { return Ok(None) };
     let mut attempts = Vec::new();
     for payment in payments::list_of_order(db, &order_no).await? {
-        if !goes_back(base, &payment).await? {
+        if !refunds::all_goes_back(db, &payment).await? {
             attempts.push(payment);
         }
     }
@@ -76,14 +76,6 @@ fn payment_of(order: &Order, attempts: &[Payment]) -> Option<Payment> {
     doubtful.or(unpaid).cloned()
 }
 
-/// Whether all money in doubt is given back or on its way: it pays for nothing any more.
-async fn goes_back(base: &Base, payment: &Payment) -> Result<bool, SettleError> {
-    if payment.status != PaymentStatus::Conflicted || payment.stated.is_none() {
-        return Ok(false);
-    }
-    Ok(refunds::refundable(base.db.read(), payment).await?.minor <= 0)
-}
-
 /// Confirms what [`look`] found. The same reference twice is one confirmation.
 pub async fn run(
     base: &Base,
@@ -93,11 +85,13 @@ pub async fn run(
 ) -> Result<Confirmed, SettleError> {
     let db = base.db.read();
     let Some(found) = look(base, named).await? else {
-        let before = payments::find(db, &PaymentNo::from(named)).await?;
-        let before = before.filter(|one| one.provider_ref.as_deref() == Some(statement.reference));
-        return Ok(
-            before.map_or(Confirmed::NothingToConfirm, |one| Confirmed::Before(one.payment_no))
-        );
+        let payment = payments::find(db, &PaymentNo::from(named)).await?;
+        return match payment {
+            Some(one) if was_stated(base, &one, statement).await? => {
+                Ok(Confirmed::Before(one.payment_no))
+            }
+            Some(_) | None => Ok(Confirmed::NothingToConfirm),
+        };
     };
     let payment = found.payment;
     if payments::knows_provider_ref(db, &payment.provider, statement.reference).await?
@@ -120,12 +114,28 @@ pub async fn run(
     })
 }
 
+/// Whether the payment was confirmed with this reference, or is known by it.
+async fn was_stated(
+    base: &Base,
+    payment: &Payment,
+    statement: &Statement<'_>,
+) -> Result<bool, SettleError> {
+    let key = evidence_key(payment, statement);
+    let stated = inbox::find(base.db.read(), &payment.provider, &key).await?;
+    let known = payment.provider_ref.as_deref() == Some(statement.reference);
+    Ok(known || matches!(stated, Some(Judgement::Applied | Judgement::Recorded)))
+}
+
+fn evidence_key(payment: &Payment, statement: &Statement<'_>) -> String {
+    format!("operator:{}:{}", payment.payment_no, statement.reference)
+}
+
 fn observation(payment: &Payment, operator: &Actor, statement: &Statement<'_>) -> Observation {
     let amount = payment.amount;
     Observation {
         provider: payment.provider.clone(),
         source: Source::Operator,
-        evidence_key: format!("operator:{}:{}", payment.payment_no, statement.reference),
+        evidence_key: evidence_key(payment, statement),
         payment_no: payment.payment_no.clone(),
         provider_ref: Some(statement.reference.to_owned()),
         outcome: Outcome::Paid,

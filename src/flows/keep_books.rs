@@ -36,28 +36,44 @@ fn proved_by(
     observation: &Observation,
     standing: Vec<Doubt>,
 ) -> (Vec<Doubt>, Vec<Doubt>) {
+    let newest = match observation.source {
+        Source::Operator => accepted_of(payment, observation, &standing).cloned(),
+        _provider => cannot_be_told_apart(observation, &standing).cloned(),
+    };
     let told = observation.provider_ref.as_deref();
-    let by_operator = observation.source == Source::Operator;
-    let named = standing.iter().any(|doubt| doubt.charge_ref.as_deref() == told);
-    let cannot_tell = !named && (by_operator || told.is_none());
-    let fits = |doubt: &&Doubt| !by_operator || doubt.amount == payment.received();
-    let newest = standing.iter().rfind(fits).filter(|_newest| cannot_tell).cloned();
     standing.into_iter().partition(|doubt| {
         let unnamed = doubt.charge_ref.is_none();
         unnamed || doubt.charge_ref.as_deref() == told || newest.as_ref() == Some(doubt)
     })
 }
 
-/// What an operator accepts with the number of a doubtful charge: as much as that charge was.
-pub(super) async fn named_charge(
+/// A message that names no charge, where every charge that we know has a name, is about the newest.
+fn cannot_be_told_apart<'a>(told: &Observation, standing: &'a [Doubt]) -> Option<&'a Doubt> {
+    let all_named = standing.iter().all(|doubt| doubt.charge_ref.is_some());
+    standing.last().filter(|_newest| told.provider_ref.is_none() && all_named)
+}
+
+/// The charge in doubt that an operator accepts: the one with the number that is stated, else the
+/// newest of the amount that is known of.
+fn accepted_of<'a>(
+    payment: &Payment,
+    observation: &Observation,
+    standing: &'a [Doubt],
+) -> Option<&'a Doubt> {
+    let told = observation.provider_ref.as_deref();
+    let named = standing.iter().find(|doubt| doubt.charge_ref.as_deref() == told);
+    let fits = |doubt: &&Doubt| doubt.amount == payment.received();
+    named.or_else(|| standing.iter().rfind(fits))
+}
+
+/// [`accepted_of`] what stands in doubt of the payment now.
+pub(super) async fn accepted_charge(
     tx: &WriteTx,
     payment: &Payment,
-    reference: Option<&str>,
-) -> Result<Option<Money>, PaymentError> {
-    let Some(reference) = reference else { return Ok(None) };
+    observation: &Observation,
+) -> Result<Option<Doubt>, PaymentError> {
     let standing = book::doubts_of(tx.conn(), payment).await?;
-    let named = standing.iter().find(|doubt| doubt.charge_ref.as_deref() == Some(reference));
-    Ok(named.map(|doubt| doubt.amount))
+    Ok(accepted_of(payment, observation, &standing).cloned())
 }
 
 /// [`payment_succeeded`] for payments of which nothing stood in doubt before.
@@ -111,8 +127,8 @@ fn is_same_charge(known: &Doubt, told: &Doubt) -> bool {
     }
 }
 
-/// Whether the provider speaks of a charge that we do not know, of a payment whose doubtful money
-/// is on its way back: the payment is settled by that refund, the charge is one more.
+/// Whether the provider speaks of one more charge of a payment whose doubtful money is on its way
+/// back: the payment is settled by that refund.
 pub(super) async fn is_beside_what_goes_back(
     tx: &WriteTx,
     payment: &Payment,
@@ -126,10 +142,12 @@ pub(super) async fn is_beside_what_goes_back(
     if refunds::refundable(tx.conn(), payment).await? == payment.received() {
         return Ok(false);
     }
-    let known = book::knows(tx.conn(), &received_key(&payment.provider, told)).await?;
+    // The same charge with another amount is put right by this message; with this amount it was
+    // told before, as one more.
+    let before = book::amount_of(tx.conn(), &received_key(&payment.provider, told)).await?;
     // A doubt without a name may be this very charge.
     let unnamed = book::knows(tx.conn(), &unnamed_key(&payment.payment_no)).await?;
-    Ok(!known && !unnamed)
+    Ok(before.map_or(!unnamed, |minor| minor == payment.amount.minor))
 }
 
 /// The provider charged a payment that had succeeded before once more.

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
 
 use super::entity::refund;
-use super::{Payment, PaymentError, Refund, RefundStatus};
+use super::{Payment, PaymentError, PaymentStatus, Refund, RefundStatus};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
 use crate::kernel::money::{Currency, Money};
@@ -81,6 +81,23 @@ pub async fn refundable(
     let taken = rows.iter().fold(0_i64, |sum, row| sum.saturating_add(row.amount_minor));
     let received = payment.received();
     Ok(Money::new(received.minor.saturating_sub(taken), received.currency))
+}
+
+/// Whether all money in doubt is given back or on its way: it pays for nothing any more.
+pub async fn all_goes_back(
+    db: &impl ConnectionTrait,
+    payment: &Payment,
+) -> Result<bool, PaymentError> {
+    if payment.status != PaymentStatus::Conflicted || payment.stated.is_none() {
+        return Ok(false);
+    }
+    Ok(refundable(db, payment).await?.minor <= 0)
+}
+
+/// Whether a refund of the payment was ever asked for, whatever became of it.
+pub async fn any(db: &impl ConnectionTrait, payment: &Payment) -> Result<bool, PaymentError> {
+    let of_payment = Column::PaymentNo.eq(payment.payment_no.as_str());
+    Ok(refund::Entity::find().filter(of_payment).count(db).await? > 0)
 }
 
 pub async fn get(db: &impl ConnectionTrait, no: &RefundNo) -> Result<Refund, PaymentError> {

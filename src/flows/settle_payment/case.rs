@@ -14,6 +14,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::RefundNo;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
 use crate::payments::inbox::Judgement;
+use crate::payments::ledger::Doubt;
 use crate::payments::ports::{Observation, Source};
 use crate::payments::refunds::{self, NewRefund};
 use crate::payments::repo::{self as payments, Evidence};
@@ -74,29 +75,45 @@ impl Case<'_> {
             keep_books::second_charge(self.tx, payment, self.observation, self.now).await?;
             return Ok(Judgement::Applied);
         }
-        let note = self.observation.note.as_deref().unwrap_or("paid");
-        let evidence = self.evidence(note);
         let by_operator = self.observation.source == Source::Operator;
-        let fact = match (by_operator, payment.status) {
-            (true, PaymentStatus::Conflicted) => Fact::ConflictResolved,
-            (true | false, _) => fact,
-        };
+        if !(by_operator && payment.status == PaymentStatus::Conflicted) {
+            return self.succeed(order, payment, fact, None).await;
+        }
+        if refunds::all_goes_back(self.tx.conn(), payment).await? {
+            // Another operator was faster: it pays for nothing any more.
+            payments::remark(self.tx, payment, &self.evidence("it goes back"), self.now).await?;
+            self.alert(AlertKind::CallbackNotApplied, &self.observation.evidence_key).await?;
+            return Ok(Judgement::NotApplied);
+        }
+        let accepted = keep_books::accepted_charge(self.tx, payment, self.observation).await?;
+        self.succeed(order, payment, Fact::ConflictResolved, accepted).await
+    }
+
+    /// The payment has its money: the agreed amount, or the charge that an operator accepted.
+    async fn succeed(
+        &self,
+        order: &mut Order,
+        payment: &mut Payment,
+        fact: Fact,
+        accepted: Option<Doubt>,
+    ) -> Result<Judgement, SettleError> {
+        let evidence = self.evidence(self.observation.note.as_deref().unwrap_or("paid"));
         let step = payments::apply(self.tx, payment, fact, &evidence, self.now).await?;
         if step == Step::AlreadyThere {
             return Ok(Judgement::OldNews);
         }
-        let reference = self.observation.provider_ref.as_deref();
-        if by_operator
-            && let Some(accepted) = keep_books::named_charge(self.tx, payment, reference).await?
-        {
-            payments::save_stated(self.tx, payment, Some(accepted)).await?;
-        }
-        if let Some(provider_ref) = &self.observation.provider_ref {
-            self.keep_provider_ref(payment, provider_ref).await?;
-        }
-        if !by_operator && payment.stated.is_some() {
-            // The agreed amount came after all; what an operator accepts stays what it was.
+        if fact == Fact::Paid && payment.stated.is_some() {
+            // The agreed amount came after all.
             payments::save_stated(self.tx, payment, None).await?;
+        }
+        if let Some(charge) = &accepted {
+            payments::save_stated(self.tx, payment, Some(charge.amount)).await?;
+        }
+        // A charge is known by the provider's number, not by what a person wrote beside it: under
+        // that number the provider comes back with it, and gives it back.
+        let named = accepted.and_then(|charge| charge.charge_ref);
+        if let Some(provider_ref) = named.or_else(|| self.observation.provider_ref.clone()) {
+            self.keep_provider_ref(payment, &provider_ref).await?;
         }
         let others =
             keep_books::payment_succeeded(self.tx, payment, self.observation, self.now).await?;
@@ -259,11 +276,15 @@ impl Case<'_> {
     }
 
     /// The money that came instead of the agreed amount; what another merchant got is not ours.
+    /// Once some of it goes back it stays what it was: the refund is measured by it.
     async fn keep_stated(&self, payment: &mut Payment) -> Result<(), SettleError> {
         let ours = self.observation.merchant_matches;
         let stated = self.observation.stated.as_ref().filter(|_stated| ours);
         let stated = stated.and_then(rules::stated_money);
-        if payment.status == PaymentStatus::Conflicted && stated.is_some() {
+        if payment.status != PaymentStatus::Conflicted || stated.is_none() {
+            return Ok(());
+        }
+        if payment.stated.is_none() || !refunds::any(self.tx.conn(), payment).await? {
             payments::save_stated(self.tx, payment, stated).await?;
         }
         Ok(())

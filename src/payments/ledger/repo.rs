@@ -103,6 +103,13 @@ pub async fn knows(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> 
     Ok(query_one(db, sql, vec![key.into()]).await?.is_some())
 }
 
+/// The amount of the line with this key, in minor units; `None` where there is no such line.
+pub async fn amount_of(db: &impl ConnectionTrait, key: &str) -> Result<Option<i64>, DbErr> {
+    let sql = "SELECT amount_minor FROM ledger_transfers WHERE transfer_key = $1";
+    let row = query_one(db, sql, vec![key.into()]).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
+
 /// Money of one currency that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoubtSum {
