@@ -1,8 +1,10 @@
-//! Places of birth with longitude and time zone, found by Chinese name, pinyin or English name.
+//! Places of birth with longitude and time zone, found by Chinese name in both scripts,
+//! pinyin or English name.
 //!
 //! The tables are compiled in; templates/places/README.md says where they come from.
 
 mod latin;
+mod traditional;
 
 use std::sync::OnceLock;
 
@@ -56,6 +58,7 @@ enum Fit {
 pub fn search(query: &str, limit: usize) -> Vec<FoundPlace> {
     let query: String =
         query.to_lowercase().chars().filter(|character| !is_gap(*character)).collect();
+    let query = traditional::simplified(&query);
     if query.is_empty() {
         return Vec::new();
     }

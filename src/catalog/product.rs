@@ -105,6 +105,16 @@ pub struct ReportPlan {
     pub expected_minutes: u32,
 }
 
+impl ReportPlan {
+    /// How many characters `text` has, without white space, when they are too few. Models count
+    /// badly: a tenth less than was asked for is still what was sold.
+    pub fn falls_short(&self, text: &str) -> Option<usize> {
+        let written = text.chars().filter(|character| !character.is_whitespace()).count();
+        let least = u64::from(self.min_characters).saturating_mul(9).div_ceil(10);
+        u64::try_from(written).is_ok_and(|written| written < least).then_some(written)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportKind {

@@ -250,3 +250,12 @@ fn the_prompt_hears_what_was_chosen_but_not_the_birth() {
     answers.set("focus", Answer::Skipped);
     assert_eq!(year.form_for_prompt(&answers, Locale::En)["focus"], serde_json::Value::Null);
 }
+
+#[test]
+fn a_text_falls_short_below_nine_tenths_of_what_was_asked_for() {
+    let plan = parse(GOOD).unwrap().report;
+    for (length, short) in [(0, true), (89, true), (90, false), (100, false), (300, false)] {
+        let text = "命 ".repeat(length);
+        assert_eq!(plan.falls_short(&text), short.then_some(length), "{length}");
+    }
+}

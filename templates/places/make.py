@@ -1,6 +1,6 @@
-"""Makes china.tsv and world.tsv of this folder from two MIT-licensed tables.
+"""Makes china.tsv, world.tsv and traditional.tsv of this folder from two MIT-licensed tables.
 
-    pip install pypinyin==0.55.0
+    pip install pypinyin==0.55.0 opencc==1.4.2
     pip download --no-deps cpca==0.5.5 && unzip cpca-*.whl -d cpca
     npm pack city-timezones@1.3.4 && tar xzf city-timezones-*.tgz
     python3 make.py cpca/cpca/resources/adcodes.csv package/data/cityMap.json chinese_names.tsv
@@ -11,6 +11,7 @@ import json
 import re
 import sys
 
+from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
 SUFFIX = re.compile(
@@ -81,11 +82,21 @@ def world(path, names_path):
     return places
 
 
+def traditional(china, world):
+    # 臺 is right in names of Taiwan's offices; people write 台.
+    convert = OpenCC("s2tw").convert
+    names = {text for row in china for text in row[:2]} | {text for row in world for text in row[1:3]}
+    pairs = [[name, convert(name).replace("臺", "台")] for name in sorted(names)]
+    return [pair for pair in pairs if pair[0] != pair[1]]
+
+
 def write(path, places):
     with open(path, "w", encoding="utf-8", newline="\n") as out:
         out.writelines("\t".join(place) + "\n" for place in places)
 
 
 if __name__ == "__main__":
-    write("china.tsv", china(sys.argv[1]))
-    write("world.tsv", world(sys.argv[2], sys.argv[3]))
+    in_china, abroad = china(sys.argv[1]), world(sys.argv[2], sys.argv[3])
+    write("china.tsv", in_china)
+    write("world.tsv", abroad)
+    write("traditional.tsv", traditional(in_china, abroad))

@@ -100,6 +100,20 @@ async fn the_model_may_fail_and_the_report_still_comes() {
 }
 
 #[tokio::test]
+async fn a_text_that_is_far_too_short_is_written_again() {
+    everywhere(async |app: TestApp| {
+        app.model.answer_next([Ok("您的命盘很好。".to_owned())]);
+        let order = app.a_paid_order().await;
+        app.run_to_the_end().await;
+
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        assert_eq!(app.model.requests().len(), 2);
+        assert!(app.messenger.saying("您的命盘很好。").is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_three_failures_of_the_model_the_money_goes_back_once() {
     everywhere(async |app: TestApp| {
         app.model.answer_next([Err(no_answer()), Err(no_answer()), Err(no_answer())]);

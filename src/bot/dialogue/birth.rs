@@ -6,7 +6,7 @@ mod press;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-pub(in crate::bot) use self::places::{FoundPlace, find_places};
+pub(in crate::bot) use self::places::{FoundPlace, find_places, place_in_words};
 use super::note::Note;
 use super::typed;
 use crate::bazi;

@@ -16,7 +16,9 @@ mod weighty;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::birth::{Ask, BirthDraft, Part, decade_of, find_places, this_year};
+pub(super) use self::birth::{
+    Ask, BirthDraft, Part, decade_of, find_places, place_in_words, this_year,
+};
 pub(super) use self::button::{FormButton, Press};
 pub(super) use self::form::{At, Draft};
 pub(super) use self::note::{Note, Value};

@@ -6,7 +6,6 @@ use crate::bazi;
 use crate::bot::dialogue::{Ask, BirthDraft, button, decade_of, find_places, this_year};
 use crate::bot::speech::paragraphs;
 use crate::catalog::answers::BirthHour;
-use crate::kernel::locale::Locale;
 use crate::notifications::message::{Button, Keyboard};
 use crate::platform::texts::Args;
 
@@ -172,12 +171,7 @@ impl Asking<'_> {
             .iter()
             .enumerate()
             .map(|(index, found)| {
-                let (name, region) = match speech.locale {
-                    Locale::En => (found.latin.0.as_str(), found.latin.1.as_str()),
-                    Locale::ZhHans | Locale::ZhHant => {
-                        (found.place.name.as_str(), found.region.as_str())
-                    }
-                };
+                let (name, region) = found.in_words(speech.locale);
                 let key = if region.is_empty() { "btn-place-alone" } else { "btn-place" };
                 let label = speech.say(key, &Args::new().text("name", name).text("region", region));
                 vec![self.question.labelled(label, &index.to_string())]

@@ -5,15 +5,12 @@ use chrono::{Datelike, NaiveDate};
 use super::form::{Asked, Question};
 use super::grid;
 use crate::bazi::{self, BirthMoment, Chart, LunarDate};
-use crate::bot::dialogue::{BirthDraft, Part, button, this_year};
+use crate::bot::dialogue::{BirthDraft, Part, button, place_in_words, this_year};
 use crate::bot::speech::{Speech, escaped, lines, paragraphs};
-use crate::catalog::answers::{
-    Answer, BirthAnswer, BirthHour, BirthPlace, Calendar, DayStart, Gender,
-};
+use crate::catalog::answers::{Answer, BirthAnswer, BirthHour, Calendar, DayStart, Gender};
 use crate::catalog::form::{Field, FieldKind};
 use crate::flows::quote_price::{self, Quote};
 use crate::flows::{price_words, read_birth};
-use crate::kernel::locale::Locale;
 use crate::notifications::message::{Button, Keyboard};
 use crate::platform::texts::Args;
 
@@ -137,7 +134,7 @@ impl<'a> Card<'a> {
     fn place(&self, birth: &BirthAnswer, field: &Field) -> String {
         match (&birth.place, &field.kind) {
             (Some(place), _) => {
-                let name = place_name(self.speech().locale, place);
+                let name = place_in_words(self.speech().locale, place);
                 self.speech().say("check-place", &Args::new().escaped("value", &name))
             }
             (None, FieldKind::Birth { ask_place: true }) => {
@@ -311,15 +308,6 @@ impl<'a> Card<'a> {
                 vec![self.question.labelled(self.speech().say("btn-check-edit", &args), &whole)]
             }
         }
-    }
-}
-
-/// A place in letters that the buyer reads.
-fn place_name(locale: Locale, place: &BirthPlace) -> String {
-    match locale {
-        Locale::ZhHans | Locale::ZhHant => place.name.clone(),
-        Locale::En => bazi::places::find(&place.name, place.longitude)
-            .map_or_else(|| place.name.clone(), bazi::places::FoundPlace::latin_name),
     }
 }
 

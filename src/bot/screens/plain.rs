@@ -70,12 +70,11 @@ fn contact(scene: &Scene<'_>) -> String {
 }
 
 pub(super) fn languages(scene: &Scene<'_>) -> OutgoingMessage {
-    let complete = Locale::ALL.iter().filter(|locale| scene.speech.texts.speaks(**locale));
     let row = |locale: &Locale| {
         let label = scene.speech.word(&format!("language-{locale}"));
         vec![Button::callback(label, Press::Language(*locale).data())]
     };
-    message(scene.speech.word("language-ask"), complete.map(row).collect())
+    message(scene.speech.word("language-ask"), Locale::ALL.iter().map(row).collect())
 }
 
 pub(super) fn language_set(scene: &Scene<'_>) -> OutgoingMessage {

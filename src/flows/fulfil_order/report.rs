@@ -30,6 +30,11 @@ impl Case<'_> {
         };
         let provenance = self.provenance(prompt_version, &completion);
         self.count(&provenance);
+        if let Some(written) = snapshot.report.falls_short(&completion.text) {
+            let least = snapshot.report.min_characters;
+            let cause = anyhow::anyhow!("a text of {written} characters, {least} were asked for");
+            return Err(Trouble::Passing(Failure::Model, cause, None));
+        }
         let (keyring, now) = (&self.tools.till.base.keyring, self.tools.now());
         let tx = self.begin().await?;
         let what = (completion.text.as_str(), &provenance);
@@ -132,9 +137,11 @@ impl Case<'_> {
             metrics::counter!("mingshu_model_tokens_total", "kind" => kind).increment(tokens);
         }
         let micros = u64::try_from(provenance.cost_micros).unwrap_or(0);
-        metrics::counter!("mingshu_model_cost_micros_total",
-            "currency" => provenance.cost_currency.clone())
-        .increment(micros);
+        if !provenance.cost_currency.is_empty() {
+            let currency = provenance.cost_currency.clone();
+            metrics::counter!("mingshu_model_cost_micros_total", "currency" => currency)
+                .increment(micros);
+        }
         tracing::info!(
             order.id = %self.order.order_no,
             model.name = provenance.model,

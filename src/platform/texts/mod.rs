@@ -101,11 +101,6 @@ impl Texts {
         key.to_owned()
     }
 
-    /// Whether there is a pack for this language itself, not only for its fallbacks.
-    pub fn speaks(&self, locale: Locale) -> bool {
-        self.packs.contains_key(&locale)
-    }
-
     /// Whether some language has the key.
     pub fn has(&self, locale: Locale, key: &str) -> bool {
         let packs = locale.fallbacks().iter().filter_map(|candidate| self.packs.get(candidate));
