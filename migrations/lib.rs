@@ -13,6 +13,7 @@ mod m20261121_000006_refusals;
 mod m20261121_000008_robust;
 mod m20261121_000009_alerts;
 mod m20261121_000010_charges;
+mod m20261121_000013_payouts;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_robust::Migration),
             Box::new(m20261121_000009_alerts::Migration),
             Box::new(m20261121_000010_charges::Migration),
+            Box::new(m20261121_000013_payouts::Migration),
         ]
     }
 }

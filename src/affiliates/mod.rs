@@ -1,9 +1,12 @@
 //! Affiliates 推广员: who brought whom, and what they earn by it.
 //!
 //! A commission is booked when the order completes and taken back when its money goes back
-//! (seed 000 step 38; spec.md §4 rule 12).
+//! (seed 000 step 38; spec.md §4 rule 12). What the hold period has confirmed may be paid out
+//! ([`payouts`]).
 
+pub mod days;
 mod entity;
+pub mod payouts;
 pub mod repo;
 pub mod rules;
 
@@ -29,6 +32,18 @@ pub struct Earnings {
     pub pending: Money,
     /// Less what was taken back; the time for refunds is over.
     pub confirmed: Money,
+    /// What refunds took back.
+    pub reversed: Money,
+}
+
+/// What a promoter has earned and may be paid, per currency.
+#[derive(Debug, Clone)]
+pub struct Balance {
+    pub earned: Earnings,
+    /// Paid out, or asked for.
+    pub taken: Money,
+    /// May be paid out now.
+    pub available: Money,
 }
 
 #[derive(Debug, thiserror::Error)]

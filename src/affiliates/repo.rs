@@ -1,13 +1,12 @@
 //! Every statement on `affiliates` and `commissions`.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::QueryOrder;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{QueryOrder, QuerySelect};
 
 use super::entity::{affiliate, commission};
-use super::rules;
-use super::{Affiliate, AffiliateError, Earnings};
+use super::{Affiliate, AffiliateError, Balance, Earnings, payouts, rules};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AffiliateCode, OrderNo, UserId};
 use crate::kernel::money::{Currency, Money};
@@ -48,6 +47,34 @@ pub async fn insert(
     affiliate::Entity::insert(row)
         .on_conflict(OnConflict::column(affiliate::Column::UserId).do_nothing().to_owned())
         .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Promoters, the newest first.
+pub async fn list(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Affiliate>, AffiliateError> {
+    let query = affiliate::Entity::find().order_by_desc(affiliate::Column::CreatedAt);
+    let rows = query.order_by_asc(affiliate::Column::Code).limit(limit).all(db).await?;
+    Ok(rows.into_iter().map(Affiliate::from).collect())
+}
+
+/// Reads and, on Postgres, locks a promoter, so that two wishes to be paid follow each other.
+pub async fn lock(tx: &WriteTx, code: &AffiliateCode) -> Result<Option<Affiliate>, AffiliateError> {
+    let query = affiliate::Entity::find_by_id(code.0.clone()).lock_exclusive();
+    Ok(query.one(tx.conn()).await?.map(Affiliate::from))
+}
+
+/// A rate of the promoter's own for commissions to come; `None`: the configured one.
+pub async fn save_rate(
+    tx: &WriteTx,
+    code: &AffiliateCode,
+    percent: Option<u32>,
+) -> Result<(), AffiliateError> {
+    let percent = percent.and_then(|percent| i32::try_from(percent).ok());
+    affiliate::Entity::update_many()
+        .col_expr(affiliate::Column::RatePercent, Expr::value(percent))
+        .filter(affiliate::Column::Code.eq(code.as_str()))
+        .exec(tx.conn())
         .await?;
     Ok(())
 }
@@ -142,15 +169,33 @@ pub async fn earnings(
         let left = Money::new(row.amount_minor.saturating_sub(row.reversed_minor), currency);
         if sums.last().is_none_or(|sum| sum.pending.currency != currency) {
             let zero = Money::zero(currency);
-            sums.push(Earnings { orders: 0, pending: zero, confirmed: zero });
+            sums.push(Earnings { orders: 0, pending: zero, confirmed: zero, reversed: zero });
         }
         let Some(sum) = sums.last_mut() else { continue };
         sum.orders = sum.orders.saturating_add(1);
         let part =
             if row.hold_until_at > now.millis() { &mut sum.pending } else { &mut sum.confirmed };
         *part = part.checked_add(left)?;
+        sum.reversed = sum.reversed.checked_add(Money::new(row.reversed_minor, currency))?;
     }
     Ok(sums)
+}
+
+/// What a promoter has earned and may be paid, one entry per currency.
+pub async fn balances(
+    db: &impl ConnectionTrait,
+    code: &AffiliateCode,
+    now: Timestamp,
+) -> Result<Vec<Balance>, AffiliateError> {
+    let taken = payouts::taken(db, code).await?;
+    let balance = |earned: Earnings| {
+        let currency = earned.confirmed.currency;
+        let known = taken.iter().find(|sum| sum.currency == currency);
+        let taken = known.copied().unwrap_or(Money::zero(currency));
+        let available = rules::available(earned.confirmed.minor, taken.minor);
+        Balance { earned, taken, available: Money::new(available, currency) }
+    };
+    Ok(earnings(db, code, now).await?.into_iter().map(balance).collect())
 }
 
 impl From<affiliate::Model> for Affiliate {

@@ -60,6 +60,23 @@ pub fn reversal(commission: i64, paid: i64, refunded: i64) -> i64 {
     i64::try_from(rounded_up).unwrap_or(commission).min(commission)
 }
 
+/// How much may be paid out, in minor units: what is confirmed, less what was paid out or is asked
+/// for. Nothing while refunds after a payout are not earned back.
+pub fn available(confirmed: i64, paid_out: i64) -> i64 {
+    confirmed.saturating_sub(paid_out).max(0)
+}
+
+/// The longest words by which a promoter says where the money is to go, in characters.
+pub const LONGEST_DESTINATION: usize = 200;
+
+/// Those words as they are kept; `None`: they say nothing, or too much.
+pub fn destination(typed: &str) -> Option<&str> {
+    let words = typed.trim();
+    let readable = !words.is_empty() && words.chars().count() <= LONGEST_DESTINATION;
+    (readable && !words.chars().any(|letter| letter.is_control() && letter != '\n'))
+        .then_some(words)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +106,24 @@ mod tests {
         assert_eq!(commission(paid, 20).unwrap().minor, 399);
         assert_eq!(commission(paid, 0).unwrap().minor, 0);
         assert_eq!(commission(paid, 500).unwrap().minor, 1999);
+    }
+
+    #[test]
+    fn what_is_available_is_never_less_than_nothing() {
+        assert_eq!(available(1_000, 0), 1_000);
+        assert_eq!(available(1_000, 400), 600);
+        assert_eq!(available(300, 400), 0);
+    }
+
+    #[test]
+    fn a_destination_is_a_few_readable_words() {
+        assert_eq!(
+            destination("  支付宝 138 0000 0000\n张三 "),
+            Some("支付宝 138 0000 0000\n张三")
+        );
+        for nothing in ["", " \n ", "a\u{7}b", "长".repeat(201).as_str()] {
+            assert_eq!(destination(nothing), None, "{nothing:?}");
+        }
     }
 
     proptest! {

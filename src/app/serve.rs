@@ -184,6 +184,7 @@ fn build_bot(parts: &Parts, api: &Arc<BotApi>, sender: &Sender, pulse: &Pulse) -
     let affiliate = config.affiliate.enabled.then_some(AffiliateTerms {
         rate_percent: config.affiliate.rate_percent,
         hold_days: config.affiliate.hold_days,
+        payout_minimum: config.affiliate.payout_minimum,
     });
     Bot::new(BotParts {
         till: parts.till.clone(),

@@ -83,8 +83,14 @@ async fn talk(bot: &Bot, update: &Update) -> Result<(Dialogue, i64), BotError> {
 }
 
 async fn greet(bot: &Bot, update: &Update, payload: Option<&str>) -> Result<Greeted, BotError> {
-    let visit = Visit { user: update.user, locale: client_locale(update), start_payload: payload };
-    Ok(greet_user::run(&bot.till.base, &visit).await?)
+    let till = &bot.till;
+    let visit = Visit {
+        user: update.user,
+        locale: client_locale(update),
+        start_payload: payload,
+        today: till.money.day(till.base.now()),
+    };
+    Ok(greet_user::run(&till.base, &visit).await?)
 }
 
 fn client_locale(update: &Update) -> Locale {

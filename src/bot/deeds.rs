@@ -5,6 +5,7 @@
 
 mod operators;
 mod own_data;
+mod promoter;
 mod weighty;
 
 use super::Bot;
@@ -21,7 +22,7 @@ use crate::flows::order_again::{self, Again};
 use crate::flows::place_order::{self, PlaceOrder, PlaceOrderError, Placed};
 use crate::flows::resend_report::{self, Resent};
 use crate::flows::show_payment::{self, Shown};
-use crate::flows::{accept_privacy, become_affiliate, change_language, check_payment};
+use crate::flows::{accept_privacy, change_language, check_payment};
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Actor, Order, OrderStatus};
@@ -78,6 +79,8 @@ impl Doing<'_> {
             Deed::OrderAgain(no) => self.order_again(no).await,
             Deed::Resend(no) => self.resend(no).await,
             Deed::BecomeAffiliate => self.become_affiliate().await,
+            Deed::SendInvitation => self.send_invitation().await,
+            Deed::RequestPayout(destination) => self.request_payout(destination).await,
             Deed::ExportData => self.export_data().await,
             Deed::ForgetMe => self.forget_me().await,
             Deed::Retry(no) => self.retry(no).await,
@@ -339,12 +342,5 @@ impl Doing<'_> {
                 | OrderStatus::Refunded,
             ) => Shows::view(View::Order(no.clone())),
         })
-    }
-
-    async fn become_affiliate(&self) -> Result<Shows, BotError> {
-        if self.bot.settings.affiliate.is_some() {
-            become_affiliate::run(&self.bot.till.base, self.user.id).await?;
-        }
-        Ok(Shows::fresh(View::Affiliate))
     }
 }

@@ -8,6 +8,7 @@ use crate::flows::export_user::ExportError;
 use crate::flows::figures::FiguresError;
 use crate::flows::forget_user::ForgetError;
 use crate::flows::inspect_order::InspectError;
+use crate::flows::pay_affiliate::PayoutError;
 use crate::flows::place_order::PlaceOrderError;
 use crate::flows::resend_report::ResendError;
 use crate::flows::retry_order::RetryError;
@@ -16,6 +17,7 @@ use crate::notifications::ports::SendError;
 use crate::orders::OrderError;
 use crate::payments::PaymentError;
 use crate::platform::crypto::SealError;
+use crate::platform::qr::QrError;
 use crate::promotions::PromotionError;
 use crate::users::UserError;
 
@@ -39,6 +41,10 @@ pub(super) enum BotError {
     User(#[from] UserError),
     #[error("the affiliate cannot be read")]
     Affiliate(#[from] AffiliateError),
+    #[error("the promoter's wish cannot be written down")]
+    Payout(#[from] PayoutError),
+    #[error("no QR picture can be made")]
+    Picture(#[from] QrError),
     #[error("the person cannot be written down")]
     Greet(#[from] ReferralError),
     #[error("the order cannot be looked into")]
@@ -75,6 +81,7 @@ impl BotError {
             | Self::User(UserError::Db(_))
             | Self::Affiliate(AffiliateError::Db(_))
             | Self::Coupon(PromotionError::Db(_))
+            | Self::Payout(PayoutError::Db(_) | PayoutError::Affiliate(AffiliateError::Db(_)))
             | Self::Greet(
                 ReferralError::Db(_)
                 | ReferralError::User(UserError::Db(_))
@@ -109,6 +116,8 @@ impl BotError {
             | Self::User(_)
             | Self::Affiliate(_)
             | Self::Coupon(_)
+            | Self::Payout(_)
+            | Self::Picture(_)
             | Self::Place(_)
             | Self::Greet(_)
             | Self::Inspect(_)

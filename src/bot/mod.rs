@@ -38,9 +38,10 @@ use tokio_util::sync::CancellationToken;
 use self::inbox::Inbox;
 pub use self::register::username;
 pub use self::repo::SEALED;
+use crate::affiliates;
 use crate::catalog::Catalog;
 use crate::flows::till::Till;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{AffiliateCode, UserId};
 use crate::notifications::adapters::telegram::BotApi;
 use crate::notifications::ports::SendError;
 use crate::notifications::sender::Sender;
@@ -63,6 +64,8 @@ pub enum Arrival {
 pub struct AffiliateTerms {
     pub rate_percent: u32,
     pub hold_days: u32,
+    /// The least that is paid out at once, in major units.
+    pub payout_minimum: u32,
 }
 
 /// The bot's part of the configuration.
@@ -138,6 +141,12 @@ impl Bot {
     /// Notes that Telegram was heard of.
     fn beat(&self) {
         self.pulse.store(self.till.base.now().millis(), Ordering::Relaxed);
+    }
+
+    /// The link by which a promoter brings people.
+    async fn invitation_link(&self, code: &AffiliateCode) -> Result<String, SendError> {
+        let payload = affiliates::rules::start_payload(code.as_str());
+        Ok(format!("https://t.me/{}?start={payload}", self.username().await?))
     }
 
     /// The bot's name without `@`; Telegram is asked once.

@@ -5,6 +5,7 @@ mod chat;
 mod coupons;
 mod operators;
 mod own_data;
+mod promoters;
 mod shop;
 
 use self::chat::visible;
@@ -268,27 +269,6 @@ async fn the_orders_are_listed_and_open() {
     shop.taps(BUYER, "返回").await;
     shop.taps(BUYER, "返回").await;
     assert!(shop.room(BUYER).last().contains("我的订单"));
-}
-
-#[tokio::test]
-async fn an_invitation_is_remembered_before_anything_else() {
-    let shop = Shop::open().await;
-    let promoter = 7;
-    shop.says(promoter, "/affiliate").await;
-    let card = shop.room(promoter).last();
-    let code = card.split("start=aff_").nth(1).unwrap()[..8].to_owned();
-    let link = format!("/start aff_{code}");
-    shop.says(promoter, &link).await;
-    assert!(shop.room(promoter).last().contains("你自己的邀请链接"));
-    shop.says(BUYER, &link).await;
-    assert!(shop.room(BUYER).last().contains("朋友邀请来的"));
-    let buyer = users::repo::find(shop.base().db.read(), UserId(BUYER)).await.unwrap().unwrap();
-    assert_eq!(buyer.referred_by.unwrap().as_str(), code);
-    shop.says(BUYER, "/start aff_NOBODY").await;
-    assert!(shop.room(BUYER).last().contains("已经失效"));
-    shop.says(promoter, "/affiliate").await;
-    let card = shop.room(promoter).last();
-    assert!(card.contains("点击 1 · 新朋友 1 · 成交 0"), "{card}");
 }
 
 #[tokio::test]

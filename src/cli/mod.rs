@@ -2,6 +2,7 @@
 //!
 //! One file per command. Results go to standard output, everything else to standard error.
 
+mod affiliates;
 mod alerts;
 mod bazi;
 mod config;
@@ -83,6 +84,9 @@ enum Command {
     /// What went to the outside, and to whom.
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// Look at promoters, set their rates, note what they were paid.
+    #[command(subcommand)]
+    Affiliates(affiliates::AffiliatesCommand),
     /// Give out coupons, look at them, switch them off.
     #[command(subcommand)]
     Coupons(coupons::CouponsCommand),
@@ -128,6 +132,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Doctor(command) => doctor::run(&context, &command),
         Command::Reconcile(args) => reconcile::run(&context, &args),
         Command::Events(command) => events::run(&context, command),
+        Command::Affiliates(command) => affiliates::run(&context, command),
         Command::Coupons(command) => coupons::run(&context, command),
         Command::Alerts(command) => alerts::run(&context, &command),
         Command::Init => init::run(&context),

@@ -117,11 +117,13 @@ pub struct Affiliate {
     pub rate_percent: u32,
     /// How long a commission waits for a refund before it may be paid out.
     pub hold_days: u32,
+    /// The least that is paid out at once, in major units of each currency.
+    pub payout_minimum: u32,
 }
 
 impl Default for Affiliate {
     fn default() -> Self {
-        Self { enabled: true, rate_percent: 20, hold_days: 14 }
+        Self { enabled: true, rate_percent: 20, hold_days: 14, payout_minimum: 50 }
     }
 }
 

@@ -149,6 +149,7 @@ impl Checks<'_> {
             ("worker.shutdown_seconds", worker.shutdown_seconds, 0..=3600),
             ("affiliate.rate_percent", config.affiliate.rate_percent.into(), 0..=100),
             ("affiliate.hold_days", config.affiliate.hold_days.into(), 0..=365),
+            ("affiliate.payout_minimum", config.affiliate.payout_minimum.into(), 0..=1_000_000),
         ];
         for (key, value, range) in limits {
             if !range.contains(value) {

@@ -84,6 +84,7 @@ fn deeds(kind: AlertKind) -> &'static [AlertDeed] {
         | AlertKind::ChartFallback
         | AlertKind::StockLow
         | AlertKind::EventSinkDisabled
-        | AlertKind::BooksUnsound => &[Open],
+        | AlertKind::BooksUnsound
+        | AlertKind::PayoutRequested => &[Open],
     }
 }

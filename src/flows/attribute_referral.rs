@@ -21,11 +21,11 @@ pub enum ReferralError {
     Db(#[from] DbErr),
 }
 
-/// `None`: the payload is no invitation.
+/// `today`: the day in the shop's time zone. `None`: the payload is no invitation.
 pub(super) async fn run(
     tx: &WriteTx,
     (visitor, is_new): (UserId, bool),
-    payload: &str,
+    (payload, today): (&str, &str),
     now: Timestamp,
 ) -> Result<Option<Invitation>, ReferralError> {
     let Some(code) = rules::code_in_start_payload(payload) else { return Ok(None) };
@@ -42,5 +42,7 @@ pub(super) async fn run(
         }
     };
     affiliates::repo::count_click(tx, &promoter.code).await?;
+    let counts = invitation == Invitation::Counts;
+    affiliates::days::count(tx, &promoter.code, (today, counts)).await?;
     Ok(Some(invitation))
 }

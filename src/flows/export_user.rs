@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::base::Base;
-use crate::affiliates::{self, AffiliateError};
+use crate::affiliates::{self, AffiliateError, payouts};
 use crate::kernel::ids::UserId;
 use crate::orders::{self, Order, OrderError};
 use crate::payments::{self, Payment, PaymentError, Refund};
@@ -69,7 +69,24 @@ async fn invitations(base: &Base, id: UserId) -> Result<Value, ExportError> {
             })
         })
         .collect();
-    Ok(json!({ "code": own.code, "clicks": own.clicks, "commissions": earned }))
+    let mut payouts = Vec::new();
+    for payout in payouts::list_of(db, &own.code, ALL).await? {
+        payouts.push(json!({
+            "payout_no": payout.payout_no,
+            "status": payout.status,
+            "amount": payout.amount.to_major(),
+            "currency": payout.amount.currency,
+            "to": payout.destination(&base.keyring).ok().flatten(),
+            "requested_at": payout.requested_at,
+            "decided_at": payout.decided_at,
+        }));
+    }
+    Ok(json!({
+        "code": own.code,
+        "clicks": own.clicks,
+        "commissions": earned,
+        "payouts": payouts,
+    }))
 }
 
 /// What was erased or cannot be opened any more is `null`.

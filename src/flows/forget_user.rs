@@ -8,6 +8,7 @@
 use sea_orm::DbErr;
 
 use super::base::Base;
+use crate::affiliates::{self, AffiliateError, payouts};
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::{self, OrderError};
 use crate::payments::inbox;
@@ -30,6 +31,8 @@ pub enum ForgetError {
     Order(#[from] OrderError),
     #[error("the reports cannot be erased")]
     Report(#[from] ReportError),
+    #[error("the payouts cannot be erased")]
+    Affiliate(#[from] AffiliateError),
     #[error("the user cannot be written")]
     User(#[from] UserError),
     #[error("the database failed")]
@@ -51,6 +54,9 @@ pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
         inbox::erase_bodies(&tx, &order.order_no).await?;
     }
     orders::repo::erase_forms(&tx, user, now).await?;
+    if let Some(own) = affiliates::repo::find_by_user(tx.conn(), user).await? {
+        payouts::erase_destinations(&tx, &own.code).await?;
+    }
     users::repo::forget(&tx, user, now).await?;
     tx.commit().await?;
     metrics::counter!("mingshu_users_forgotten_total").increment(1);

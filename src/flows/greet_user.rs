@@ -16,6 +16,8 @@ pub struct Visit<'a> {
     pub locale: Locale,
     /// What stood behind `/start`.
     pub start_payload: Option<&'a str>,
+    /// The day in the shop's time zone, as `2026-11-21`.
+    pub today: String,
 }
 
 #[derive(Debug, Clone)]
@@ -49,7 +51,10 @@ pub async fn run(base: &Base, visit: &Visit<'_>) -> Result<Greeted, ReferralErro
     let tx = base.db.begin_write().await?;
     let new = users::repo::insert(&tx, visit.user, visit.locale, now).await?;
     let invitation = match visit.start_payload {
-        Some(payload) => attribute_referral::run(&tx, (visit.user, new), payload, now).await?,
+        Some(payload) => {
+            let link = (payload, visit.today.as_str());
+            attribute_referral::run(&tx, (visit.user, new), link, now).await?
+        }
         None => None,
     };
     users::repo::save_status(&tx, visit.user, UserStatus::Active, now).await?;

@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
+use crate::kernel::ids::{OrderNo, PaymentNo, PayoutNo, RefundNo};
 use crate::platform::jobs::Job;
 
 /// Make and deliver the report of a paid order (spec.md §5).
@@ -192,6 +192,8 @@ pub enum AlertKind {
     EventSinkDisabled,
     /// The nightly check found a rule of the books broken.
     BooksUnsound,
+    /// A promoter asks to be paid.
+    PayoutRequested,
 }
 
 /// Tell the operators in their chat. Carries numbers and words of ours only.
@@ -229,6 +231,21 @@ impl Job for MailAlert {
 
     fn dedupe_key(&self) -> String {
         format!("mail:{}", self.0.dedupe_key())
+    }
+}
+
+/// Tell a promoter what became of a payout.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TellPromoter {
+    pub payout_no: PayoutNo,
+}
+
+impl Job for TellPromoter {
+    const KIND: &'static str = "tell_promoter";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("payout:{}", self.payout_no)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happened to money is written into the money book, in the transaction in which it happened.
 //! The only way into the book (`payments::ledger` has the rules).
 
+use crate::affiliates::payouts::Payout;
 use crate::affiliates::repo::NewCommission;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::money::Money;
@@ -38,7 +39,9 @@ fn proved_by(
 ) -> (Vec<Doubt>, Vec<Doubt>) {
     let newest = match observation.source {
         Source::Operator => accepted_of(payment, observation, &standing).cloned(),
-        _provider => cannot_be_told_apart(observation, &standing).cloned(),
+        Source::Callback | Source::Query | Source::Statement => {
+            cannot_be_told_apart(observation, &standing).cloned()
+        }
     };
     let told = observation.provider_ref.as_deref();
     standing.into_iter().partition(|doubt| {
@@ -246,6 +249,16 @@ pub(super) async fn commission_reduced(
 ) -> Result<(), PaymentError> {
     let order_no = commission.order_no.clone();
     write(tx, &Fact::CommissionTakenBack { order_no, refund_no: None, amount }, now).await
+}
+
+/// A promoter was paid what was earned.
+pub(super) async fn commission_paid(
+    tx: &WriteTx,
+    payout: &Payout,
+    now: Timestamp,
+) -> Result<(), PaymentError> {
+    let (payout_no, amount) = (payout.payout_no.clone(), payout.amount);
+    write(tx, &Fact::CommissionPaid { payout_no, amount }, now).await
 }
 
 /// A provider's statement names what the provider kept of a charge.

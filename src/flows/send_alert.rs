@@ -166,6 +166,7 @@ impl AlertKind {
             Self::StockLow => "stock_low",
             Self::EventSinkDisabled => "event_sink_disabled",
             Self::BooksUnsound => "books_unsound",
+            Self::PayoutRequested => "payout_requested",
         }
     }
 }

@@ -57,6 +57,10 @@ text_id!(
     RefundNo
 );
 text_id!(
+    /// The number of a payout to a promoter, such as `A20261121-4T7XQ0MB`.
+    PayoutNo
+);
+text_id!(
     /// The folder name of a product.
     Sku
 );
@@ -93,6 +97,12 @@ impl PaymentNo {
 impl RefundNo {
     pub fn generate(now: Timestamp) -> Self {
         Self(dated('R', now))
+    }
+}
+
+impl PayoutNo {
+    pub fn generate(now: Timestamp) -> Self {
+        Self(dated('A', now))
     }
 }
 

@@ -80,6 +80,22 @@ pub async fn save_referral(
     Ok(written.rows_affected == 1)
 }
 
+/// Attributes the person to a promoter, whoever was first: an operator's word.
+pub async fn replace_referral(
+    tx: &WriteTx,
+    id: UserId,
+    code: &AffiliateCode,
+    now: Timestamp,
+) -> Result<(), UserError> {
+    Entity::update_many()
+        .col_expr(Column::ReferredBy, Expr::value(code.as_str()))
+        .col_expr(Column::ReferredAt, Expr::value(now.millis()))
+        .filter(Column::Id.eq(id.0))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// How many people a promoter brought.
 pub async fn count_referred(
     db: &impl ConnectionTrait,

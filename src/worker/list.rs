@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::registry::Registry;
 use crate::flows::jobs::{
     CheckPayment, DoctorMoney, FulfilOrder, MailAlert, OpenPayment, Reconcile, ResendReport,
-    SendAlert, SendRefund, TellBuyer, TellReconciliation,
+    SendAlert, SendRefund, TellBuyer, TellPromoter, TellReconciliation,
 };
 use crate::flows::post::Post;
 use crate::flows::tools::Tools;
 use crate::flows::{
     catch_up, check_payment, deliver_events, doctor_money, fulfil_order, open_payment,
-    publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer,
+    publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer, tell_promoter,
 };
 use crate::orders::Order;
 
@@ -35,6 +35,9 @@ fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with(tools, |tools, job: TellBuyer, run| async move {
             tell_buyer::run(&tools, job, &run.claimed).await
+        })
+        .with(tools, |tools, job: TellPromoter, run| async move {
+            tell_promoter::run(&tools, job, &run.claimed).await
         })
         .with(tools, |tools, job: SendAlert, run| async move {
             send_alert::run(&tools, job, &run.claimed).await

@@ -24,6 +24,8 @@ const LINES: usize = 400;
 /// Where the statements of a capability or process stand, besides `repo.rs` and `entity.rs`:
 /// files named after a table of their own.
 const TABLE_FILES: &[&str] = &[
+    "affiliates/days.rs",
+    "affiliates/payouts.rs",
     "bot/inbox.rs",
     "catalog/stock.rs",
     "events/sinks.rs",

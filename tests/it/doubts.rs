@@ -2,19 +2,23 @@
 //! charge, until it goes back; and an operator's last word on what stands in doubt.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use mingshu::audit;
+use mingshu::flows::confirm_payment::Confirmed;
 use mingshu::flows::doctor_money;
 use mingshu::flows::settle_doubt::{self, Outcome, Statement};
 use mingshu::flows::till::Proof;
 use mingshu::kernel::ids::{PaymentNo, UserId};
 use mingshu::notifications::message::ButtonAction;
 use mingshu::orders::{Order, OrderStatus};
-use mingshu::payments::Payment;
 use mingshu::payments::inbox::Judgement;
 use mingshu::payments::ledger::{Doubt, Settled};
+use mingshu::payments::ports::{Observation, Source};
+use mingshu::payments::{Payment, repo as payments};
 use mingshu::platform::db::query_one;
 
+use crate::support::fakes::observation;
 use crate::support::street::{OPERATOR, PRICE, Street, on_the_street, yuan};
 
 impl Street {
@@ -193,7 +197,7 @@ async fn an_order_whose_doubtful_money_is_gone_ends_with_it() {
         let nothing = mingshu::flows::refund_order::Refunded::NothingToRefund;
         assert_eq!(again, nothing, "it went back already");
         assert_eq!(street.book_of("doubt").await, 0);
-        street.clock.advance(std::time::Duration::from_secs(4 * 24 * 60 * 60));
+        street.clock.advance(Duration::from_secs(4 * 24 * 60 * 60));
         let diagnosis = doctor_money::run(&street.base).await.unwrap();
         assert_eq!(diagnosis.summary(), "");
     })
@@ -205,7 +209,7 @@ async fn what_stands_in_doubt_for_three_days_is_a_finding() {
     on_the_street(async |street: Street| {
         let (_order, payment, _wrong) = street.charged_wrongly_and_rightly().await;
         street.run_jobs().await;
-        street.clock.advance(std::time::Duration::from_secs(4 * 24 * 60 * 60));
+        street.clock.advance(Duration::from_secs(4 * 24 * 60 * 60));
         let diagnosis = doctor_money::run(&street.base).await.unwrap();
         let overdue = diagnosis.broken().find(|broken| broken.code == "M16").expect("it is told");
         assert_eq!(overdue.findings[0].subject, payment.payment_no.as_str());
@@ -258,6 +262,95 @@ async fn a_right_charge_beside_a_wrong_one_that_goes_back_is_one_more_in_doubt()
         let word = statement(Settled::ReturnedOutside, PRICE);
         assert_eq!(street.adjust(&payment, &word).await, Outcome::Now(vec![]));
         assert_eq!(street.book_of("doubt").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_operator_accepts_is_the_charge_that_is_there_not_the_number_beside_it() {
+    on_the_street(async |street: Street| {
+        let (order, payment) = street.ordered().await;
+        let right = street.bank.pay(&payment.payment_no).unwrap();
+        let right_news = street.bank.post();
+        let wrong = street.bank.pay_other(&payment.payment_no, yuan(PRICE - 1)).unwrap();
+        assert_eq!(street.deliver_post().await, [Judgement::Mismatch]);
+        // The operator writes the number of the other charge, of which nobody has told us yet.
+        let confirmed = street.confirm(&order.order_no, &right.no).await;
+        assert!(matches!(confirmed, Confirmed::Now(..)), "{confirmed:?}");
+        let again = street.confirm(&payment.payment_no.0.as_str().into(), &right.no).await;
+        assert!(matches!(again, Confirmed::Before(_)), "{again:?}");
+        let known = payments::get(street.base.db.read(), &payment.payment_no).await.unwrap();
+        assert_eq!(known.provider_ref, Some(wrong.no));
+        for news in right_news {
+            street.hear(&news).await;
+        }
+        assert_eq!(street.book_of("doubt").await, PRICE);
+        assert!(street.alerts().await.contains(&"SecondCharge".to_owned()));
+        street.run_jobs().await;
+        street.is(&order, OrderStatus::Completed).await;
+        street.books_agree(&payment.payment_no).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_wrong_charge_does_not_change_what_a_refund_is_measured_by() {
+    on_the_street(async |street: Street| {
+        let (order, payment) = street.ordered().await;
+        street.bank.pay_other(&payment.payment_no, yuan(PRICE - 1)).unwrap();
+        street.deliver_post().await;
+        street.give_back(&order.order_no, Some(997)).await;
+        street.bank.pay_other(&payment.payment_no, yuan(1)).unwrap();
+        assert_eq!(street.deliver_post().await, [Judgement::Mismatch]);
+        street.run_jobs().await;
+        assert_eq!(street.book_of("doubt").await, PRICE - 997);
+        street.books_agree(&payment.payment_no).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_more_charge_is_one_more_however_often_it_is_told() {
+    on_the_street(async |street: Street| {
+        let (order, payment) = street.ordered().await;
+        street.bank.pay_other(&payment.payment_no, yuan(PRICE + 500)).unwrap();
+        street.deliver_post().await;
+        street.give_back(&order.order_no, None).await;
+        street.run_jobs().await;
+        street.bank.pay(&payment.payment_no).expect("the bank lets them");
+        let news = street.bank.post();
+        for notice in news.iter().chain(&news) {
+            street.hear(notice).await;
+        }
+        // The bank also says so when it is asked.
+        street.later(Duration::from_secs(2 * 60)).await;
+        street.is(&order, OrderStatus::Closed).await;
+        assert_eq!(street.book_of("doubt").await, PRICE);
+        street.books_agree(&payment.payment_no).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_that_another_operator_gives_back_meanwhile_is_not_accepted() {
+    on_the_street(async |street: Street| {
+        let (order, payment) = street.ordered().await;
+        street.bank.pay_other(&payment.payment_no, yuan(PRICE - 1)).unwrap();
+        street.deliver_post().await;
+        street.give_back(&order.order_no, None).await;
+        // What the first look had found, said a moment too late.
+        let word = Observation {
+            source: Source::Operator,
+            provider_ref: Some("SLIP-1".to_owned()),
+            actor: Some(OPERATOR.to_string()),
+            ..observation(&payment.payment_no, "operator:late")
+        };
+        let word = Observation { provider: payment.provider.clone(), ..word };
+        assert_eq!(street.settle(&word).await, Judgement::NotApplied);
+        street.run_jobs().await;
+        street.is(&order, OrderStatus::Closed).await;
+        assert_eq!(street.book_of("doubt").await, 0);
+        street.books_agree(&payment.payment_no).await;
     })
     .await;
 }

@@ -27,6 +27,7 @@ mod metrics;
 mod money;
 mod order_audit;
 mod orders;
+mod payouts;
 mod pipeline;
 mod plans;
 mod privacy;

@@ -27,6 +27,7 @@ pub(in crate::bot) enum Press {
     ForgetKeep,
     Help,
     Support,
+    Affiliate(AffiliateButton),
     Languages,
     Language(Locale),
     Form(FormButton),
@@ -59,6 +60,29 @@ pub(in crate::bot) enum Press {
     /// Leaves the card with this id.
     OperatorKeep(String, OrderNo),
     Stats(&'static str),
+}
+
+/// A button of the promoter's card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bot) enum AffiliateButton {
+    Card,
+    Days,
+    /// The link as a picture.
+    Picture,
+    Payout,
+}
+
+impl AffiliateButton {
+    const ALL: [Self; 4] = [Self::Card, Self::Days, Self::Picture, Self::Payout];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Days => "days",
+            Self::Picture => "picture",
+            Self::Payout => "payout",
+        }
+    }
 }
 
 /// A button below a question of a form.
@@ -102,6 +126,7 @@ impl Press {
             Self::ForgetKeep => "forget:keep".to_owned(),
             Self::Help => "help".to_owned(),
             Self::Support => "support".to_owned(),
+            Self::Affiliate(button) => format!("aff:{}", button.as_str()),
             Self::Languages => "languages".to_owned(),
             Self::Language(locale) => format!("lang:{locale}"),
             Self::Form(FormButton { draft, question, value }) => {
@@ -155,6 +180,9 @@ impl Press {
             "restart" => Self::Restart,
             "help" => Self::Help,
             "support" => Self::Support,
+            "aff" => Self::Affiliate(
+                AffiliateButton::ALL.into_iter().find(|button| button.as_str() == rest)?,
+            ),
             "languages" => Self::Languages,
             "lang" => Self::Language(Locale::parse(rest)?),
             "f" => Self::Form(FormButton::read(rest)?),
@@ -260,6 +288,7 @@ mod tests {
         ];
         all.extend(CANCEL_REASONS.map(|reason| Press::CancelFor(no(), reason)));
         all.extend(AlertDeed::ALL.map(|deed| Press::FromAlert(deed, no())));
+        all.extend(AffiliateButton::ALL.map(Press::Affiliate));
         all.extend(PERIODS.map(Press::Stats));
         all.extend(Locale::ALL.iter().map(|locale| Press::Language(*locale)));
         all

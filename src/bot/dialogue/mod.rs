@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use self::birth::{
     Ask, BirthDraft, Part, decade_of, find_places, place_in_words, this_year,
 };
-pub(super) use self::button::{FormButton, Press};
+pub(super) use self::button::{AffiliateButton, FormButton, Press};
 pub(super) use self::form::{At, Draft};
 pub(super) use self::note::{Note, Value};
 pub(super) use self::step::{Facts, Input, afresh, after_consent, after_vain_search, step};
@@ -58,6 +58,8 @@ pub(super) enum Listening {
     Consent,
     /// The draft's question.
     Form,
+    /// Where a promoter's money is to go.
+    Payout,
 }
 
 #[cfg(test)]

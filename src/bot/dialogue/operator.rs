@@ -92,6 +92,7 @@ pub(super) fn pressed(mut next: Dialogue, press: &Press) -> Turn {
         | Press::ForgetKeep
         | Press::Help
         | Press::Support
+        | Press::Affiliate(_)
         | Press::Languages
         | Press::Language(_)
         | Press::Form(_)

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::button::{FormButton, Press};
+use super::button::{AffiliateButton, FormButton, Press};
 use super::form::{Draft, Moved};
 use super::note::Note;
 use super::turn::{Deed, Turn, View};
 use super::{Dialogue, Listening, operator};
+use crate::affiliates::rules;
 use crate::bot::command::{Command, Line};
 use crate::catalog::{Catalog, Product};
 use crate::kernel::clock::Timestamp;
@@ -113,6 +114,13 @@ fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
     match next.listens {
         Listening::Nothing => Turn::show(next, View::Say("unknown-text")).fresh(),
         Listening::Consent => Turn::show(next, View::Consent).fresh(),
+        Listening::Payout => match rules::destination(text) {
+            Some(words) => {
+                next.listens = Listening::Nothing;
+                Turn::perform(next, Deed::RequestPayout(words.to_owned())).fresh()
+            }
+            None => Turn::show(next, View::PayoutAsk).fresh(),
+        },
         Listening::Form => {
             let Some(mut draft) = next.draft.take() else { return lost(next) };
             let Some(product) = facts.for_sale(&draft.sku) else { return gone(next, draft.sku) };
@@ -128,6 +136,7 @@ fn not_text(next: Dialogue, facts: &Facts<'_>) -> Turn {
         Listening::Form if next.draft.is_some() => {
             resume(next, Some(Note::new("form-text-not-text")), facts)
         }
+        Listening::Payout => Turn::show(next, View::PayoutAsk).fresh(),
         Listening::Nothing | Listening::Consent | Listening::Form => {
             Turn::show(next, View::Say("unknown-text")).fresh()
         }
@@ -165,6 +174,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::ForgetKeep => Turn::show(next, View::Say("forget-kept")),
         Press::Help => Turn::show(next, View::Help),
         Press::Support => Turn::show(next, View::PaySupport).fresh(),
+        Press::Affiliate(button) => affiliate_button(next, *button),
         Press::Languages => Turn::show(next, View::Languages),
         Press::Language(locale) => Turn::perform(next, Deed::ChangeLanguage(*locale)),
         Press::Orders(page) => Turn::show(next, View::Orders { page: *page }),
@@ -192,6 +202,18 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         | Press::OperatorSurely(..)
         | Press::OperatorKeep(..)
         | Press::Stats(_) => operator::pressed(next, press),
+    }
+}
+
+fn affiliate_button(mut next: Dialogue, button: AffiliateButton) -> Turn {
+    match button {
+        AffiliateButton::Card => Turn::show(next, View::Affiliate),
+        AffiliateButton::Days => Turn::show(next, View::AffiliateDays),
+        AffiliateButton::Picture => Turn::perform(next, Deed::SendInvitation).fresh(),
+        AffiliateButton::Payout => {
+            next.listens = Listening::Payout;
+            Turn::show(next, View::PayoutAsk)
+        }
     }
 }
 

@@ -71,6 +71,12 @@ pub(in crate::bot) enum View {
     Languages,
     LanguageSet,
     Affiliate,
+    /// What the promoter's link brought on the last days.
+    AffiliateDays,
+    /// Where a promoter's money is to go.
+    PayoutAsk,
+    /// What became of the wish to be paid: the key, above the latest payouts.
+    Payouts(&'static str),
     /// What is erased; the second time there is no way back.
     Forget {
         sure: bool,
@@ -126,6 +132,10 @@ pub(in crate::bot) enum Deed {
     OrderAgain(OrderNo),
     Resend(OrderNo),
     BecomeAffiliate,
+    /// The promoter's link as a picture.
+    SendInvitation,
+    /// A promoter asks to be paid what was earned, in this place.
+    RequestPayout(String),
     /// Everything that we keep about the person goes into the chat as a file.
     ExportData,
     ForgetMe,

@@ -2,6 +2,7 @@
 //!
 //! Nothing here changes anything. Conclusion first, one emoji per line at most.
 
+mod affiliate;
 mod birth;
 mod check;
 mod coupon;
@@ -61,7 +62,10 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
         View::PayMethods(no) => my_orders::pay_methods(scene, no).await?,
         View::Languages => plain::languages(scene),
         View::LanguageSet => plain::language_set(scene),
-        View::Affiliate => plain::affiliate(scene).await?,
+        View::Affiliate => affiliate::card(scene).await?,
+        View::AffiliateDays => affiliate::by_day(scene).await?,
+        View::PayoutAsk => affiliate::ask_for_destination(scene).await?,
+        View::Payouts(key) => affiliate::payouts(scene, key).await?,
         View::Forget { sure } => privacy::forget(scene, *sure),
         View::Help => plain::help(scene).await?,
         View::Terms => plain::text(scene, "terms"),

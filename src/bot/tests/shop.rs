@@ -213,7 +213,7 @@ fn bot(till: Till, chats: &Arc<Chats>, (arrival, telegram): (Arrival, &str)) -> 
     let settings = BotSettings {
         arrival,
         admin_ids: vec![OPERATOR],
-        affiliate: Some(AffiliateTerms { rate_percent: 20, hold_days: 14 }),
+        affiliate: Some(AffiliateTerms { rate_percent: 20, hold_days: 14, payout_minimum: 5 }),
         contact: Some("@shop".to_owned()),
         concurrency: 8,
     };

@@ -20,7 +20,7 @@ pub(super) enum Ask {
     Coupons,
 }
 
-pub(super) const CHECKS: [Check; 19] = [
+pub(super) const CHECKS: [Check; 20] = [
     Check {
         code: "M01",
         rule: "what was received is delivered, refunded or owed",
@@ -103,6 +103,11 @@ pub(super) const CHECKS: [Check; 19] = [
         code: "M19",
         rule: "a payment's status is the last word of its log",
         ask: Ask::Sql(PAYMENT_LOG),
+    },
+    Check {
+        code: "M20",
+        rule: "what promoters were paid and the money book agree",
+        ask: Ask::Sql(PAYOUT_NOT_BOOKED),
     },
 ];
 
@@ -225,9 +230,21 @@ FROM (
   UNION ALL
   SELECT order_no, currency, 0, CASE WHEN credit = 'commission:payable' THEN amount_minor
     ELSE -amount_minor END
-  FROM ledger_transfers WHERE kind = 'commission'
+  FROM ledger_transfers WHERE kind = 'commission' AND order_no IS NOT NULL
 ) both_sides
 GROUP BY order_no, currency HAVING SUM(due) <> SUM(booked)";
+
+const PAYOUT_NOT_BOOKED: &str = "
+SELECT key AS subject, CAST(NULL AS TEXT) AS order_no, CAST(SUM(paid) AS BIGINT) AS expected,
+  CAST(SUM(booked) AS BIGINT) AS actual, currency, CAST(NULL AS TEXT) AS note
+FROM (
+  SELECT 'payout:' || payout_no AS key, currency, amount_minor AS paid, 0 AS booked
+  FROM payouts WHERE status = 'paid'
+  UNION ALL
+  SELECT transfer_key, currency, 0, amount_minor
+  FROM ledger_transfers WHERE kind = 'commission' AND order_no IS NULL
+) both_sides
+GROUP BY key, currency HAVING SUM(paid) <> SUM(booked)";
 
 /// An order whose money is in doubt waits for a person (M16).
 const ORDER_OVERDUE: &str = "

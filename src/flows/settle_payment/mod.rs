@@ -57,16 +57,27 @@ impl MoneyRules {
         now.to_utc().with_timezone(&self.time_zone).date_naive()
     }
 
-    /// When today began in the shop's time zone: at midnight, at the first of two midnights where
-    /// the clock is put back over it, or with the first minute of a day that has no midnight.
+    /// When today began in the shop's time zone.
     pub fn start_of_day(&self, now: Timestamp) -> Timestamp {
-        let today = self.date(now);
+        self.start_of(self.date(now)).unwrap_or(now)
+    }
+
+    /// From when to when `day` lasts in the shop's time zone.
+    pub fn span(&self, day: NaiveDate) -> (Timestamp, Timestamp) {
+        let of = |day: Option<NaiveDate>| day.and_then(|day| self.start_of(day));
+        let begins = of(Some(day)).unwrap_or(Timestamp::from_millis(0));
+        (begins, of(day.succ_opt()).unwrap_or(begins))
+    }
+
+    /// At midnight, at the first of two midnights where the clock is put back over it, or with the
+    /// first minute of a day that has no midnight.
+    fn start_of(&self, today: NaiveDate) -> Option<Timestamp> {
         let quarters = (0..QUARTERS_OF_A_DAY).map(|quarter| TimeDelta::minutes(15 * quarter));
         let begins = quarters.into_iter().find_map(|after| {
             let clock = today.and_time(NaiveTime::MIN).checked_add_signed(after)?;
             self.time_zone.from_local_datetime(&clock).earliest()
         });
-        begins.map_or(now, |at| Timestamp::from_millis(at.timestamp_millis()))
+        begins.map(|at| Timestamp::from_millis(at.timestamp_millis()))
     }
 }
 

@@ -35,8 +35,8 @@ pub enum Account {
     Doubt,
     /// Income: money that matched nothing and stays with the shop, for which nothing was delivered.
     Kept,
-    /// Liability: given back by an operator by other means than the provider; whoever paid is owed
-    /// it.
+    /// Liability: given back, or paid to a promoter, by an operator by other means than the provider;
+    /// whoever paid is owed it.
     ByHand,
     /// Expense: what providers keep.
     Fees,

@@ -16,11 +16,12 @@
 //! | … by hand | `orders:owed` | `by_hand` | `refunded:<refund>` |
 //! | a commission | `commission:expense` | `commission:payable` | `commission:<order>` |
 //! | … taken back | `commission:payable` | `commission:expense` | `commission:<order>:<refund>` |
+//! | … paid to its promoter, by hand | `commission:payable` | `by_hand` | `payout:<payout>` |
 //! | a provider's fee | `fees` | `provider:…` | `fee:<provider>:<reference>` |
 #![warn(clippy::arithmetic_side_effects)]
 
 use super::{About, Account, Doubt, Settled, Standing, Transfer, TransferKind};
-use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
+use crate::kernel::ids::{OrderNo, PaymentNo, PayoutNo, RefundNo};
 use crate::kernel::money::Money;
 
 /// The payment that a fact is about.
@@ -90,6 +91,11 @@ pub enum Fact {
         refund_no: Option<RefundNo>,
         amount: Money,
     },
+    /// An operator has sent a promoter what was earned.
+    CommissionPaid {
+        payout_no: PayoutNo,
+        amount: Money,
+    },
     /// The provider kept a share of the charge with this number of its own.
     Fee {
         charge: Charge,
@@ -145,6 +151,11 @@ pub fn postings(fact: &Fact) -> Vec<Transfer> {
             let (order_no, refund_no) = (Some(order_no.clone()), refund_no.clone());
             let about = About { order_no, refund_no, ..About::default() };
             vec![transfer(key, TransferKind::Commission, between, *amount, about)]
+        }
+        Fact::CommissionPaid { payout_no, amount } => {
+            let key = format!("payout:{payout_no}");
+            let between = (Account::CommissionPayable, Account::ByHand);
+            vec![transfer(key, TransferKind::Commission, between, *amount, About::default())]
         }
         Fact::Fee { charge, reference, amount } => {
             let key = format!("fee:{}:{reference}", charge.provider);
