@@ -14,6 +14,7 @@ mod m20261121_000008_robust;
 mod m20261121_000009_alerts;
 mod m20261121_000010_charges;
 mod m20261121_000013_payouts;
+mod m20261121_000014_retention;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_alerts::Migration),
             Box::new(m20261121_000010_charges::Migration),
             Box::new(m20261121_000013_payouts::Migration),
+            Box::new(m20261121_000014_retention::Migration),
         ]
     }
 }

@@ -20,7 +20,7 @@ use mingshu::flows::base::{Base, LatePayment};
 use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::MoneyRules;
 use mingshu::flows::till::{Counter, Proof, Till};
-use mingshu::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
+use mingshu::flows::tools::{Affiliation, Charts, Operators, Retention, Tools, Writing};
 use mingshu::kernel::clock::SystemClock;
 use mingshu::kernel::ids::{OrderNo, PaymentNo, RefundNo, UserId};
 use mingshu::kernel::locale::Locale;
@@ -253,6 +253,7 @@ impl Bench {
             catalog: Arc::clone(&self.catalog),
             charts: Charts { service: None, fallback: true },
             writing: Writing { model: Arc::new(Busy), prices: None, attempts: 1 },
+            retention: Retention::default(),
             affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
             operators: Operators { alert_chat: None, locale: Locale::ZhHans },
             mailer: None,

@@ -15,10 +15,10 @@ use super::health::{self, Health, Pulse};
 use super::listeners::Listeners;
 use super::outside;
 use super::parts::{OPERATORS_LANGUAGE, Parts};
-use crate::bot::{self, AffiliateTerms, Arrival, Bot, BotParts, BotSettings};
+use crate::bot::{self, AffiliateTerms, Arrival, Bot, BotParts, BotSettings, Kept};
 use crate::callback::{self, CallbackState};
 use crate::config::TelegramMode;
-use crate::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
+use crate::flows::tools::{Affiliation, Charts, Operators, Retention, Tools, Writing};
 use crate::kernel::ids::UserId;
 use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::sender::{Pace, Sender};
@@ -197,6 +197,11 @@ fn build_bot(parts: &Parts, api: &Arc<BotApi>, sender: &Sender, pulse: &Pulse) -
             admin_ids: config.telegram.admin_ids.clone(),
             affiliate,
             contact: config.shop.contact(),
+            kept: Kept {
+                unpaid_days: config.retention.unpaid_days,
+                reports_days: config.retention.reports_days,
+                drafts_days: config.retention.drafts_days,
+            },
             concurrency: CHATS_AT_ONCE,
         },
         pulse: pulse.cell(),
@@ -244,6 +249,11 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
             enabled: config.affiliate.enabled,
             rate_percent: config.affiliate.rate_percent,
             hold_days: config.affiliate.hold_days,
+        },
+        retention: Retention {
+            unpaid_days: config.retention.unpaid_days,
+            reports_days: config.retention.reports_days,
+            callbacks_days: config.retention.callbacks_days,
         },
         operators: Operators { alert_chat: alert_chat.map(UserId), locale: OPERATORS_LANGUAGE },
         mailer: outside::mailer(config)?,

@@ -24,6 +24,7 @@ use super::update::{self, NotForUs};
 use crate::flows::base::Base;
 use crate::flows::jobs::AlertKind;
 use crate::flows::raise_alert;
+use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{self, UserId};
 use crate::platform::db::WriteTx;
 
@@ -32,6 +33,8 @@ const LEASE: Duration = Duration::from_secs(10);
 /// How often leases are kept.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(3);
 /// A repeat of Telegram comes within a day; two days leave room (reference/telegram.md §A.1).
+/// Talks that are deleted in one transaction.
+const PRUNED_AT_ONCE: i64 = 1_000;
 const KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 /// Runs before an update that cannot be handled is parked.
 const MAX_ATTEMPTS: i32 = 3;
@@ -233,6 +236,14 @@ impl Inbox {
         let before = self.base.now().minus(KEPT);
         let tx = self.base.db.begin_write().await?;
         let deleted = repo::prune(&tx, before).await?;
+        tx.commit().await?;
+        Ok(deleted)
+    }
+
+    /// Deletes talks that nobody went on with since `before`; the next pruning goes on.
+    pub(super) async fn prune_dialogues(&self, before: Timestamp) -> Result<u64, DbErr> {
+        let tx = self.base.db.begin_write().await?;
+        let deleted = repo::prune_dialogues(&tx, before, PRUNED_AT_ONCE).await?;
         tx.commit().await?;
         Ok(deleted)
     }

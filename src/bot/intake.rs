@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
+use sea_orm::DbErr;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,6 +17,7 @@ use super::{Bot, attend};
 use crate::platform::chain;
 
 /// How often we look for what other machines kept, and for what is to be tried again.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -117,12 +119,21 @@ async fn beat(bot: Bot) {
 }
 
 async fn prune(bot: &Bot) {
-    match bot.inbox.prune().await {
+    pruned("updates", bot.inbox.prune().await);
+    let days = bot.settings.kept.drafts_days;
+    if days > 0 {
+        let before = bot.till.base.now().minus(DAY.saturating_mul(days));
+        pruned("talks", bot.inbox.prune_dialogues(before).await);
+    }
+}
+
+fn pruned(what: &str, outcome: Result<u64, DbErr>) {
+    match outcome {
         Ok(0) => {}
-        Ok(updates) => tracing::info!(updates, "old updates were deleted"),
+        Ok(count) => tracing::info!(count, "old {what} were deleted"),
         Err(error) => {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "old updates cannot be deleted");
+            tracing::warn!(error, "old {what} cannot be deleted");
         }
     }
 }

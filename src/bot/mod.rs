@@ -68,6 +68,17 @@ pub struct AffiliateTerms {
     pub payout_minimum: u32,
 }
 
+/// How many days what people told us is kept; 0: until they ask to be forgotten.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// Answers of orders that were never paid.
+    pub unpaid_days: u32,
+    /// Answers, charts and reports of paid orders.
+    pub reports_days: u32,
+    /// Talks and forms that nobody goes on with.
+    pub drafts_days: u32,
+}
+
 /// The bot's part of the configuration.
 #[derive(Debug, Clone)]
 pub struct BotSettings {
@@ -78,6 +89,7 @@ pub struct BotSettings {
     pub affiliate: Option<AffiliateTerms>,
     /// Where buyers turn with questions about money, such as `@shop_support`.
     pub contact: Option<String>,
+    pub kept: Kept,
     /// Chats that are served at once.
     pub concurrency: usize,
 }

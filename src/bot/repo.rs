@@ -217,6 +217,22 @@ pub(super) async fn prune(tx: &WriteTx, before: Timestamp) -> Result<u64, DbErr>
     Ok(deleted.rows_affected())
 }
 
+/// Deletes talks that nobody went on with since `before`, at most `limit` of them.
+pub(super) async fn prune_dialogues(
+    tx: &WriteTx,
+    before: Timestamp,
+    limit: i64,
+) -> Result<u64, DbErr> {
+    let deleted = execute(
+        tx.conn(),
+        "DELETE FROM dialogues WHERE chat_id IN (SELECT chat_id FROM dialogues \
+         WHERE updated_at < $1 ORDER BY updated_at LIMIT $2)",
+        vec![before.millis().into(), limit.into()],
+    )
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
 pub(super) async fn find_dialogue(
     db: &impl ConnectionTrait,
     user: UserId,

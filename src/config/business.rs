@@ -127,6 +127,26 @@ impl Default for Affiliate {
     }
 }
 
+/// `[retention]`: how many days personal data is kept; 0: until its owner asks to be forgotten.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Answers of orders that were never paid.
+    pub unpaid_days: u32,
+    /// Answers, charts and reports of paid orders.
+    pub reports_days: u32,
+    /// Raw callbacks of providers.
+    pub callbacks_days: u32,
+    /// Forms that nobody went on with.
+    pub drafts_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { unpaid_days: 30, reports_days: 0, callbacks_days: 180, drafts_days: 30 }
+    }
+}
+
 /// `[security]`
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

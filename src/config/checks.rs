@@ -131,7 +131,7 @@ impl Checks<'_> {
     }
 
     fn ranges(&mut self, config: &Config) {
-        let (ai, worker) = (&config.ai, &config.worker);
+        let (ai, worker, retention) = (&config.ai, &config.worker, &config.retention);
         let limits: &[(&str, u64, RangeInclusive<u64>)] = &[
             ("database.max_connections", config.database.max_connections.into(), 1..=500),
             ("telegram.messages_per_second", config.telegram.messages_per_second.into(), 1..=1000),
@@ -149,6 +149,10 @@ impl Checks<'_> {
             ("worker.shutdown_seconds", worker.shutdown_seconds, 0..=3600),
             ("affiliate.rate_percent", config.affiliate.rate_percent.into(), 0..=100),
             ("affiliate.hold_days", config.affiliate.hold_days.into(), 0..=365),
+            ("retention.unpaid_days", retention.unpaid_days.into(), 0..=36_500),
+            ("retention.reports_days", retention.reports_days.into(), 0..=36_500),
+            ("retention.callbacks_days", retention.callbacks_days.into(), 0..=36_500),
+            ("retention.drafts_days", retention.drafts_days.into(), 0..=36_500),
             ("affiliate.payout_minimum", config.affiliate.payout_minimum.into(), 0..=1_000_000),
         ];
         for (key, value, range) in limits {

@@ -20,7 +20,7 @@ mod values;
 
 pub use self::alerts::{Alerts, SmtpSecurity};
 pub use self::business::{
-    Affiliate, LatePayment, Orders, Payments, Proof, ProofByProvider, Security, Shop,
+    Affiliate, LatePayment, Orders, Payments, Proof, ProofByProvider, Retention, Security, Shop,
 };
 pub use self::outside::{
     Ai, Bazi, BaziProvider, Continuation, Dialect, PingPong, Prices, SignType, Telegram,
@@ -52,6 +52,7 @@ pub struct Config {
     pub worker: Worker,
     pub shop: Shop,
     pub affiliate: Affiliate,
+    pub retention: Retention,
     pub security: Security,
     pub alerts: Alerts,
     pub events: Events,

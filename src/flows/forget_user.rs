@@ -9,9 +9,11 @@ use sea_orm::DbErr;
 
 use super::base::Base;
 use crate::affiliates::{self, AffiliateError, payouts};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::{self, OrderError};
 use crate::payments::inbox;
+use crate::platform::db::WriteTx;
 use crate::reports::{self, ReportError};
 use crate::users::{self, UserError};
 
@@ -49,9 +51,7 @@ pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
         if order.status.is_under_way() {
             return Ok(Forgotten::NotWhile(order.order_no));
         }
-        reports::repo::erase(&tx, &order.order_no, now).await?;
-        reports::deliveries::erase(&tx, &order.order_no).await?;
-        inbox::erase_bodies(&tx, &order.order_no).await?;
+        forget_order(&tx, &order.order_no, now).await?;
     }
     orders::repo::erase_forms(&tx, user, now).await?;
     if let Some(own) = affiliates::repo::find_by_user(tx.conn(), user).await? {
@@ -62,4 +62,16 @@ pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
     metrics::counter!("mingshu_users_forgotten_total").increment(1);
     tracing::info!(orders.count = all.len(), "a person was forgotten");
     Ok(Forgotten::Done)
+}
+
+/// Everything personal about an order but its buyer's answers.
+pub(super) async fn forget_order(
+    tx: &WriteTx,
+    number: &OrderNo,
+    now: Timestamp,
+) -> Result<(), ForgetError> {
+    reports::repo::erase(tx, number, now).await?;
+    reports::deliveries::erase(tx, number).await?;
+    inbox::erase_bodies(tx, number).await?;
+    Ok(())
 }

@@ -265,6 +265,22 @@ impl Job for DoctorMoney {
     }
 }
 
+/// Erase personal data that is too old, once a night.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExpireData {
+    /// The shop's day, such as `2026-11-21`.
+    pub day: String,
+}
+
+impl Job for ExpireData {
+    const KIND: &'static str = "expire_data";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("expire:{}", self.day)
+    }
+}
+
 /// Compare a day with what a provider has.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Reconcile {

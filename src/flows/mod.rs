@@ -21,6 +21,7 @@ mod deliver_report;
 pub mod doctor_money;
 pub mod doctor_payments;
 pub mod enable_sink;
+pub mod expire_data;
 pub mod export_user;
 pub mod figures;
 pub mod forget_user;

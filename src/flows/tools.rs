@@ -27,6 +27,7 @@ pub struct Tools {
     pub charts: Charts,
     pub writing: Writing,
     pub affiliation: Affiliation,
+    pub retention: Retention,
     pub operators: Operators,
     /// `None`: alerts are not mailed.
     pub mailer: Option<Arc<dyn Mailer>>,
@@ -53,6 +54,23 @@ pub struct Writing {
     pub prices: Option<Prices>,
     /// How often the model is asked before the order fails.
     pub attempts: i32,
+}
+
+/// How many days personal data is kept; 0: until its owner asks to be forgotten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Answers of orders that were never paid.
+    pub unpaid_days: u32,
+    /// Answers, charts and reports of paid orders.
+    pub reports_days: u32,
+    /// Raw callbacks of providers.
+    pub callbacks_days: u32,
+}
+
+impl Retention {
+    pub fn keeps_all(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -190,6 +190,28 @@ pub async fn erase_bodies(tx: &WriteTx, order: &OrderNo) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Erases the raw bytes that came before `before`, of at most `limit` rows behind `after`. The last
+/// row that was looked at and how many were erased; `None`: all were looked at.
+pub async fn erase_old_bodies(
+    tx: &WriteTx,
+    before: Timestamp,
+    (after, limit): (i64, i64),
+) -> Result<Option<(i64, u64)>, DbErr> {
+    let sql = "SELECT MAX(id) FROM (SELECT id FROM callback_inbox WHERE id > $1 \
+        ORDER BY id LIMIT $2) page";
+    let row = query_one(tx.conn(), sql, vec![after.into(), limit.into()]).await?;
+    let last: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    let Some(last) = last else { return Ok(None) };
+    let erased = execute(
+        tx.conn(),
+        "UPDATE callback_inbox SET body_sealed = NULL WHERE id > $1 AND id <= $2 \
+         AND received_at < $3 AND body_sealed IS NOT NULL",
+        vec![after.into(), last.into(), before.millis().into()],
+    )
+    .await?;
+    Ok(Some((last, erased.rows_affected())))
+}
+
 /// The verdict on a piece of evidence.
 pub async fn find(
     db: &impl ConnectionTrait,

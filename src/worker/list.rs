@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use super::registry::Registry;
 use crate::flows::jobs::{
-    CheckPayment, DoctorMoney, FulfilOrder, MailAlert, OpenPayment, Reconcile, ResendReport,
-    SendAlert, SendRefund, TellBuyer, TellPromoter, TellReconciliation,
+    CheckPayment, DoctorMoney, ExpireData, FulfilOrder, MailAlert, OpenPayment, Reconcile,
+    ResendReport, SendAlert, SendRefund, TellBuyer, TellPromoter, TellReconciliation,
 };
 use crate::flows::post::Post;
 use crate::flows::tools::Tools;
 use crate::flows::{
-    catch_up, check_payment, deliver_events, doctor_money, fulfil_order, open_payment,
+    catch_up, check_payment, deliver_events, doctor_money, expire_data, fulfil_order, open_payment,
     publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer, tell_promoter,
 };
 use crate::orders::Order;
@@ -22,7 +22,11 @@ pub fn jobs_of_the_shop(tools: Tools) -> Registry {
     let tools = Arc::new(tools);
     let registry = sweeps(money(reports(Registry::default(), &tools), &tools), &tools);
     let registry = events(registry, &tools.post());
-    registry.slow_kind::<FulfilOrder>().slow_kind::<ResendReport>().slow_kind::<Reconcile>()
+    registry
+        .slow_kind::<FulfilOrder>()
+        .slow_kind::<ResendReport>()
+        .slow_kind::<Reconcile>()
+        .slow_kind::<ExpireData>()
 }
 
 fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
@@ -61,6 +65,9 @@ fn money(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with(tools, |tools, job: DoctorMoney, _run| async move {
             doctor_money::run_nightly(&tools.till.base, job).await
+        })
+        .with(tools, |tools, job: ExpireData, _run| async move {
+            expire_data::run(&tools.till.base, &tools.retention, job).await
         })
         .with(tools, |tools, job: Reconcile, run| async move {
             reconcile::run_daily(&tools.till, job, &run.claimed).await
@@ -117,6 +124,11 @@ fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with_sweep("books", tools, |tools| async move {
             doctor_money::sweep(&tools.till.base, tools.till.money.time_zone).await?;
+            Ok(())
+        })
+        .with_sweep("old personal data", tools, |tools| async move {
+            let zone = tools.till.money.time_zone;
+            expire_data::sweep(&tools.till.base, zone, &tools.retention).await?;
             Ok(())
         })
         .with_sweep("reconciliation", tools, |tools| async move {

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use mingshu::affiliates::payouts::{self, NewPayout};
 use mingshu::app::parts::sealed_columns;
 use mingshu::catalog::ProductSnapshot;
 use mingshu::catalog::answers::FormAnswers;
 use mingshu::flows::base::Base;
 use mingshu::flows::rotate_keys;
+use mingshu::kernel::clock::Clock;
+use mingshu::kernel::ids::PayoutNo;
+use mingshu::kernel::money::{Currency, Money};
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{execute, query_all, query_one};
 use mingshu::reports::{deliveries, repo as reports};
@@ -49,6 +53,16 @@ async fn a_talk(base: &Base) {
     tx.commit().await.unwrap();
 }
 
+async fn a_payout(app: &TestApp) {
+    let (code, now) = (app.a_promoter().await, app.clock.now());
+    let payout_no = PayoutNo::generate(now);
+    let amount = Money::new(100, Currency::CNY);
+    let new = NewPayout { payout_no, code: &code, amount, destination: "bank" };
+    let tx = app.base.db.begin_write().await.unwrap();
+    assert!(payouts::request(&tx, &app.base.keyring, &new, now).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
 #[tokio::test]
 async fn after_a_rotation_the_old_key_can_be_dropped() {
     everywhere(async |app: TestApp| {
@@ -58,6 +72,7 @@ async fn after_a_rotation_the_old_key_can_be_dropped() {
         let orders = [app.a_paid_order().await, app.a_paid_order().await];
         app.run_jobs().await;
         a_talk(&app.base).await;
+        a_payout(&app).await;
 
         let both = with_keys(&app, &[&new, &old]);
         // Broken off after the first column; begun again, it goes on with the rest.

@@ -1,18 +1,24 @@
 //! What a person may ask of us about their own data.
 
-use mingshu::flows::export_user;
+use std::time::Duration;
+
 use mingshu::flows::forget_user::{self, Forgotten};
+use mingshu::flows::jobs::ExpireData;
 use mingshu::flows::order_again::{self, Again};
 use mingshu::flows::resend_report::{self, Resent};
+use mingshu::flows::tools::Retention;
+use mingshu::flows::{close_order, expire_data, export_user};
 use mingshu::kernel::locale::Locale;
-use mingshu::orders::{Actor, OrderError, OrderStatus};
-use mingshu::platform::db::query_all;
+use mingshu::orders::{Actor, Order, OrderError, OrderStatus};
+use mingshu::platform::db::{query_all, query_one};
 use mingshu::reports::ports::ModelError;
 use mingshu::reports::{deliveries, repo as reports};
 use mingshu::{payments, users};
 
 use crate::support::builders::{BUYER, PROMOTER};
 use crate::support::{TestApp, everywhere};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[tokio::test]
 async fn the_export_holds_answers_chart_report_and_money() {
@@ -87,6 +93,92 @@ async fn answers_that_the_model_refused_are_not_offered_again() {
         let wish = (BUYER, &order.order_no, Locale::ZhHans);
         let again = order_again::run(&app.tools.till, &app.tools.catalog, wish).await.unwrap();
         assert!(matches!(again, Again::FormAfresh(ref sku) if *sku == order.sku), "{again:?}");
+    })
+    .await;
+}
+
+fn retention(unpaid_days: u32, reports_days: u32, callbacks_days: u32) -> Retention {
+    Retention { unpaid_days, reports_days, callbacks_days }
+}
+
+async fn expire(app: &TestApp, retention: &Retention) {
+    let job = ExpireData { day: "2026-11-21".to_owned() };
+    expire_data::run(&app.base, retention, job).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_too_old_is_erased_class_by_class() {
+    everywhere(async |app: TestApp| {
+        let delivered = app.a_paid_order().await;
+        app.run_to_the_end().await;
+        let given_up = app.an_order().await;
+        close_order::cancel(&app.base, (BUYER, &given_up.order_no), "later").await.unwrap();
+        let has_form = async |order: &Order| {
+            let order = app.reload(&order.order_no).await;
+            order.form::<serde_json::Value>(&app.base.keyring).is_ok()
+        };
+        let has_text = async || {
+            let (db, keyring) = (app.base.db.read(), &app.base.keyring);
+            reports::find_text(db, keyring, &delivered.order_no).await.unwrap().is_some()
+        };
+        let bodies = async || {
+            let sql = "SELECT COUNT(*) FROM callback_inbox WHERE body_sealed IS NOT NULL";
+            let row = query_one(app.base.db.read(), sql, vec![]).await.unwrap().unwrap();
+            row.try_get_by_index::<i64>(0).unwrap()
+        };
+        let kept = bodies().await;
+        assert!(kept > 0 && has_text().await && has_form(&given_up).await);
+
+        app.clock.advance(DAY * 9);
+        expire(&app, &retention(10, 10, 10)).await;
+        assert!(bodies().await == kept && has_text().await && has_form(&given_up).await, "young");
+        app.clock.advance(DAY * 2);
+        expire(&app, &retention(0, 0, 0)).await;
+        assert!(
+            bodies().await == kept && has_text().await && has_form(&given_up).await,
+            "for ever"
+        );
+
+        expire(&app, &retention(10, 0, 0)).await;
+        assert!(!has_form(&given_up).await && has_form(&delivered).await);
+        expire(&app, &retention(0, 0, 10)).await;
+        assert!(bodies().await == 0 && has_text().await);
+        expire(&app, &retention(0, 10, 0)).await;
+        assert!(!has_text().await && !has_form(&delivered).await);
+        let order = app.reload(&delivered.order_no).await;
+        assert_eq!((order.status, order.total), (OrderStatus::Completed, delivered.total));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_that_is_under_way_keeps_its_answers_however_old() {
+    everywhere(async |app: TestApp| {
+        let order = app.a_paid_order().await;
+        app.clock.advance(DAY * 400);
+        expire(&app, &retention(1, 1, 1)).await;
+        let order = app.reload(&order.order_no).await;
+        assert!(order.form::<serde_json::Value>(&app.base.keyring).is_ok());
+        app.run_to_the_end().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_nightly_forgetting_is_asked_for_once_and_only_where_something_expires() {
+    everywhere(async |app: TestApp| {
+        let zone = app.tools.till.money.time_zone;
+        let sweep =
+            async |kept: &Retention| expire_data::sweep(&app.base, zone, kept).await.unwrap();
+        // The test's clock stands at noon.
+        assert!(!sweep(&retention(0, 0, 0)).await);
+        assert!(sweep(&retention(30, 0, 0)).await);
+        assert!(!sweep(&retention(30, 0, 0)).await);
+        app.clock.advance(DAY / 2 + DAY / 24);
+        assert!(!sweep(&retention(30, 0, 0)).await, "at one in the morning");
+        app.clock.advance(DAY / 6);
+        assert!(sweep(&retention(30, 0, 0)).await);
     })
     .await;
 }

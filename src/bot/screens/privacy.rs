@@ -2,7 +2,9 @@
 
 use super::{Scene, message};
 use crate::bot::dialogue::Press;
+use crate::bot::speech::paragraphs;
 use crate::notifications::message::OutgoingMessage;
+use crate::platform::texts::Args;
 
 pub(super) fn notice(scene: &Scene<'_>) -> OutgoingMessage {
     let keyboard = vec![
@@ -24,7 +26,21 @@ pub(super) fn whole(scene: &Scene<'_>, asking: bool) -> OutgoingMessage {
     } else {
         vec![scene.way_home()]
     };
-    message(scene.speech.word("privacy-full"), keyboard)
+    message(paragraphs([scene.speech.word("privacy-full"), kept(scene)]), keyboard)
+}
+
+/// How long what is told to this shop stays.
+fn kept(scene: &Scene<'_>) -> String {
+    let kept = scene.bot.settings.kept;
+    let span = |days: u32| match days {
+        0 => scene.speech.word("privacy-kept-always"),
+        days => scene.speech.say("privacy-kept-days", &Args::new().number("days", days.into())),
+    };
+    let args = Args::new()
+        .text("unpaid", span(kept.unpaid_days))
+        .text("reports", span(kept.reports_days))
+        .text("drafts", span(kept.drafts_days));
+    scene.speech.say("privacy-kept", &args)
 }
 
 pub(super) fn declined(scene: &Scene<'_>) -> OutgoingMessage {

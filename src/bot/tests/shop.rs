@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::chat::{Chats, Room};
-use crate::bot::{AffiliateTerms, Arrival, Bot, BotParts, BotSettings, intake};
+use crate::bot::{AffiliateTerms, Arrival, Bot, BotParts, BotSettings, Kept, intake};
 use crate::catalog::Catalog;
 use crate::flows::base::{Base, LatePayment};
 use crate::flows::settle_payment::MoneyRules;
@@ -215,6 +215,7 @@ fn bot(till: Till, chats: &Arc<Chats>, (arrival, telegram): (Arrival, &str)) -> 
         admin_ids: vec![OPERATOR],
         affiliate: Some(AffiliateTerms { rate_percent: 20, hold_days: 14, payout_minimum: 5 }),
         contact: Some("@shop".to_owned()),
+        kept: Kept { unpaid_days: 30, reports_days: 0, drafts_days: 30 },
         concurrency: 8,
     };
     let bot = Bot::new(BotParts {

@@ -111,6 +111,16 @@ privacy-full =
     <b>What you can do</b>
     /mydata sends you everything we keep about you, as a file.
     /forget deletes birth data, questions, charts and reports and keeps only what bookkeeping requires: order numbers, amounts, times.
+privacy-kept =
+    <b>Deleted by itself</b>
+    What you wrote into an order that was not paid: { $unpaid }
+    Reports, charts and what you wrote for them: { $reports }
+    Forms left in the middle: { $drafts }
+privacy-kept-days = { $days ->
+    [one] after one day
+   *[other] after { $days } days
+}
+privacy-kept-always = kept until you send /forget
 mydata-caption = Everything we keep about you, as a JSON file that any text editor opens. It was sent to you alone; please keep it safe.
 forget-ask =
     <b>Delete my data</b>

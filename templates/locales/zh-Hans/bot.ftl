@@ -108,6 +108,13 @@ privacy-full =
     <b>你可以做什么</b>
     /mydata 把我们存有的关于你的一切发给你（一个文件）。
     /forget 删除出生资料、问题、命盘和报告，只留记账所需的订单号、金额和时间。
+privacy-kept =
+    <b>自动删除</b>
+    没付款的订单里填的内容：{ $unpaid }
+    报告、命盘和填的内容：{ $reports }
+    填到一半的表：{ $drafts }
+privacy-kept-days = { $days } 天后
+privacy-kept-always = 保存到你用 /forget 删除为止
 mydata-caption = 这是我们存有的关于你的全部资料（JSON 文件，可以用任何文本编辑器打开）。只发给你本人，请自己收好。
 forget-ask =
     <b>删除我的资料</b>

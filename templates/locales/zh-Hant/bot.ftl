@@ -108,6 +108,13 @@ privacy-full =
     <b>你可以做什麼</b>
     /mydata 把我們存有的關於你的一切發給你（一個檔案）。
     /forget 刪除出生資料、問題、命盤和報告，只留記帳所需的訂單號、金額和時間。
+privacy-kept =
+    <b>自動刪除</b>
+    沒付款的訂單裡填的內容：{ $unpaid }
+    報告、命盤和填的內容：{ $reports }
+    填到一半的表：{ $drafts }
+privacy-kept-days = { $days } 天後
+privacy-kept-always = 儲存到你用 /forget 刪除為止
 mydata-caption = 這是我們存有的關於你的全部資料（JSON 檔案，可以用任何文字編輯器開啟）。只發給你本人，請自己收好。
 forget-ask =
     <b>刪除我的資料</b>

@@ -13,7 +13,7 @@ use mingshu::flows::base::{Base, LatePayment};
 use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::{self, MoneyRules};
 use mingshu::flows::till::{Counter, Proof, Till};
-use mingshu::flows::tools::{Affiliation, Charts, Operators, Tools, Writing};
+use mingshu::flows::tools::{Affiliation, Charts, Operators, Retention, Tools, Writing};
 use mingshu::kernel::clock::{Clock, ManualClock};
 use mingshu::kernel::ids::{self, AffiliateCode, OrderNo, Sku, UserId};
 use mingshu::kernel::locale::Locale;
@@ -101,6 +101,7 @@ pub(crate) fn tools(
         catalog,
         charts: Charts { service: None, fallback: true },
         writing: Writing { model: Arc::clone(model) as _, prices: None, attempts: 3 },
+        retention: Retention::default(),
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
         mailer: None,
