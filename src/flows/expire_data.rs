@@ -12,7 +12,7 @@ use super::jobs::ExpireData;
 use super::tools::Retention;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
-use crate::orders::{self, Kept};
+use crate::orders::{self, kept::Kept};
 use crate::payments::inbox;
 use crate::platform::jobs::{Job as _, JobError, store as jobs};
 
@@ -66,7 +66,7 @@ async fn expire_orders(base: &Base, class: Kept, before: Timestamp) -> Result<u6
     let mut erased = 0_u64;
     loop {
         let db = base.db.read();
-        let old = orders::repo::kept_before(db, class, before, ORDERS_AT_ONCE).await?;
+        let old = orders::kept::before(db, class, before, ORDERS_AT_ONCE).await?;
         if old.is_empty() {
             return Ok(erased);
         }
@@ -89,7 +89,7 @@ async fn expire_order(base: &Base, number: &OrderNo) -> Result<bool, ForgetError
         return Ok(false);
     }
     forget_user::forget_order(&tx, number, now).await?;
-    orders::repo::erase_form(&tx, number, now).await?;
+    orders::kept::erase_form(&tx, number, now).await?;
     tx.commit().await?;
     Ok(true)
 }

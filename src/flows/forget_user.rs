@@ -53,7 +53,7 @@ pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
         }
         forget_order(&tx, &order.order_no, now).await?;
     }
-    orders::repo::erase_forms(&tx, user, now).await?;
+    orders::kept::erase_forms(&tx, user, now).await?;
     if let Some(own) = affiliates::repo::find_by_user(tx.conn(), user).await? {
         payouts::erase_destinations(&tx, &own.code).await?;
     }

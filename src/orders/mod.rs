@@ -11,6 +11,7 @@
 
 pub mod discount;
 mod entity;
+pub mod kept;
 pub mod repo;
 mod row;
 pub mod rules;
@@ -29,14 +30,6 @@ use crate::platform::crypto::SealError;
 pub use discount::{DiscountKind, DiscountLine};
 pub use row::SEALED;
 pub use rules::{Change, OrderStatus, Step};
-
-/// Which ended orders are meant where old answers are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    Unpaid,
-    /// Also free ones: they were delivered.
-    Paid,
-}
 
 /// One purchase of one product by one user.
 #[derive(Debug, Clone)]

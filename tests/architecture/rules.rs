@@ -29,6 +29,7 @@ const TABLE_FILES: &[&str] = &[
     "bot/inbox.rs",
     "catalog/stock.rs",
     "events/sinks.rs",
+    "orders/kept.rs",
     "orders/row.rs",
     "payments/inbox.rs",
     "payments/refunds.rs",
