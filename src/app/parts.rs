@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::outside;
 use crate::bot;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, WaysToPay};
 use crate::config::{self, Config};
 use crate::flows::base::{Base, LatePayment};
 use crate::flows::post::Post;
@@ -60,7 +60,7 @@ impl Parts {
         let assets = assets(&config);
         let catalog = catalog(&assets)
             .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;
-        let catalog = Arc::new(catalog);
+        let catalog = Arc::new(catalog.paid_by(ways_to_pay(&config)));
         let texts = Arc::new(Texts::load(&assets).context("the texts")?);
         let pages = Arc::new(Pages::load(&assets).context("the pages")?);
         let keyring = keyring(&config)?;
@@ -68,6 +68,15 @@ impl Parts {
         migrate(&config, &base.db).await?;
         let till = till(&config, &base, &catalog, test)?;
         Ok(Self { config: Arc::new(config), base, till, catalog, texts, pages })
+    }
+}
+
+/// What can be paid with here; the configuration was checked to have one of them.
+fn ways_to_pay(config: &Config) -> WaysToPay {
+    match (config.pingpong.enabled, config.stars.enabled) {
+        (true, true) => WaysToPay::MoneyAndStars,
+        (true, false) => WaysToPay::Money,
+        (false, _) => WaysToPay::Stars,
     }
 }
 

@@ -33,6 +33,9 @@ use crate::platform::crypto::SealError;
 
 pub use rules::{Fact, PaymentStatus, RefundStatus};
 
+/// The provider that takes Telegram Stars, and nothing else; also its one method.
+pub const STARS: &str = "stars";
+
 /// One attempt to pay one order with one provider and method.
 #[derive(Debug, Clone)]
 pub struct Payment {

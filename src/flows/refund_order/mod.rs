@@ -23,6 +23,7 @@ use crate::kernel::money::Money;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
 use crate::payments::refunds::{self, NewRefund};
 use crate::payments::repo as payments;
+use crate::payments::rules::goes_back_in_parts;
 use crate::payments::{Payment, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
@@ -69,6 +70,8 @@ pub enum Refunded {
     NothingToRefund,
     /// Only so much is left.
     TooMuch(Money),
+    /// This payment goes back as a whole or not at all: so much.
+    OnlyWhole(Money),
     /// The product's time for refunds ended then.
     WindowOver(Timestamp),
     /// This reference stands for another refund.
@@ -205,6 +208,10 @@ async fn plan(
     let amount = wish.amount.unwrap_or(left);
     if amount.currency != left.currency || amount.minor > left.minor || amount.minor <= 0 {
         return Ok(Err(Refunded::TooMuch(left)));
+    }
+    // Nor by hand: what is left must stay the whole of it, which is all that Telegram can give back.
+    if !goes_back_in_parts(left.currency) && amount != payment.received() {
+        return Ok(Err(Refunded::OnlyWhole(payment.received())));
     }
     let state_allows = match order.status {
         // What is left of a refunded order goes back beside it.

@@ -15,6 +15,7 @@ mod people;
 mod postman;
 mod refusal;
 mod rich;
+mod stars;
 #[cfg(test)]
 mod tests;
 mod updates;
@@ -32,6 +33,7 @@ pub use self::commands::Command;
 pub use self::message::{ButtonKind, ChatButton, ChatMessage, Person, Role, SentFile, Toast};
 pub use self::page::chat_api;
 pub use self::people::{TapError, TimedOut};
+pub use self::stars::NotPaid;
 
 use self::world::World;
 use super::faults::Faults;
