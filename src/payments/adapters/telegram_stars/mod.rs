@@ -97,6 +97,27 @@ impl TelegramStars {
     }
 }
 
+impl TelegramStars {
+    /// What is to go back. Of a payment that does not know its charge, the only one there is.
+    async fn charge_of(
+        &self,
+        call: &Call<'_>,
+        request: &RefundRequest,
+    ) -> Result<String, CallError> {
+        if let Some(known) = &request.provider_ref {
+            return Ok(known.clone());
+        }
+        // Nothing was sent yet, however the question ends.
+        let about = self.history.about(call, &request.payment_no).await;
+        let about = about.map_err(|error| CallError::NotSent(error.into()))?;
+        match about.charges.as_slice() {
+            [only] => Ok(only.id.clone()),
+            [] => Err(rejected("no_charge", "Telegram knows no charge of this payment")),
+            [_, _, ..] => Err(rejected("two_charges", "Telegram knows more than one charge of it")),
+        }
+    }
+}
+
 #[async_trait]
 impl PaymentGateway for TelegramStars {
     fn provider(&self) -> &str {
@@ -139,12 +160,9 @@ impl PaymentGateway for TelegramStars {
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundAnswer, CallError> {
-        let charge = request.provider_ref.as_deref();
-        let charge = charge.ok_or_else(|| {
-            rejected("no_charge", "no charge of Telegram's is known to give back")
-        })?;
-        let asked = RefundCharge { user_id: request.payer.0, telegram_payment_charge_id: charge };
         let call = call("refund", request.refund_no.as_str());
+        let charge = &self.charge_of(&call, request).await?;
+        let asked = RefundCharge { user_id: request.payer.0, telegram_payment_charge_id: charge };
         match self.api.post::<_, bool>(&call, "refundStarPayment", &asked).await {
             Ok(true) => Ok(went_back(charge)),
             Ok(false) => Err(unknown("the answer is neither yes nor no")),

@@ -134,12 +134,25 @@ async fn of_two_charges_one_refund_is_not_taken_for_the_other() {
 }
 
 #[tokio::test]
+async fn a_payment_that_does_not_know_its_charge_gives_back_the_only_one() {
+    let (telegram, gateway) = played().await;
+    let link = gateway.create(&order("P1", 400)).await.unwrap().pay_url;
+    let none = gateway.refund(&refund("P1", None)).await;
+    assert!(matches!(none, Err(CallError::Rejected { code, .. }) if code == "no_charge"));
+    let charge = telegram.pays(BUYER, &link).await.unwrap();
+    assert_eq!(gateway.refund(&refund("P1", None)).await.unwrap(), went_back(&charge));
+    telegram.pays(BUYER, &link).await.unwrap();
+    let two = gateway.refund(&refund("P1", None)).await;
+    assert!(matches!(two, Err(CallError::Rejected { code, .. }) if code == "two_charges"));
+}
+
+#[tokio::test]
 async fn only_whole_stars_of_a_known_charge_are_asked_for_and_given_back() {
     let gateway = gateway_at("http://127.0.0.1:9");
     let yuan = CreatePayment { amount: Money::new(1990, Currency::CNY), ..order("P1", 1) };
     assert!(matches!(gateway.create(&yuan).await, Err(CallError::Rejected { .. })));
-    let unknown = gateway.refund(&refund("P1", None)).await;
-    assert!(matches!(unknown, Err(CallError::Rejected { .. })), "{unknown:?}");
+    let unasked = gateway.refund(&refund("P1", None)).await;
+    assert!(matches!(unasked, Err(CallError::NotSent(_))), "{unasked:?}");
     assert!(matches!(gateway.create(&order("P1", 1)).await, Err(CallError::NotSent(_))));
 }
 
