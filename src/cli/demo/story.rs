@@ -181,7 +181,8 @@ async fn pay_at_the_cashier(demo: &Demo, buyer: &Buyer<'_>, page: &str) -> anyho
     buyer.line("💳", "pays at the cashier");
     buyer.callback_leaves();
     let paid = demo.world.pingpong.pay(&token).await;
-    paid.map_err(|refused| anyhow::anyhow!("the cashier refused: {refused:?}"))
+    paid.map_err(|refused| anyhow::anyhow!("the cashier refused: {refused:?}"))?;
+    Ok(())
 }
 
 /// One tap pays; the same invoice, pressed again, must be refused.
