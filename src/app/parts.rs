@@ -20,6 +20,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
 use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::ports::Messenger;
+use crate::payments::STARS;
 use crate::platform::assets::Assets;
 use crate::platform::chain;
 use crate::platform::crypto::Keyring;
@@ -233,7 +234,7 @@ fn till(config: &Config, base: &Base, catalog: &Catalog, test: bool) -> anyhow::
         base: base.clone(),
         money: money(config, catalog),
         counters: Arc::new(outside::counters(config)?),
-        provider: PROVIDER.to_owned(),
+        provider: if config.pingpong.enabled { PROVIDER } else { STARS }.to_owned(),
         public_url: config.server.public_url.as_str().to_owned(),
         payment_ttl: minutes(config.orders.payment_ttl_minutes),
         method_ttl: method_ttl.map(|(method, count)| (method.clone(), minutes(*count))).collect(),

@@ -62,6 +62,7 @@ impl Catalog {
 
     /// The catalogue of a shop that is paid in these ways: what none of them takes is not on sale, and
     /// where Stars are the only one, their price is the price.
+    #[must_use]
     pub fn paid_by(&self, ways: WaysToPay) -> Self {
         let adapted = |product: &Arc<Product>| match product.paid_by(ways) {
             Some(adapted) => Arc::new(adapted),
