@@ -77,8 +77,8 @@ pub(super) async fn answer(bot: &Bot, checkout: &Checkout) {
             (Some("checkout-later"), None)
         }
     };
-    metrics::counter!("mingshu_stars_checkouts_total", "answer" => no.unwrap_or("yes"))
-        .increment(1);
+    let told = no.map_or("yes", |key| key.trim_start_matches("checkout-"));
+    metrics::counter!("mingshu_stars_checkouts_total", "answer" => told).increment(1);
     let mut reply = AnswerPreCheckoutQuery::new(question.id.clone().into(), no.is_none());
     if let Some(key) = no {
         tracing::info!(payment.id = %question.payment_no, why = key, "a payment was refused");

@@ -428,6 +428,7 @@ async fn stars_go_back_as_a_whole() {
         assert_eq!(refund.status, RefundStatus::Succeeded);
         assert_eq!(shop.app.reload(&order.order_no).await.status, OrderStatus::Refunded);
         assert_eq!(shop.telegram.star_balance(), 0);
+        assert_eq!(shop.app.messenger.saying("Stars 已退回你的余额").len(), 1);
         assert_eq!(shop.give_back(&order, all).await, Refunded::NothingToRefund);
         // Telegram's own message about it comes, too.
         shop.until(async |app| app.rows("callback_inbox").await == 2).await;

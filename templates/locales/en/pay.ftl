@@ -182,12 +182,24 @@ refund-started =
     Order <code>{ $order_no }</code>
     Refund <code>{ $refund_no }</code>
     It goes back to where the money came from, usually within 1–3 working days.
+refund-started-stars =
+    Your refund has started: { $amount }
+
+    Order <code>{ $order_no }</code>
+    Refund <code>{ $refund_no }</code>
+    The Stars go back into your balance, usually within seconds.
 refund-succeeded =
     ✅ Refunded: { $amount }
 
     Order <code>{ $order_no }</code>
     Refund <code>{ $refund_no }</code>
     The money is on its way to the account you paid from; the payment company decides how long that takes.
+refund-succeeded-stars =
+    ✅ Refunded: { $amount }
+
+    Order <code>{ $order_no }</code>
+    Refund <code>{ $refund_no }</code>
+    The Stars are back in your balance.
 refund-failed =
     The refund of { $amount } did not go through at once. A person is handling it; you will get your money.
 

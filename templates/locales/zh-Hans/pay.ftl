@@ -179,12 +179,24 @@ refund-started =
     订单号 <code>{ $order_no }</code>
     退款号 <code>{ $refund_no }</code>
     按原路退回，通常 1–3 个工作日到账。
+refund-started-stars =
+    退款已经开始：{ $amount }
+
+    订单号 <code>{ $order_no }</code>
+    退款号 <code>{ $refund_no }</code>
+    Stars 会退回你的余额，通常几秒钟。
 refund-succeeded =
     ✅ 退款成功：{ $amount }
 
     订单号 <code>{ $order_no }</code>
     退款号 <code>{ $refund_no }</code>
     钱已退回原付款账户，到账时间以支付机构为准。
+refund-succeeded-stars =
+    ✅ 退款成功：{ $amount }
+
+    订单号 <code>{ $order_no }</code>
+    退款号 <code>{ $refund_no }</code>
+    Stars 已退回你的余额。
 refund-failed =
     退款 { $amount } 没有一次办成，我们正在人工处理，一定退给你。
 

@@ -179,12 +179,24 @@ refund-started =
     訂單號 <code>{ $order_no }</code>
     退款號 <code>{ $refund_no }</code>
     按原路退回，通常 1–3 個工作日到帳。
+refund-started-stars =
+    退款已經開始：{ $amount }
+
+    訂單號 <code>{ $order_no }</code>
+    退款號 <code>{ $refund_no }</code>
+    Stars 會退回你的餘額，通常幾秒鐘。
 refund-succeeded =
     ✅ 退款成功：{ $amount }
 
     訂單號 <code>{ $order_no }</code>
     退款號 <code>{ $refund_no }</code>
     錢已退回原付款帳戶，到帳時間以支付機構為準。
+refund-succeeded-stars =
+    ✅ 退款成功：{ $amount }
+
+    訂單號 <code>{ $order_no }</code>
+    退款號 <code>{ $refund_no }</code>
+    Stars 已退回你的餘額。
 refund-failed =
     退款 { $amount } 沒有一次辦成，我們正在人工處理，一定退給你。
 
