@@ -94,11 +94,6 @@ pub async fn reserve(
     Ok(Taken::Now { low })
 }
 
-/// Whether a piece is held for an order that waits for its money.
-pub async fn is_reserved(tx: &WriteTx, piece: Piece<'_>) -> Result<bool, DbErr> {
-    Ok(holds(&reasons(&made(tx, piece).await?), Reason::Reserve))
-}
-
 /// The reserved piece is sold.
 pub async fn confirm(tx: &WriteTx, piece: Piece<'_>, now: Timestamp) -> Result<(), DbErr> {
     let moved = follow(tx, piece, Reason::Confirm, now).await?;

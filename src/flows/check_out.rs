@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::base::Base;
 use super::settle_payment::SettleError;
+use crate::catalog::movements::{self, Reason};
 use crate::catalog::stock;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{PaymentNo, UserId};
@@ -70,12 +71,13 @@ pub async fn run(base: &Base, question: &Question) -> Result<Answer, SettleError
     let tx = base.db.begin_write().await?;
     let order = orders::repo::lock(&tx, &found.order_no).await?;
     let payment = payments::lock(&tx, &found.payment_no).await?;
-    let piece = (&order.sku, &order.order_no);
+    let moved = stock::of_order(tx.conn(), &order.order_no).await?;
+    let made: Vec<_> = moved.iter().filter_map(|line| Reason::parse(&line.reason)).collect();
     let books = Books {
         order: &order,
         payment: &payment,
         log: &payments::log(tx.conn(), &payment.payment_no).await?,
-        is_held: stock::is_reserved(&tx, piece).await?,
+        is_held: movements::holds(&made, Reason::Reserve),
     };
     let refusal = judge(question, &books, now);
     let locale = (order.user == question.payer).then_some(order.locale);

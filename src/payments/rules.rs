@@ -7,13 +7,7 @@ use std::time::Duration;
 
 use super::ports::{Observation, Outcome, RefundOutcome, StatedAmount};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::money::{AmountMatch, Currency, Money};
-
-/// Whether part of what a payment brought may go back: of Stars only all of it (reference/telegram.md
-/// §A.8).
-pub fn goes_back_in_parts(currency: Currency) -> bool {
-    currency != Currency::XTR
-}
+use crate::kernel::money::{AmountMatch, Money};
 
 /// The words of the column `payments.status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -23,7 +23,6 @@ use crate::kernel::money::Money;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
 use crate::payments::refunds::{self, NewRefund};
 use crate::payments::repo as payments;
-use crate::payments::rules::goes_back_in_parts;
 use crate::payments::{Payment, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
@@ -210,7 +209,7 @@ async fn plan(
         return Ok(Err(Refunded::TooMuch(left)));
     }
     // Nor by hand: what is left must stay the whole of it, which is all that Telegram can give back.
-    if !goes_back_in_parts(left.currency) && amount != payment.received() {
+    if !payment.goes_back_in_parts() && amount != payment.received() {
         return Ok(Err(Refunded::OnlyWhole(payment.received())));
     }
     let state_allows = match order.status {

@@ -25,6 +25,7 @@ pub async fn run(till: &Till, job: SendRefund) -> Result<(), JobError> {
         return Ok(());
     }
     let payment = payments::get(db, &refund.payment_no).await.map_err(JobError::retry)?;
+    let order = orders::repo::get(db, &refund.order_no).await.map_err(JobError::retry)?;
     let counter = till
         .counter(&payment.provider)
         .ok_or_else(|| JobError::discard(anyhow::anyhow!("no provider {}", payment.provider)))?;
@@ -32,7 +33,6 @@ pub async fn run(till: &Till, job: SendRefund) -> Result<(), JobError> {
         RefundStatus::Requested => {
             // Written before the call: after a crash the outcome is unknown, and asked for.
             mark(till, &refund, RefundStatus::Unknown, None).await?;
-            let order = orders::repo::get(db, &refund.order_no).await.map_err(JobError::retry)?;
             counter.gateway.refund(&request(till, (&refund, order.user), &payment)).await
         }
         RefundStatus::Processing
