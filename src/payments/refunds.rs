@@ -144,6 +144,9 @@ pub async fn of_charges(
         .all(db)
         .await?;
     let charge_of: BTreeMap<String, String> = paid.into_iter().collect();
+    if charge_of.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let rows: Vec<(String, String, String)> = refund::Entity::find()
         .select_only()
         .columns([Column::PaymentNo, Column::RefundNo, Column::Status])

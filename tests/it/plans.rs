@@ -73,8 +73,6 @@ async fn a_day(street: &Street) {
         street.is(&order, OrderStatus::Completed).await;
     }
     street.deliver_post().await;
-    let charges = BTreeSet::from(["T1".to_owned()]);
-    refunds::of_charges(street.base.db.read(), ("bank", &charges)).await.unwrap();
     let (asked, payment) = street.ordered().await;
     let question = Question {
         id: "q".to_owned(),
@@ -86,6 +84,10 @@ async fn a_day(street: &Street) {
     let (delivered, _payment) = street.completed().await;
     street.give_back(&delivered.order_no, Some(100)).await;
     street.give_back(&delivered.order_no, None).await;
+    let given_back = street.payment(&delivered.order_no).await;
+    let charges: BTreeSet<String> = given_back.provider_ref.into_iter().collect();
+    let of_charge = refunds::of_charges(street.base.db.read(), (&given_back.provider, &charges));
+    assert_eq!(of_charge.await.unwrap().len(), 1);
     let (unwanted, _payment) = street.ordered().await;
     street.cancel(&unwanted).await;
     let (switched, _payment) = street.ordered().await;
