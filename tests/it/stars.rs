@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use mingshu::bot::{self, Arrival, Bot, BotParts, BotSettings};
+use mingshu::bot::{self, Arrival, Bot, BotParts, BotSettings, Kept};
 use mingshu::catalog::answers::FormAnswers;
 use mingshu::catalog::stock;
 use mingshu::flows::check_out::{self, Question};
@@ -188,6 +188,7 @@ fn bot_of(app: &TestApp, api_url: &str, url: String) -> Bot {
             admin_ids: Vec::new(),
             affiliate: None,
             contact: None,
+            kept: Kept { unpaid_days: 30, reports_days: 0, drafts_days: 30 },
             concurrency: 4,
         },
         pulse: Arc::new(AtomicI64::new(0)),
