@@ -18,25 +18,50 @@ use crate::events::ports::Carrier;
 use crate::events::rules::Pattern;
 use crate::events::{self, Sink};
 use crate::flows::till::{Counter, Proof};
+use crate::payments::STARS;
 use crate::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
 use crate::payments::adapters::pingpong_v4::{PingPongV4, SignType, V4Config};
+use crate::payments::adapters::telegram_stars::{StarsConfig, TelegramStars};
 use crate::payments::ports::PaymentGateway;
 use crate::reports::adapters::openai::{Continuation, ModelConfig, OpenAiModel};
 use crate::reports::cost::Prices;
 
 /// The payment providers by the word in their callback route.
 pub(super) fn counters(config: &Config) -> anyhow::Result<BTreeMap<String, Counter>> {
+    let mut counters = BTreeMap::new();
+    if config.pingpong.enabled {
+        let counter = pingpong_counter(config)?;
+        counters.insert(counter.gateway.provider().to_owned(), counter);
+    }
+    if config.stars.enabled {
+        counters.insert(STARS.to_owned(), stars_counter(config)?);
+    }
+    Ok(counters)
+}
+
+/// Telegram's own word is the proof: it comes to the bot's door, and nobody else has the key.
+fn stars_counter(config: &Config) -> anyhow::Result<Counter> {
+    let telegram = &config.telegram;
+    let settings = StarsConfig::new(telegram.api_url.as_str(), telegram.token.clone());
+    let gateway = TelegramStars::try_new(&settings).context("the client for Telegram Stars")?;
+    Ok(Counter {
+        gateway: Arc::new(gateway),
+        proof: Proof::Callback,
+        default_method: STARS.to_owned(),
+        methods: vec![STARS.to_owned()],
+    })
+}
+
+fn pingpong_counter(config: &Config) -> anyhow::Result<Counter> {
     let gateway = pingpong(config)?;
     let proof = match config.pingpong_proof() {
         config::Proof::Callback => Proof::Callback,
         config::Proof::Query => Proof::Query,
     };
-    let provider = gateway.provider().to_owned();
     let default_method = config.pingpong.method.clone();
     let others = config.pingpong.method_names.keys().filter(|name| **name != default_method);
     let methods = [default_method.clone()].into_iter().chain(others.cloned()).collect();
-    let counter = Counter { gateway, proof, default_method, methods };
-    Ok(BTreeMap::from([(provider, counter)]))
+    Ok(Counter { gateway, proof, default_method, methods })
 }
 
 fn pingpong(config: &Config) -> anyhow::Result<Arc<dyn PaymentGateway>> {

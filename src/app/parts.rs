@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::outside;
 use crate::bot;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, WaysToPay};
 use crate::config::{self, Config};
 use crate::flows::base::{Base, LatePayment};
 use crate::flows::post::Post;
@@ -20,6 +20,7 @@ use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
 use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::ports::Messenger;
+use crate::payments::STARS;
 use crate::platform::assets::Assets;
 use crate::platform::chain;
 use crate::platform::crypto::Keyring;
@@ -60,7 +61,7 @@ impl Parts {
         let assets = assets(&config);
         let catalog = catalog(&assets)
             .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))?;
-        let catalog = Arc::new(catalog);
+        let catalog = Arc::new(catalog.paid_by(ways_to_pay(&config)));
         let texts = Arc::new(Texts::load(&assets).context("the texts")?);
         let pages = Arc::new(Pages::load(&assets).context("the pages")?);
         let keyring = keyring(&config)?;
@@ -68,6 +69,15 @@ impl Parts {
         migrate(&config, &base.db).await?;
         let till = till(&config, &base, &catalog, test)?;
         Ok(Self { config: Arc::new(config), base, till, catalog, texts, pages })
+    }
+}
+
+/// What can be paid with here; the configuration was checked to have one of them.
+fn ways_to_pay(config: &Config) -> WaysToPay {
+    match (config.pingpong.enabled, config.stars.enabled) {
+        (true, true) => WaysToPay::MoneyAndStars,
+        (true, false) => WaysToPay::Money,
+        (false, _) => WaysToPay::Stars,
     }
 }
 
@@ -224,7 +234,7 @@ fn till(config: &Config, base: &Base, catalog: &Catalog, test: bool) -> anyhow::
         base: base.clone(),
         money: money(config, catalog),
         counters: Arc::new(outside::counters(config)?),
-        provider: PROVIDER.to_owned(),
+        provider: if config.pingpong.enabled { PROVIDER } else { STARS }.to_owned(),
         public_url: config.server.public_url.as_str().to_owned(),
         payment_ttl: minutes(config.orders.payment_ttl_minutes),
         method_ttl: method_ttl.map(|(method, count)| (method.clone(), minutes(*count))).collect(),

@@ -15,12 +15,13 @@ use super::screens::{self, Scene};
 use super::speech::Speech;
 use super::update::{self, Incoming, Update};
 use crate::flows::greet_user::{self, Greeted, Visit};
-use crate::flows::mark_unreachable;
+use crate::flows::{mark_unreachable, take_notification};
 use crate::kernel::ids::{self, UserId};
 use crate::kernel::locale::Locale;
 use crate::notifications::message::OutgoingMessage;
 use crate::notifications::ports::{MessageId, SendError};
 use crate::notifications::sender::Priority;
+use crate::payments::adapters::telegram_stars;
 use crate::platform::texts::Args;
 use crate::users;
 
@@ -36,6 +37,10 @@ pub(super) async fn run(bot: &Bot, claimed: &Claimed) -> Result<(), BotError> {
         }
         return bot.inbox.finish(claimed, None).await;
     }
+    if update.incoming == Incoming::Money {
+        take_money(bot, &json).await?;
+        return bot.inbox.finish(claimed, None).await;
+    }
     let talked = talk(bot, &update).await;
     if let (Err(error), Incoming::Button { query_id, .. }) = (&talked, &update.incoming) {
         let toast = if error.is_passing() { "toast-working" } else { "toast-error" };
@@ -44,6 +49,16 @@ pub(super) async fn run(bot: &Bot, claimed: &Claimed) -> Result<(), BotError> {
     let (dialogue, version) = talked?;
     let user = update.user;
     bot.inbox.finish(claimed, Some(Talked { user, dialogue: &dialogue, version })).await
+}
+
+/// What Telegram says about Stars becomes true in the books; the worker tells the buyer.
+async fn take_money(bot: &Bot, json: &str) -> Result<(), BotError> {
+    let Some(notification) = telegram_stars::read_message(json) else {
+        return Err(BotError::UnreadableMoney);
+    };
+    let (base, money) = (&bot.till.base, &bot.till.money);
+    take_notification::run(base, money, &notification, json.as_bytes()).await?;
+    Ok(())
 }
 
 /// The dialogue after this update, and the version that was read.
@@ -106,7 +121,7 @@ fn input(incoming: &Incoming) -> Input {
         Incoming::Button { data, message, .. } => {
             Input::Press { press: Press::read(data), message: *message }
         }
-        Incoming::NotText | Incoming::Blocked(_) => Input::NotText,
+        Incoming::NotText | Incoming::Money | Incoming::Blocked(_) => Input::NotText,
     }
 }
 
@@ -122,7 +137,7 @@ fn start_payload(input: &Input) -> Option<&str> {
 fn pressed_message(incoming: &Incoming) -> Option<i64> {
     match incoming {
         Incoming::Button { message, .. } => *message,
-        Incoming::Text(_) | Incoming::NotText | Incoming::Blocked(_) => None,
+        Incoming::Text(_) | Incoming::NotText | Incoming::Money | Incoming::Blocked(_) => None,
     }
 }
 

@@ -26,6 +26,7 @@ use crate::flows::{accept_privacy, change_language, check_payment};
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
 use crate::orders::{self, Actor, Order, OrderStatus};
+use crate::payments::STARS;
 use crate::users::User;
 
 /// Who wants the deed, and where the talk stands.
@@ -69,7 +70,8 @@ impl Doing<'_> {
         match deed {
             Deed::Consent => self.consent().await,
             Deed::ChangeLanguage(locale) => self.change_language(*locale).await,
-            Deed::PlaceOrder => self.place_order().await,
+            Deed::PlaceOrder => self.place_order(None).await,
+            Deed::PlaceOrderForStars => self.place_order(Some(STARS)).await,
             Deed::UseCoupon(typed) => self.use_coupon(typed).await,
             Deed::LookForOrder { draft } => self.look_for_order(draft).await,
             Deed::CheckPaid(no) => self.check_paid(no).await,
@@ -113,11 +115,13 @@ impl Doing<'_> {
         Ok(Shows::view(View::LanguageSet))
     }
 
-    async fn place_order(&mut self) -> Result<Shows, BotError> {
+    /// `method`: chosen with the button; the provider's default when missing.
+    async fn place_order(&mut self, method: Option<&str>) -> Result<Shows, BotError> {
         let Some(draft) = self.dialogue.draft.clone() else {
             return Ok(Shows::view(View::Say("step-lost")));
         };
-        if draft.seen_price.is_none() {
+        let seen = if method == Some(STARS) { draft.seen_stars } else { draft.seen_price };
+        if seen.is_none() {
             return Ok(self.check_card(None));
         }
         let request = PlaceOrder {
@@ -126,10 +130,10 @@ impl Doing<'_> {
             sku: draft.sku.clone(),
             locale: self.user.locale,
             answers: draft.answers,
-            method: None,
+            method: method.map(str::to_owned),
             anchor_message: self.place,
             coupon: draft.coupon,
-            seen_total: draft.seen_price,
+            seen_total: seen,
         };
         match place_order::run(&self.bot.till, &self.bot.catalog, request).await {
             Ok(Placed::Ordered(_)) => {

@@ -61,6 +61,9 @@ pub(super) enum BotError {
     Sealed(#[from] SealError),
     #[error("the answer cannot be sent")]
     Send(#[from] SendError),
+    /// Telegram says that Stars moved, in words that we do not know: a person has to look.
+    #[error("a message about Stars cannot be read")]
+    UnreadableMoney,
     /// Two updates of one person were handled at once; the other one was faster.
     #[error("the dialogue was changed meanwhile")]
     Stale,
@@ -126,6 +129,7 @@ impl BotError {
             | Self::Retry(_)
             | Self::Export(_)
             | Self::Json(_)
+            | Self::UnreadableMoney
             | Self::Forget(_)
             | Self::Sealed(_) => false,
         }

@@ -11,6 +11,7 @@
 //! (reference/telegram.md §B.3, §B.4, §B.6: they lose updates).
 
 mod attend;
+mod checkout;
 mod command;
 mod deeds;
 mod dialogue;
@@ -34,6 +35,7 @@ use axum::routing::post;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use self::inbox::Inbox;
 pub use self::register::username;
@@ -127,6 +129,8 @@ pub struct Bot {
     inbox: Inbox,
     username: Arc<OnceCell<String>>,
     pulse: Arc<AtomicI64>,
+    /// Payments that are being asked about.
+    checkouts: TaskTracker,
 }
 
 impl Bot {
@@ -143,6 +147,7 @@ impl Bot {
             inbox,
             username: Arc::default(),
             pulse,
+            checkouts: TaskTracker::new(),
         }
     }
 
@@ -191,6 +196,8 @@ pub async fn run(bot: Bot, stop: CancellationToken) -> anyhow::Result<()> {
         }
     };
     tokio::join!(arrival, menu, intake::run(&bot, &stop));
+    bot.checkouts.close();
+    bot.checkouts.wait().await;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use teloxide::payloads::{DeleteWebhook, GetUpdates, GetUpdatesSetters as _};
 use tokio_util::sync::CancellationToken;
 
 use super::register::ALLOWED;
-use super::{Bot, update};
+use super::{Bot, checkout, update};
 use crate::notifications::ports::SendError;
 
 /// How long Telegram may hold one question open; 50 is its maximum.
@@ -65,7 +65,17 @@ async fn round(
     question.offset = offset.and_then(|offset| i32::try_from(offset).ok());
     let updates: Vec<Box<RawValue>> = bot.api.call(&question).await?;
     let texts: Vec<&str> = updates.iter().map(|update| update.get()).collect();
-    bot.inbox.keep(&texts).await?;
+    let mut news = Vec::with_capacity(texts.len());
+    for json in &texts {
+        let Some(checkout) = checkout::read(json) else {
+            news.push(*json);
+            continue;
+        };
+        let bot = bot.clone();
+        // Beside the loop: other updates do not wait for it, nor it for them.
+        bot.checkouts.clone().spawn(async move { checkout::answer(&bot, &checkout).await });
+    }
+    bot.inbox.keep(&news).await?;
     let last = texts.iter().filter_map(|json| update::number(json).ok()).max();
     Ok(last.map(|id| id.saturating_add(1)))
 }

@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 
 use super::Bot;
-use super::dialogue::{At, Dialogue, Note};
+use super::dialogue::{At, Dialogue, Draft, Note};
 use super::error::BotError;
 use crate::catalog::Product;
 use crate::flows::quote_price::{self, Quote};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
-use crate::promotions::{self, CouponCode, Refusal};
+use crate::promotions::{self, Claim, CouponCode, Refusal};
 
 /// The price on the check card.
 #[derive(Debug, Clone)]
@@ -17,6 +17,15 @@ pub(super) struct PriceCard {
     pub(super) quote: Quote,
     /// Why the coupon does not count any more.
     pub(super) refused: Option<Note>,
+    pub(super) stars: Option<StarsPrice>,
+}
+
+/// The second price, where a product is sold for Stars, too.
+#[derive(Debug, Clone)]
+pub(super) struct StarsPrice {
+    pub(super) quote: Quote,
+    /// The coupon in the hand takes something off this price as well.
+    pub(super) with_coupon: bool,
 }
 
 /// Reckons the price that the check card is going to show, and keeps it in the draft: another one is
@@ -40,8 +49,33 @@ pub(super) async fn price_card(
             }
         }
     }
+    let stars = match product.stars.and_then(|_price| product.in_stars()) {
+        Some(offer) if !quote.total.is_zero() => Some(in_stars(bot, &offer, (draft, user)).await?),
+        Some(_) | None => None,
+    };
     draft.seen_price = Some(quote.total);
-    Ok(Some(PriceCard { quote, refused }))
+    draft.seen_stars = stars.as_ref().map(|stars| stars.quote.total);
+    Ok(Some(PriceCard { quote, refused, stars }))
+}
+
+async fn in_stars(
+    bot: &Bot,
+    offer: &Product,
+    (draft, user): (&Draft, UserId),
+) -> Result<StarsPrice, BotError> {
+    let claim = match &draft.coupon {
+        Some(code) => claim(bot, code, user).await?,
+        None => None,
+    };
+    let now = bot.till.base.now();
+    let (quote, with_coupon) = quote_price::in_stars(&bot.till.money, offer, claim.as_ref(), now);
+    Ok(StarsPrice { quote, with_coupon })
+}
+
+/// The coupon whose code was typed; `None`: nobody has given it out.
+async fn claim(bot: &Bot, typed: &str, user: UserId) -> Result<Option<Claim>, BotError> {
+    let Some(code) = CouponCode::parse(typed) else { return Ok(None) };
+    Ok(promotions::repo::find_claim(bot.till.base.db.read(), &code, user).await?)
 }
 
 /// The price with the coupon whose code was typed.
@@ -50,10 +84,7 @@ pub(super) async fn with_coupon(
     product: &Product,
     (typed, user): (&str, UserId),
 ) -> Result<Result<Quote, Refusal>, BotError> {
-    let claim = match CouponCode::parse(typed) {
-        Some(code) => promotions::repo::find_claim(bot.till.base.db.read(), &code, user).await?,
-        None => None,
-    };
+    let claim = claim(bot, typed, user).await?;
     let now = bot.till.base.now();
     Ok(quote_price::with_coupon(&bot.till.money, product, claim.as_ref(), now))
 }

@@ -19,8 +19,12 @@ use crate::notifications::adapters::telegram::BotApi;
 use crate::notifications::ports::SendError;
 
 /// The kinds of update that we ask for; a list that is left out keeps the one of another program.
-pub(super) const ALLOWED: [AllowedUpdate; 3] =
-    [AllowedUpdate::Message, AllowedUpdate::CallbackQuery, AllowedUpdate::MyChatMember];
+pub(super) const ALLOWED: [AllowedUpdate; 4] = [
+    AllowedUpdate::Message,
+    AllowedUpdate::CallbackQuery,
+    AllowedUpdate::PreCheckoutQuery,
+    AllowedUpdate::MyChatMember,
+];
 
 const WATCH_EVERY: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

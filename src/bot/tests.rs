@@ -7,6 +7,7 @@ mod operators;
 mod own_data;
 mod promoters;
 mod shop;
+mod stars;
 
 use self::chat::visible;
 use self::shop::Shop;

@@ -5,6 +5,7 @@
 //! never be lost to a decoration.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::kernel::ids::UserId;
 
@@ -29,6 +30,8 @@ pub(super) enum Incoming {
         message: Option<i64>,
         data: String,
     },
+    /// Stars came or went back; what it says is read by who knows payments.
+    Money,
     /// The person blocked the bot, or let it in again.
     Blocked(bool),
 }
@@ -61,6 +64,8 @@ struct RawMessage {
     from: Option<RawUser>,
     chat: RawChat,
     text: Option<String>,
+    successful_payment: Option<IgnoredAny>,
+    refunded_payment: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +124,9 @@ pub(super) fn read(json: &str) -> Result<Update, NotForUs> {
 impl RawUpdate {
     fn into_incoming(self) -> Option<(RawUser, Incoming)> {
         if let Some(message) = self.message {
+            if message.successful_payment.is_some() || message.refunded_payment.is_some() {
+                return message.money();
+            }
             let from = message.from.filter(|_sender| message.chat.is_private())?;
             return Some((from, message.text.map_or(Incoming::NotText, Incoming::Text)));
         }
@@ -133,6 +141,15 @@ impl RawUpdate {
         let membership = self.my_chat_member.filter(|change| change.chat.is_private())?;
         let blocked = matches!(membership.new_chat_member.status.as_str(), "kicked" | "left");
         Some((membership.from, Incoming::Blocked(blocked)))
+    }
+}
+
+impl RawMessage {
+    /// A service message about money, which belongs to the buyer whose chat it is.
+    fn money(self) -> Option<(RawUser, Incoming)> {
+        let language_code = self.from.and_then(|from| from.language_code);
+        let buyer = RawUser { id: self.chat.id, is_bot: false, language_code };
+        self.chat.is_private().then_some((buyer, Incoming::Money))
     }
 }
 

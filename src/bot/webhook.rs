@@ -1,6 +1,7 @@
 //! `POST /webhook/telegram`: size, sender, store, 200 (spec.md §7). Nothing is handled here:
 //! Telegram forgets a button after 150 s and freezes a chat over one refused update
-//! (reference/telegram.md §A.1), so whatever is kept is acknowledged at once.
+//! (reference/telegram.md §A.1), so whatever is kept is acknowledged at once. Only a payment that is about to be
+//! made is answered here, because Telegram waits for it (`checkout`).
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequestParts, State};
@@ -9,7 +10,7 @@ use axum::http::{HeaderValue, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
-use super::Bot;
+use super::{Bot, checkout};
 
 /// The largest update that is read, in bytes.
 const LARGEST_UPDATE: usize = 1024 * 1024;
@@ -52,6 +53,10 @@ pub(super) async fn receive(
         tracing::warn!("something that is no update");
         return StatusCode::OK;
     };
+    if let Some(checkout) = checkout::read(json) {
+        checkout::answer(&bot, &checkout).await;
+        return StatusCode::OK;
+    }
     match bot.inbox.keep(&[json]).await {
         Ok(_new) => StatusCode::OK,
         Err(error) => {

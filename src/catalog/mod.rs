@@ -22,7 +22,7 @@ pub mod together;
 use std::sync::Arc;
 
 pub use self::local_text::LocalText;
-pub use self::product::{Product, PromptFile};
+pub use self::product::{Product, PromptFile, WaysToPay};
 pub use self::product_error::ProductError;
 pub use self::snapshot::ProductSnapshot;
 
@@ -58,6 +58,17 @@ impl Catalog {
         }
         products.sort_by(|a, b| (a.position, &a.sku).cmp(&(b.position, &b.sku)));
         if mistakes.is_empty() { Ok(Self { products }) } else { Err(mistakes) }
+    }
+
+    /// The catalogue of a shop that is paid in these ways: what none of them takes is not on sale, and
+    /// where Stars are the only one, their price is the price.
+    #[must_use]
+    pub fn paid_by(&self, ways: WaysToPay) -> Self {
+        let adapted = |product: &Arc<Product>| match product.paid_by(ways) {
+            Some(adapted) => Arc::new(adapted),
+            None => Arc::new(Product { on_sale: false, ..Product::clone(product) }),
+        };
+        Self { products: self.products.iter().map(adapted).collect() }
     }
 
     /// What a buyer may choose from, in the order of the list. Test products are for operators.

@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 use super::answers::{Answer, FormAnswers, Gender};
 use super::form::{Field, FieldKind};
 use super::local_text::LocalText;
-use super::sale::{self, PriceNow, Sale};
+use super::sale::{self, Cut, PriceNow, Sale};
 use super::snapshot::ProductSnapshot;
 use crate::kernel::ids::Sku;
 use crate::kernel::locale::Locale;
-use crate::kernel::money::Money;
+use crate::kernel::money::{Currency, Money};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Product {
@@ -32,6 +32,8 @@ pub struct Product {
     pub description: LocalText,
     /// Zero skips payment.
     pub price: Money,
+    /// What it costs in Telegram Stars, when they are taken beside `price`; never zero.
+    pub stars: Option<Money>,
     /// Days on which it costs less.
     pub sales: Vec<Sale>,
     /// The report needs a chart, so the form asks for gender and birth.
@@ -51,6 +53,26 @@ pub struct Product {
     pub refund_days: Option<u32>,
     pub report: ReportPlan,
     pub prompt: PromptFile,
+}
+
+/// What a shop can be paid with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaysToPay {
+    /// A provider for money alone.
+    Money,
+    /// Telegram Stars alone.
+    Stars,
+    MoneyAndStars,
+}
+
+impl WaysToPay {
+    fn take(self, currency: Currency) -> bool {
+        match self {
+            Self::Money => currency != Currency::XTR,
+            Self::Stars => currency == Currency::XTR,
+            Self::MoneyAndStars => true,
+        }
+    }
 }
 
 /// How many can be sold (spec.md §4 rule 13).
@@ -136,6 +158,27 @@ impl Product {
     /// What it costs on `day` of the shop's time zone.
     pub fn price_on(&self, day: NaiveDate) -> PriceNow<'_> {
         sale::price_on(self.price, &self.sales, day)
+    }
+
+    /// The product as a shop that is paid in these ways sells it; `None`: nothing it can take.
+    pub fn paid_by(&self, ways: WaysToPay) -> Option<Self> {
+        if !self.is_free() && !ways.take(self.price.currency) {
+            return self.in_stars().filter(|_offer| ways.take(Currency::XTR));
+        }
+        let stars = self.stars.filter(|price| ways.take(price.currency));
+        Some(Self { stars, ..self.clone() })
+    }
+
+    /// The same product as whoever pays in Telegram Stars buys it; `None`: it is not sold for Stars.
+    /// Sales that name a price name it in the other currency, and count for that one alone.
+    pub fn in_stars(&self) -> Option<Self> {
+        if self.price.currency == Currency::XTR {
+            return (!self.is_free()).then(|| self.clone());
+        }
+        let price = self.stars?;
+        let percent = |sale: &&Sale| matches!(sale.cut, Cut::Percent(_));
+        let sales = self.sales.iter().filter(percent).cloned().collect();
+        Some(Self { price, stars: None, sales, ..self.clone() })
     }
 
     pub fn field(&self, key: &str) -> Option<&Field> {

@@ -11,6 +11,9 @@ use super::sale::read_sales;
 use crate::kernel::ids::Sku;
 use crate::kernel::money::{Currency, Money, MoneyError};
 
+/// As many Stars as Telegram surely takes at once (reference/telegram.md §A.8).
+const MOST_STARS: u32 = 10_000;
+
 /// Reads everything but the prompt, whose place is filled later.
 pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
     let description = root.get("description", "a table of languages");
@@ -30,6 +33,7 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
         summary: LocalText::read(summary.as_ref(), 120),
         description: LocalText::read(description.as_ref(), 1_500),
         price,
+        stars: read_stars(&root, price),
         sales: read_sales(root.find("sale").as_ref(), price),
         needs_chart: flag("needs_chart", false),
         chart_year: root.find("chart_year").and_then(|value| value.text().map(str::to_owned)),
@@ -113,6 +117,16 @@ fn read_price(root: &Section<'_>) -> Money {
             nothing
         }
     }
+}
+
+/// A second price, in whole Telegram Stars.
+fn read_stars(root: &Section<'_>, price: Money) -> Option<Money> {
+    let value = root.find("stars")?;
+    let count = value.count(1..=MOST_STARS)?;
+    if price.is_zero() || price.currency == Currency::XTR {
+        value.wrong("is a second price, for a product whose first one is money and not nothing");
+    }
+    Some(Money::new(i64::from(count), Currency::XTR))
 }
 
 fn read_stock(value: Option<&Value<'_>>) -> Supply {

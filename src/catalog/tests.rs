@@ -158,6 +158,8 @@ fn a_mistake_names_file_line_field_and_expectation() {
             "[report]",
             "[[sale]]\npercent = 101\nstarts = \"2026-11-11\"\nends = \"2026-11-12\"\n[report]",
         ),
+        mistake("price", "stars = 0\nprice"),
+        mistake("price = \"19.90\"", "stars = 5\nprice = \"0\""),
         mistake("price", "delivery = \"post\"\nprice"),
         mistake("price", "payment_ttl_minutes = 0\nprice"),
         mistake("price", "free_limit_per_day = 1\nprice"),
@@ -258,4 +260,34 @@ fn a_text_falls_short_below_nine_tenths_of_what_was_asked_for() {
         let text = "命 ".repeat(length);
         assert_eq!(plan.falls_short(&text), short.then_some(length), "{length}");
     }
+}
+
+#[test]
+fn a_product_is_sold_for_what_the_shop_can_take() {
+    let product =
+        |head: &str| Arc::new(parse(&GOOD.replacen("price = \"19.90\"", head, 1)).unwrap());
+    let both = product(
+        "price = \"19.90\"\nstars = 200\nsale = [{ percent = 15, starts = \"2026-11-11\", ends = \
+         \"2026-11-13\" }, { price = \"1\", starts = \"2026-11-11\", ends = \"2026-11-13\" }]",
+    );
+    let (money, free) = (product("price = \"19.90\""), product("price = \"0\""));
+    let stars = product("price = \"200\"\ncurrency = \"XTR\"");
+    let catalog = Catalog { products: vec![both, money, free, stars] };
+    let sold = |ways| {
+        let of = |product: &Arc<Product>| {
+            let second = product.stars.map_or_else(String::new, |stars| format!(" or {stars}"));
+            format!("{}{second}", product.price)
+        };
+        catalog.paid_by(ways).on_sale().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(sold(WaysToPay::Money), ["19.90 CNY", "19.90 CNY", "0.00 CNY"]);
+    assert_eq!(sold(WaysToPay::Stars), ["200 XTR", "0.00 CNY", "200 XTR"]);
+    let all = ["19.90 CNY or 200 XTR", "19.90 CNY", "0.00 CNY", "200 XTR"];
+    assert_eq!(sold(WaysToPay::MoneyAndStars), all);
+    // A sale in percent counts for both prices, one that names a price for its own currency.
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 11).unwrap();
+    let both = &catalog.products[0];
+    assert_eq!(both.price_on(day).now, Money::new(100, Currency::CNY));
+    assert_eq!(both.in_stars().unwrap().price_on(day).now, Money::new(170, Currency::XTR));
+    assert_eq!(catalog.products[2].in_stars(), None, "nothing is sold for nothing");
 }

@@ -74,6 +74,9 @@ pub(super) async fn refund(
         )?),
         Refunded::NothingToRefund => bail!("{number}: nothing is left to refund"),
         Refunded::TooMuch(left) => bail!("{number}: between nothing and {left} can go back"),
+        Refunded::OnlyWhole(all) => {
+            bail!("{number}: Stars go back as a whole, {all} or nothing")
+        }
         Refunded::WindowOver(end) => {
             bail!("{number}: refunds of this product ended {end}; --beyond-window does it anyway")
         }

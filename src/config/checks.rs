@@ -13,6 +13,8 @@ use crate::platform::telemetry;
 
 /// Ports that Telegram sends updates to (reference/telegram.md §B.3).
 const TELEGRAM_PORTS: [u16; 4] = [443, 80, 88, 8443];
+/// The one method of `[stars]`.
+const STARS: &str = "stars";
 const TELEGRAM_HOST: &str = "api.telegram.org";
 
 /// All mistakes in settings that could be read.
@@ -85,6 +87,13 @@ impl Checks<'_> {
 
     fn pingpong(&mut self, config: &Config) {
         let pingpong = &config.pingpong;
+        if !pingpong.enabled {
+            if !config.stars.enabled {
+                let expected = "true, or stars.enabled = true: without either nobody can pay";
+                self.refuse("pingpong.enabled", "`false`", expected);
+            }
+            return;
+        }
         let v4 = pingpong.dialect == Dialect::V4;
         let dialect = if v4 { "v4" } else { "hmac" };
         let expected = format!("the provider's address, for pingpong.dialect = {dialect}");
@@ -166,8 +175,9 @@ impl Checks<'_> {
     fn method_ttl(&mut self, config: &Config) {
         const KEY: &str = "orders.method_ttl_minutes";
         for (method, minutes) in &config.orders.method_ttl_minutes {
-            if !config.pingpong.method_names.contains_key(method) {
-                let expected = "methods that pingpong.method_names knows";
+            let known = config.pingpong.method_names.contains_key(method) || method == STARS;
+            if !known {
+                let expected = "methods that pingpong.method_names knows, or stars";
                 self.refuse(KEY, &format!("`{method}`"), expected);
             }
             if !(1..=10_080).contains(minutes) {

@@ -23,7 +23,7 @@ pub use self::business::{
     Affiliate, LatePayment, Orders, Payments, Proof, ProofByProvider, Retention, Security, Shop,
 };
 pub use self::outside::{
-    Ai, Bazi, BaziProvider, Continuation, Dialect, PingPong, Prices, SignType, Telegram,
+    Ai, Bazi, BaziProvider, Continuation, Dialect, PingPong, Prices, SignType, Stars, Telegram,
     TelegramMode, Thinking, Yuanfenju,
 };
 pub use self::problems::{ConfigProblems, Problem};
@@ -44,6 +44,7 @@ pub struct Config {
     pub database: Database,
     pub telegram: Telegram,
     pub pingpong: PingPong,
+    pub stars: Stars,
     pub payments: Payments,
     pub orders: Orders,
     pub bazi: Bazi,

@@ -53,6 +53,8 @@ pub enum TelegramMode {
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PingPong {
+    /// Whether money is taken at all; without it Stars are the only way to pay.
+    pub enabled: bool,
     pub dialect: Dialect,
     /// The site of the contract (reference/pingpong.md §1.1), or a gateway's address.
     pub base_url: BaseUrl,
@@ -84,6 +86,7 @@ impl Default for PingPong {
     fn default() -> Self {
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
         Self {
+            enabled: true,
             dialect: Dialect::V4,
             base_url: BaseUrl::default(),
             statement_url: BaseUrl::default(),
@@ -101,6 +104,14 @@ impl Default for PingPong {
             shopper_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
         }
     }
+}
+
+/// `[stars]`
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Stars {
+    /// Whether products with a price in Stars are sold for Telegram Stars.
+    pub enabled: bool,
 }
 
 /// Which protocol is spoken with `base_url` (reference/pingpong.md §9, spec.md §9.1).

@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::base::Base;
-use super::check_payment;
 use super::settle_payment::SettleError;
+use super::{check_out, check_payment};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo};
 use crate::orders::{self, OrderStatus};
-use crate::payments::diagnosis::{self, Known, SelfCall};
+use crate::payments::diagnosis::{self, Known, NextStep, SelfCall};
 use crate::payments::inbox::{self, Seen};
 use crate::payments::ports::{Glance, Outlook};
 use crate::payments::refusals::{self, Refusals};
 use crate::payments::repo as payments;
-use crate::payments::{LogRow, Payment, PaymentStatus};
+use crate::payments::{LogRow, Payment, PaymentStatus, STARS};
 
 /// Payments that are looked at when no order is named.
 const AT_ONCE: u64 = 20;
@@ -78,6 +78,10 @@ pub async fn run(
     let mut glances = BTreeMap::new();
     let mut chains = Vec::new();
     for payment in wanted {
+        if payment.provider == STARS {
+            chains.push(stars_chain(base, &payment).await?);
+            continue;
+        }
         let address = payment.notify_url.as_deref().unwrap_or(doors.notify_url).to_owned();
         if !glances.contains_key(&address) {
             let glance = doors.outlook.post_unsigned(&address).await;
@@ -92,6 +96,55 @@ pub async fn run(
         chains.push(chain(base, &payment, &outside).await?);
     }
     Ok(chains)
+}
+
+/// Stars have no callback address: Telegram tells the bot, as it tells it everything else.
+async fn stars_chain(base: &Base, payment: &Payment) -> Result<Chain, SettleError> {
+    let db = base.db.read();
+    let order = orders::repo::get(db, &payment.order_no).await?;
+    let log = payments::log(db, &payment.payment_no).await?;
+    let message = inbox::latest(db, payment.payment_no.as_str(), "callback").await?;
+    let asked = log.iter().rfind(|row| row.note == check_out::ALLOWED);
+    let known = Known {
+        status: payment.status,
+        has_link: payment.pay_url.is_some(),
+        address_is_good: true,
+        // Whoever pressed the button came as far as the bot.
+        self_call: SelfCall::Open,
+        skewed: false,
+        refused_since: false,
+        called_back: message.is_some(),
+        last_query: payment.last_query.as_ref().map(|(_at, word)| word.as_str()),
+    };
+    let links = vec![
+        link_created(payment, &log),
+        link("notify address", Looks::Good, "none is needed: Telegram tells the bot"),
+        let_through(asked),
+        last_callback(message.as_ref(), None),
+        last_query(payment),
+    ];
+    Ok(of(payment, order.status, (links, diagnosis::next_step(&known))))
+}
+
+fn let_through(asked: Option<&LogRow>) -> Link {
+    const NAME: &str = "asked first";
+    match asked {
+        Some(row) => link(NAME, Looks::Good, format!("{}: {}", row.at, row.note)),
+        None => link(NAME, Looks::Open, "Telegram has not asked whether it may be charged"),
+    }
+}
+
+fn of(payment: &Payment, order_status: OrderStatus, (links, next): (Vec<Link>, NextStep)) -> Chain {
+    Chain {
+        payment_no: payment.payment_no.clone(),
+        order_no: payment.order_no.clone(),
+        status: payment.status,
+        order_status,
+        amount: payment.amount.to_major(),
+        currency: payment.amount.currency.to_string(),
+        links,
+        next: next.phrase(),
+    }
 }
 
 /// What was seen from outside, for one payment.
@@ -135,16 +188,7 @@ async fn chain(
         last_callback(callback.as_ref(), refused.as_ref()),
         last_query(payment),
     ];
-    Ok(Chain {
-        payment_no: payment.payment_no.clone(),
-        order_no: payment.order_no.clone(),
-        status: payment.status,
-        order_status: order.status,
-        amount: payment.amount.to_major(),
-        currency: payment.amount.currency.to_string(),
-        links,
-        next: diagnosis::next_step(&known).phrase(),
-    })
+    Ok(of(payment, order.status, (links, diagnosis::next_step(&known))))
 }
 
 fn link(name: &'static str, looks: Looks, detail: impl Into<String>) -> Link {

@@ -13,6 +13,7 @@ pub mod base;
 pub mod become_affiliate;
 pub mod catch_up;
 pub mod change_language;
+pub mod check_out;
 pub mod check_payment;
 pub mod close_order;
 pub mod confirm_payment;

@@ -39,9 +39,6 @@ pub async fn switch(
     place: Option<i64>,
 ) -> Result<Switched, SettleError> {
     let now = till.base.now();
-    let known = till
-        .counter(&till.provider)
-        .is_some_and(|counter| counter.methods.iter().any(|offered| offered == method));
     let tx = till.base.db.begin_write().await?;
     let order = match orders::repo::find(tx.conn(), order_no).await? {
         Some(order) if order.user == user => orders::repo::lock(&tx, order_no).await?,
@@ -50,6 +47,9 @@ pub async fn switch(
     if order.status != OrderStatus::PendingPayment || now > order.expires_at {
         return Ok(Switched::Over(Box::new(order)));
     }
+    let known = till
+        .counter_for(order.total.currency)
+        .is_some_and(|counter| counter.methods.iter().any(|offered| offered == method));
     let attempts = payments::list_of_order(tx.conn(), order_no).await?;
     if !known || attempts.len() >= MOST_ATTEMPTS {
         return Ok(Switched::NotThatWay);
@@ -79,15 +79,15 @@ pub(super) async fn write(
     (order, method): (&Order, Option<&str>),
     now: Timestamp,
 ) -> Result<(), SettleError> {
-    let counter = till
-        .counter(&till.provider)
-        .ok_or_else(|| SettleError::NoProvider(till.provider.clone()))?;
+    let provider = till.provider_for(order.total.currency);
+    let counter =
+        till.counter(provider).ok_or_else(|| SettleError::NoProvider(provider.to_owned()))?;
     let method = method.unwrap_or(&counter.default_method);
     let own_end = till.method_ttl.get(method).map(|ttl| now.plus(*ttl));
     let new = NewPayment {
         payment_no: PaymentNo::generate(now),
         order_no: order.order_no.clone(),
-        provider: till.provider.clone(),
+        provider: provider.to_owned(),
         dialect: counter.gateway.dialect().to_owned(),
         method: method.to_owned(),
         amount: order.total,

@@ -11,7 +11,9 @@ use crate::catalog::answers::FormAnswers;
 use crate::catalog::{Catalog, rules};
 use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
+use crate::kernel::money::Currency;
 use crate::orders::{self, Order, OrderError, OrderStatus};
+use crate::payments::STARS;
 
 #[derive(Debug)]
 pub enum Again {
@@ -59,7 +61,7 @@ pub async fn run(
         sku,
         locale,
         answers,
-        method: None,
+        method: (order.total.currency == Currency::XTR).then(|| STARS.to_owned()),
         anchor_message: None,
         coupon: order.coupon_code.clone(),
         seen_total: None,

@@ -19,6 +19,7 @@ use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
 use crate::orders::{self, DiscountKind, NewOrder, Order, OrderError};
+use crate::payments::STARS;
 use crate::platform::db::WriteTx;
 use crate::promotions::{self, Claim, CouponCode, NewRedemption, PromotionError, Refusal};
 use crate::users;
@@ -32,7 +33,8 @@ pub struct PlaceOrder {
     pub sku: Sku,
     pub locale: Locale,
     pub answers: FormAnswers,
-    /// `wechat`, `alipay`, `bank`; the provider's default when missing.
+    /// `wechat`, `alipay`, `bank`; the provider's default when missing. [`STARS`]: the order is made
+    /// in Stars, at the product's price in Stars.
     pub method: Option<String>,
     /// The chat message that goes on being edited in place.
     pub anchor_message: Option<i64>,
@@ -40,6 +42,12 @@ pub struct PlaceOrder {
     pub coupon: Option<String>,
     /// What the check card said is to be paid; `None`: no card was shown.
     pub seen_total: Option<Money>,
+}
+
+impl PlaceOrder {
+    fn in_stars(&self) -> bool {
+        self.method.as_deref() == Some(STARS)
+    }
 }
 
 #[derive(Debug)]
@@ -80,10 +88,7 @@ pub async fn run(
     catalog: &Catalog,
     request: PlaceOrder,
 ) -> Result<Placed, PlaceOrderError> {
-    let product = match catalog.find(&request.sku) {
-        Some(product) if product.on_sale => Arc::clone(product),
-        Some(_) | None => return Ok(Placed::NotOnSale),
-    };
+    let Some(product) = product_wanted(catalog, &request) else { return Ok(Placed::NotOnSale) };
     if rules::next_question(&product.form, &request.answers).is_some() {
         return Err(PlaceOrderError::Answers);
     }
@@ -114,6 +119,15 @@ pub async fn run(
     Ok(Placed::Ordered(order))
 }
 
+/// What is on sale, in the currency that the buyer chose with the way to pay.
+fn product_wanted(catalog: &Catalog, request: &PlaceOrder) -> Option<Arc<Product>> {
+    let product = catalog.find(&request.sku).filter(|product| product.on_sale)?;
+    if request.in_stars() {
+        return product.in_stars().map(Arc::new);
+    }
+    Some(Arc::clone(product))
+}
+
 /// The price as it is in this transaction, and the coupon that makes it.
 async fn quote(
     till: &Till,
@@ -128,6 +142,10 @@ async fn quote(
         Some(code) => promotions::repo::find_claim(tx.conn(), &code, request.user).await?,
         None => None,
     };
+    if request.in_stars() {
+        let (quote, counts) = quote_price::in_stars(&till.money, product, claim.as_ref(), now);
+        return Ok(Ok((quote, claim.filter(|_claim| counts))));
+    }
     let quote = quote_price::with_coupon(&till.money, product, claim.as_ref(), now);
     Ok(quote.map(|quote| (quote, claim)))
 }
@@ -201,7 +219,8 @@ async fn new_order(
     (product, request, quote): (&Product, &PlaceOrder, &Quote),
     now: Timestamp,
 ) -> Result<NewOrder, PlaceOrderError> {
-    let method = request.method.as_deref().or_else(|| till.default_method()).unwrap_or_default();
+    let default = || till.default_method(quote.total.currency);
+    let method = request.method.as_deref().or_else(default).unwrap_or_default();
     let ttl = till.time_to_pay(product.payment_ttl, method);
     let user = users::repo::find(tx.conn(), request.user).await?;
     Ok(NewOrder {

@@ -71,6 +71,20 @@ pub fn with_coupon(
     Ok(quote)
 }
 
+/// The price of a product that is sold `in_stars`, and whether the coupon counts: one in another
+/// currency does not, and leaves this price as it is.
+pub fn in_stars(
+    money: &MoneyRules,
+    in_stars: &Product,
+    claim: Option<&Claim>,
+    now: Timestamp,
+) -> (Quote, bool) {
+    match with_coupon(money, in_stars, claim, now) {
+        Ok(quote) => (quote, true),
+        Err(_refusal) => (plain(money, in_stars, now), false),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

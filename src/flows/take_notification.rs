@@ -1,6 +1,8 @@
 //! A notification whose sender was proved is kept and applied: payments, refunds, and what we do
 //! not handle but must not lose.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use super::base::Base;
@@ -9,7 +11,9 @@ use super::settle_payment::queue::SettleQueue;
 use super::settle_payment::{self, MoneyRules, SettleError, keep_unapplied};
 use super::{raise_alert, refund_order};
 use crate::payments::inbox::{self, Judgement, Received};
-use crate::payments::ports::{Notification, RefundAnswer, RefundObservation};
+use crate::payments::ports::{
+    ChargeRefunded, Notification, RefundAnswer, RefundObservation, RefundOutcome,
+};
 use crate::payments::refunds;
 
 /// [`run`] for a notification that just came in: payments are settled together with whoever else
@@ -23,6 +27,7 @@ pub async fn run_in_turn(
     match notification {
         Notification::Payment(observation) => queue.settle(observation, raw).await,
         Notification::Refund(observation) => take_refund(base, &observation, &raw).await,
+        Notification::RefundOfCharge(told) => take_refund_of_charge(base, &told, &raw).await,
         Notification::Unhandled { provider, evidence_key, kind } => {
             take_unhandled(base, (&provider, &evidence_key, &kind), &raw).await
         }
@@ -41,6 +46,7 @@ pub async fn run(
             settle_payment::run(base, money, observation, raw).await
         }
         Notification::Refund(observation) => take_refund(base, observation, raw).await,
+        Notification::RefundOfCharge(told) => take_refund_of_charge(base, told, raw).await,
         Notification::Unhandled { provider, evidence_key, kind } => {
             take_unhandled(base, (provider, evidence_key, kind), raw).await
         }
@@ -63,6 +69,29 @@ async fn take_refund(
         Err(error) => keep_unapplied(base, &received, error).await,
         outcome => outcome,
     }
+}
+
+/// Our refund of that charge, if there is one: what went back without us is kept and alarmed.
+async fn take_refund_of_charge(
+    base: &Base,
+    told: &ChargeRefunded,
+    raw: &[u8],
+) -> Result<Judgement, SettleError> {
+    let charges = BTreeSet::from([told.charge.clone()]);
+    let found = refunds::of_charges(base.db.read(), (&told.provider, &charges)).await?;
+    let Some(refund_no) = found.into_values().next() else {
+        let kind = "a refund that was not made here";
+        return take_unhandled(base, (&told.provider, &told.evidence_key, kind), raw).await;
+    };
+    let observation = RefundObservation {
+        provider: told.provider.clone(),
+        source: told.source,
+        evidence_key: told.evidence_key.clone(),
+        refund_no,
+        provider_refund_ref: Some(told.charge.clone()),
+        status: RefundOutcome::Succeeded,
+    };
+    take_refund(base, &observation, raw).await
 }
 
 async fn take_unhandled(

@@ -7,6 +7,8 @@ use std::time::Duration;
 use super::base::Base;
 use super::settle_payment::MoneyRules;
 use crate::kernel::ids::OrderNo;
+use crate::kernel::money::Currency;
+use crate::payments::STARS;
 use crate::payments::ports::PaymentGateway;
 
 /// Whose word is enough before fulfilment (spec.md §4 rule 8).
@@ -36,7 +38,7 @@ pub struct Till {
     pub money: MoneyRules,
     /// Providers by the word in their callback route.
     pub counters: Arc<BTreeMap<String, Counter>>,
-    /// The provider that new orders are paid with.
+    /// The provider that new orders are paid with, unless they are paid in Stars.
     pub provider: String,
     /// `server.public_url` without a slash at its end.
     pub public_url: String,
@@ -53,9 +55,19 @@ impl Till {
         self.counters.get(provider)
     }
 
-    /// The method of who did not choose; `None` when no provider is configured.
-    pub fn default_method(&self) -> Option<&str> {
-        self.counter(&self.provider).map(|counter| counter.default_method.as_str())
+    /// Who takes money of this currency: Telegram alone takes Stars, and takes nothing else.
+    pub fn provider_for(&self, currency: Currency) -> &str {
+        if currency == Currency::XTR { STARS } else { &self.provider }
+    }
+
+    /// The provider of an order, by the currency that it is to be paid in.
+    pub fn counter_for(&self, currency: Currency) -> Option<&Counter> {
+        self.counter(self.provider_for(currency))
+    }
+
+    /// The method of who did not choose; `None` when nobody takes the currency.
+    pub fn default_method(&self, currency: Currency) -> Option<&str> {
+        self.counter_for(currency).map(|counter| counter.default_method.as_str())
     }
 
     /// How long a new order can be paid: the product's own time, else the method's, else the shop's.

@@ -156,7 +156,7 @@ impl NextStep {
                 "callbacks arrive but their signature is wrong: compare the provider's secret"
             }
             Self::AskProvider => {
-                "the provider cannot be asked: look at its console and at pingpong.base_url"
+                "the provider cannot be asked: look at its console and at its address in the settings"
             }
             Self::WaitForPayer => {
                 "the provider says that nobody has paid yet; it is asked again by itself"

@@ -28,10 +28,13 @@ use sea_orm::DbErr;
 
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
-use crate::kernel::money::Money;
+use crate::kernel::money::{Currency, Money};
 use crate::platform::crypto::SealError;
 
 pub use rules::{Fact, PaymentStatus, RefundStatus};
+
+/// The provider that takes Telegram Stars, and nothing else; also its one method.
+pub const STARS: &str = "stars";
 
 /// One attempt to pay one order with one provider and method.
 #[derive(Debug, Clone)]
@@ -69,6 +72,11 @@ impl Payment {
     /// What arrived, if anything did: the agreed amount, or what the provider stated instead.
     pub fn received(&self) -> Money {
         self.stated.unwrap_or(self.amount)
+    }
+
+    /// Whether a part of it may go back: of Stars only all of it (reference/telegram.md §A.8).
+    pub fn goes_back_in_parts(&self) -> bool {
+        self.received().currency != Currency::XTR
     }
 }
 

@@ -9,7 +9,7 @@ use http::HeaderMap;
 
 use super::statement::Statement;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::{PaymentNo, RefundNo};
+use crate::kernel::ids::{PaymentNo, RefundNo, UserId};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
 
@@ -147,6 +147,16 @@ pub struct RefundObservation {
     pub status: RefundOutcome,
 }
 
+/// A charge went back, told by a provider that does not know our numbers of refunds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChargeRefunded {
+    pub provider: String,
+    pub source: Source,
+    pub evidence_key: String,
+    /// The provider's number of the charge.
+    pub charge: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefundOutcome {
     Succeeded,
@@ -161,6 +171,7 @@ pub enum RefundOutcome {
 pub enum Notification {
     Payment(Observation),
     Refund(RefundObservation),
+    RefundOfCharge(ChargeRefunded),
     /// Proved, but about something we do not sell with (captures, unknown kinds): kept and alarmed.
     Unhandled {
         provider: String,
@@ -200,6 +211,8 @@ pub struct Acknowledgement {
 #[derive(Debug, Clone)]
 pub struct RefundRequest {
     pub refund_no: RefundNo,
+    /// The buyer, whose money it was.
+    pub payer: UserId,
     pub payment_no: PaymentNo,
     pub provider_ref: Option<String>,
     pub amount: Money,

@@ -1,10 +1,12 @@
 //! Every statement on `refunds`: money on its way back (spec.md §3.3, §4 rule 12).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
 
-use super::entity::refund;
+use super::entity::{payment, refund};
 use super::{Payment, PaymentError, PaymentStatus, Refund, RefundStatus};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
@@ -125,6 +127,40 @@ pub async fn find_by_cause(
 pub async fn lock(tx: &WriteTx, no: &RefundNo) -> Result<Refund, PaymentError> {
     let row = refund::Entity::find_by_id(no.0.clone()).lock_exclusive().one(tx.conn()).await?;
     row.map(Refund::try_from).transpose()?.ok_or_else(|| PaymentError::RefundNotFound(no.clone()))
+}
+
+/// Our refunds of these charges of the provider, by charge: of several the latest that did not fail,
+/// else the latest.
+pub async fn of_charges(
+    db: &impl ConnectionTrait,
+    (provider, charges): (&str, &BTreeSet<String>),
+) -> Result<BTreeMap<String, RefundNo>, PaymentError> {
+    let of_provider = payment::Column::Provider.eq(provider);
+    let paid: Vec<(String, String)> = payment::Entity::find()
+        .select_only()
+        .columns([payment::Column::PaymentNo, payment::Column::ProviderRef])
+        .filter(of_provider.and(payment::Column::ProviderRef.is_in(charges.iter().cloned())))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let charge_of: BTreeMap<String, String> = paid.into_iter().collect();
+    if charge_of.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(String, String, String)> = refund::Entity::find()
+        .select_only()
+        .columns([Column::PaymentNo, Column::RefundNo, Column::Status])
+        .filter(Column::PaymentNo.is_in(charge_of.keys().cloned()))
+        .order_by_asc(Column::CreatedAt)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let failed = |row: &&(String, String, String)| row.2 == RefundStatus::Failed.as_str();
+    let (lost, good): (Vec<_>, Vec<_>) = rows.iter().partition(failed);
+    let by_charge = lost.into_iter().chain(good).filter_map(|(payment_no, refund_no, _)| {
+        Some((charge_of.get(payment_no)?.clone(), RefundNo(refund_no.clone())))
+    });
+    Ok(by_charge.collect())
 }
 
 /// How many refunds have not ended, by status.

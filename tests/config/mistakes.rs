@@ -247,3 +247,14 @@ fn mail_without_tls_goes_no_further_than_this_machine() {
         assert_eq!(Config::load(&sources).is_ok(), fine, "{host}");
     }
 }
+
+#[test]
+fn somebody_must_be_able_to_pay() {
+    let off = [("MINGSHU_PINGPONG__ENABLED", "false")];
+    problem(&enough_and(&off), &["pingpong.enabled", "`false`", "stars.enabled = true"]);
+    let mut stars_alone = enough_and(&[off[0], ("MINGSHU_STARS__ENABLED", "true")]);
+    stars_alone.environment.retain(|name, _| !name.ends_with("SALT") && !name.ends_with("_URL"));
+    stars_alone.environment.insert("WEBHOOK_URL".into(), "https://shop.example".into());
+    let config = Config::load(&stars_alone).unwrap();
+    assert!(config.stars.enabled && !config.pingpong.enabled, "PingPong's keys are not asked for");
+}

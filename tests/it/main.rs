@@ -35,6 +35,7 @@ mod reconciliation;
 mod recovery;
 mod scenarios;
 mod simulation;
+mod stars;
 mod stock;
 mod support;
 mod worker;

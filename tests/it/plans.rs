@@ -1,13 +1,15 @@
 //! No statement of the shop's daily work reads a whole table: whatever a story says to the database
 //! is explained by it (reference/stack.md §2.5, "Planner").
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use mingshu::flows::check_out::{self, Question};
 use mingshu::flows::settle_payment::queue::SettleQueue;
 use mingshu::orders::OrderStatus;
+use mingshu::payments::refunds;
 use mingshu::platform::db::query_all;
 use sea_orm::{DbBackend, Statement, Values};
 
@@ -71,9 +73,21 @@ async fn a_day(street: &Street) {
         street.is(&order, OrderStatus::Completed).await;
     }
     street.deliver_post().await;
+    let (asked, payment) = street.ordered().await;
+    let question = Question {
+        id: "q".to_owned(),
+        payer: asked.user,
+        payment_no: payment.payment_no,
+        asked: asked.total,
+    };
+    assert_eq!(check_out::run(&street.base, &question).await.unwrap().refusal, None);
     let (delivered, _payment) = street.completed().await;
     street.give_back(&delivered.order_no, Some(100)).await;
     street.give_back(&delivered.order_no, None).await;
+    let given_back = street.payment(&delivered.order_no).await;
+    let charges: BTreeSet<String> = given_back.provider_ref.into_iter().collect();
+    let of_charge = refunds::of_charges(street.base.db.read(), (&given_back.provider, &charges));
+    assert_eq!(of_charge.await.unwrap().len(), 1);
     let (unwanted, _payment) = street.ordered().await;
     street.cancel(&unwanted).await;
     let (switched, _payment) = street.ordered().await;

@@ -117,6 +117,7 @@ impl World {
     pub(crate) fn refund(&self, number: &str, minor: i64) -> RefundRequest {
         RefundRequest {
             refund_no: number.into(),
+            payer: mingshu::kernel::ids::UserId(7),
             payment_no: self.order().payment_no,
             provider_ref: None,
             amount: Money::new(minor, Currency::CNY),

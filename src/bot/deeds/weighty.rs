@@ -139,6 +139,7 @@ impl Doing<'_> {
             Refunded::WindowOver(_) => speech.say("operator-card-changed", &args),
             refused @ (Refunded::NothingToRefund
             | Refunded::TooMuch(_)
+            | Refunded::OnlyWhole(_)
             | Refunded::ReferenceUsed
             | Refunded::NotNow(_)) => return self.not_refunded(no, &refused).await,
         };
@@ -165,6 +166,9 @@ impl Doing<'_> {
             }
             Refunded::TooMuch(left) => {
                 speech.say("refund-too-much", &args.text("left", speech.money(*left)))
+            }
+            Refunded::OnlyWhole(all) => {
+                speech.say("refund-only-whole", &args.text("amount", speech.money(*all)))
             }
             Refunded::ReferenceUsed => speech.say("refund-reference-used", &args),
             Refunded::Started(..)

@@ -99,6 +99,7 @@ pub(in crate::bot) const BACK: &str = "<";
 pub(in crate::bot) const SKIP: &str = "-";
 pub(in crate::bot) const LEAVE: &str = "!";
 pub(in crate::bot) const CONFIRM: &str = "=";
+pub(in crate::bot) const CONFIRM_STARS: &str = "=*";
 pub(in crate::bot) const COUPON: &str = "%";
 pub(in crate::bot) const NO_COUPON: &str = "%-";
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::birth::{Ask, BirthDraft, Part, Step};
-use super::button::{BACK, CONFIRM, COUPON, LEAVE, NO_COUPON, SKIP};
+use super::button::{BACK, CONFIRM, CONFIRM_STARS, COUPON, LEAVE, NO_COUPON, SKIP};
 use super::note::Note;
 use super::typed;
 use crate::catalog::Product;
@@ -31,6 +31,9 @@ pub(in crate::bot) struct Draft {
     /// What is to be paid by the check card that the buyer has before him.
     #[serde(default)]
     pub(in crate::bot) seen_price: Option<Money>,
+    /// The same in Stars, where they are a second way to pay.
+    #[serde(default)]
+    pub(in crate::bot) seen_stars: Option<Money>,
 }
 
 /// Where the form stands.
@@ -66,6 +69,8 @@ pub(super) enum Moved {
     Out,
     Leave,
     Confirm,
+    /// The same, to be paid in Stars.
+    ConfirmForStars,
     /// A coupon's code was typed.
     Coupon(String),
     /// The button belongs to another question.
@@ -82,6 +87,7 @@ impl Draft {
             editing: None,
             coupon: None,
             seen_price: None,
+            seen_stars: None,
         };
         draft.go_on(product);
         draft
@@ -138,6 +144,7 @@ impl Draft {
         match (value, &self.at) {
             (LEAVE, _) => Moved::Leave,
             (CONFIRM, At::Check) => Moved::Confirm,
+            (CONFIRM_STARS, At::Check) => Moved::ConfirmForStars,
             (COUPON, At::Check) => self.turn_to(At::Coupon),
             (NO_COUPON, At::Check) => {
                 self.coupon = None;

@@ -280,14 +280,15 @@ fn after_move(mut next: Dialogue, moved: Moved, facts: &Facts<'_>) -> Turn {
             let sku = next.draft.as_ref().map(|draft| draft.sku.clone());
             Turn::show(next, sku.map_or(View::Products, View::Product))
         }
-        Moved::Confirm => confirm(next, facts),
+        Moved::Confirm => confirm(next, Deed::PlaceOrder, facts),
+        Moved::ConfirmForStars => confirm(next, Deed::PlaceOrderForStars, facts),
         Moved::Coupon(typed) => Turn::perform(next, Deed::UseCoupon(typed)),
     }
 }
 
 /// The draft becomes an order; whether the price is still the one on the check card is seen in the
 /// order's own transaction.
-fn confirm(next: Dialogue, facts: &Facts<'_>) -> Turn {
+fn confirm(next: Dialogue, deed: Deed, facts: &Facts<'_>) -> Turn {
     let Some(draft) = &next.draft else { return lost(next) };
     if facts.for_sale(&draft.sku).is_none() {
         let sku = draft.sku.clone();
@@ -296,7 +297,7 @@ fn confirm(next: Dialogue, facts: &Facts<'_>) -> Turn {
     if !facts.consented {
         return resume(next, None, facts);
     }
-    Turn::perform(next, Deed::PlaceOrder)
+    Turn::perform(next, deed)
 }
 
 fn gone(mut next: Dialogue, sku: Sku) -> Turn {

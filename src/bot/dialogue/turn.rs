@@ -118,6 +118,8 @@ pub(in crate::bot) enum Deed {
     ChangeLanguage(Locale),
     /// The draft becomes an order.
     PlaceOrder,
+    /// The draft becomes an order in Stars.
+    PlaceOrderForStars,
     /// A coupon's code was typed at the check card.
     UseCoupon(String),
     /// A button of a draft that is gone: it may have become an order.

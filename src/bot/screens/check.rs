@@ -6,6 +6,7 @@ use super::form::{Asked, Question};
 use super::grid;
 use crate::bazi::{self, BirthMoment, Chart, LunarDate};
 use crate::bot::dialogue::{BirthDraft, Part, button, place_in_words, this_year};
+use crate::bot::pricing::StarsPrice;
 use crate::bot::speech::{Speech, escaped, lines, paragraphs};
 use crate::catalog::answers::{Answer, BirthAnswer, BirthHour, Calendar, DayStart, Gender};
 use crate::catalog::form::{Field, FieldKind};
@@ -243,13 +244,33 @@ impl<'a> Card<'a> {
         }
         let promise = speech.word("check-promise");
         let of = |key, money| speech.say(key, &Args::new().text("price", speech.money(money)));
+        let stars = self.stars_in_words();
         if quote.lines.is_empty() {
-            return lines([of("check-price", quote.total), promise]);
+            return lines([of("check-price", quote.total), stars, promise]);
         }
         let list = of("check-list-price", quote.price);
         let discounts = price_words::discounts(speech.texts, speech.locale, &quote.lines);
         let total = of("check-total", quote.total);
-        lines([list].into_iter().chain(discounts).chain([total, promise]))
+        lines([list].into_iter().chain(discounts).chain([total, stars, promise]))
+    }
+
+    /// What the same costs in Stars.
+    fn stars_in_words(&self) -> String {
+        let Some(stars) = self.stars() else { return String::new() };
+        let args = Args::new().text("price", self.speech().money(stars.quote.total));
+        let without_coupon = self.question.draft.coupon.is_some() && !stars.with_coupon;
+        let key = if without_coupon { "check-stars-no-coupon" } else { "check-stars" };
+        self.speech().say(key, &args)
+    }
+
+    fn stars(&self) -> Option<&'a StarsPrice> {
+        self.question.scene.price?.stars.as_ref()
+    }
+
+    fn stars_button(&self) -> Option<Button> {
+        let price = self.speech().money(self.stars()?.quote.total);
+        let label = self.speech().say("btn-check-ok-stars", &Args::new().text("price", price));
+        Some(self.question.labelled(label, button::CONFIRM_STARS))
     }
 
     /// A way to a coupon, or away from it; free products have none.
@@ -274,6 +295,7 @@ impl<'a> Card<'a> {
         let mut keyboard = Keyboard::new();
         if !matches!(self.chart, Some(Err(_))) {
             keyboard.push(vec![self.question.button(confirm, button::CONFIRM)]);
+            keyboard.extend(self.stars_button().map(|button| vec![button]));
         }
         keyboard.extend(self.coupon_button().map(|button| vec![button]));
         let fields = self.question.product.form.iter().enumerate();

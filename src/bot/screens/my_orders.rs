@@ -262,7 +262,8 @@ pub(super) async fn pay_methods(
         Err(instead) => return Ok(instead),
     };
     let till = &scene.bot.till;
-    let methods = till.counter(&till.provider).map_or(&[][..], |counter| &counter.methods);
+    let methods =
+        till.counter_for(order.total.currency).map_or(&[][..], |counter| &counter.methods);
     let mut keyboard: Keyboard = methods.iter().map(|method| by(scene, no, method)).collect();
     keyboard.push(scene.row("btn-back", &Press::PayShow(no.clone())));
     Ok(message(scene.speech.say("pay-method-ask", &scene.about(&order)), keyboard))

@@ -7,6 +7,7 @@ use crate::bot::speech::{lines, paragraphs};
 use crate::kernel::locale::Locale;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, OrderStatus};
+use crate::payments::STARS;
 use crate::platform::texts::Args;
 
 /// One text without values, and the way home.
@@ -54,7 +55,10 @@ async fn help_about_orders(scene: &Scene<'_>) -> Result<String, BotError> {
 }
 
 pub(super) fn pay_support(scene: &Scene<'_>) -> OutgoingMessage {
-    message(paragraphs([scene.speech.word("paysupport"), contact(scene)]), vec![scene.way_home()])
+    let takes_stars = scene.bot.till.counter(STARS).is_some();
+    let stars = if takes_stars { scene.speech.word("paysupport-stars") } else { String::new() };
+    let text = paragraphs([scene.speech.word("paysupport"), stars, contact(scene)]);
+    message(text, vec![scene.way_home()])
 }
 
 /// Where a person can be found; nothing when nobody is named.

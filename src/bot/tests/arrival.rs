@@ -101,7 +101,8 @@ async fn polling_goes_on_after_the_last_update_that_was_kept() {
         })
         .mount(&telegram)
         .await;
-    let allowed = json!({ "allowed_updates": ["message", "callback_query", "my_chat_member"] });
+    let allowed = json!({ "allowed_updates": ["message", "callback_query", "pre_checkout_query",
+        "my_chat_member"] });
     Mock::given(method("POST"))
         .and(path("/bot1:a/getUpdates"))
         .and(body_partial_json(allowed))
@@ -119,7 +120,8 @@ async fn the_webhook_is_set_with_its_secret_and_never_removed() {
     let ending = CancellationToken::new();
     let done = ending.clone();
     let wish = json!({ "url": "https://shop.example/webhook/telegram", "secret_token": SECRET,
-        "allowed_updates": ["message", "callback_query", "my_chat_member"] });
+        "allowed_updates": ["message", "callback_query", "pre_checkout_query",
+        "my_chat_member"] });
     Mock::given(path("/bot1:a/setWebhook"))
         .and(body_partial_json(wish))
         .respond_with(move |_: &wiremock::Request| {

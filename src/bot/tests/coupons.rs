@@ -13,7 +13,7 @@ use crate::promotions::{CouponCode, NewCoupon, Worth};
 const NOVEMBER: Timestamp = Timestamp(1_793_462_400_000);
 const DAY: i64 = 24 * 3600 * 1000;
 
-fn terms(code: &str, worth: Worth) -> NewCoupon {
+pub(super) fn terms(code: &str, worth: Worth) -> NewCoupon {
     NewCoupon {
         code: CouponCode::parse(code).unwrap(),
         worth,
@@ -28,11 +28,11 @@ fn terms(code: &str, worth: Worth) -> NewCoupon {
     }
 }
 
-fn off(minor: i64) -> Worth {
+pub(super) fn off(minor: i64) -> Worth {
     Worth::Amount(Money::new(minor, Currency::CNY))
 }
 
-async fn give_out(shop: &Shop, new: &NewCoupon) {
+pub(super) async fn give_out(shop: &Shop, new: &NewCoupon) {
     let base = shop.base();
     let created = manage_coupons::create(&base.db, new, &Actor::Operator(OPERATOR), base.now());
     assert_eq!(created.await.unwrap(), Created::Now);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::chat::{Chats, Room};
 use crate::bot::{AffiliateTerms, Arrival, Bot, BotParts, BotSettings, Kept, intake};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, WaysToPay};
 use crate::flows::base::{Base, LatePayment};
 use crate::flows::settle_payment::MoneyRules;
 use crate::flows::till::{Counter, Proof, Till};
@@ -20,7 +20,9 @@ use crate::kernel::ids::UserId;
 use crate::notifications::adapters::telegram::BotApi;
 use crate::notifications::sender::{Pace, Sender};
 use crate::orders::{self, Order};
+use crate::payments::STARS;
 use crate::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
+use crate::payments::adapters::telegram_stars::{StarsConfig, TelegramStars};
 use crate::platform::assets::Assets;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Db, DbOptions, execute, query_one};
@@ -56,6 +58,23 @@ impl Shop {
         let telegram = telegram.unwrap_or_else(|| NOWHERE.to_owned());
         let bot = bot(till(base), &chats, (arrival, &telegram));
         Self { bot, chats, clock, next: AtomicI64::new(1), _folder: folder }
+    }
+
+    /// The same shop, which sells for Telegram Stars, too.
+    pub(super) fn with_stars(self) -> Self {
+        let gateway = TelegramStars::try_new(&StarsConfig::new(NOWHERE, "1:a".into())).unwrap();
+        let counter = Counter {
+            gateway: Arc::new(gateway),
+            proof: Proof::Callback,
+            default_method: STARS.to_owned(),
+            methods: vec![STARS.to_owned()],
+        };
+        let mut till = self.bot.till.clone();
+        let mut counters = BTreeMap::clone(&till.counters);
+        counters.insert(STARS.to_owned(), counter);
+        till.counters = Arc::new(counters);
+        let bot = bot(till, &self.chats, (Arrival::Polling, NOWHERE));
+        Self { bot, ..self }
     }
 
     /// The same database and chats, another process.
@@ -208,6 +227,8 @@ impl RoomOf<'_> {
 
 fn bot(till: Till, chats: &Arc<Chats>, (arrival, telegram): (Arrival, &str)) -> Bot {
     let assets = Assets::embedded();
+    let takes_stars = till.counters.contains_key(STARS);
+    let ways = if takes_stars { WaysToPay::MoneyAndStars } else { WaysToPay::Money };
     let messenger = Arc::clone(chats);
     let api = BotApi::try_new(telegram, SecretString::from("1:a")).unwrap();
     let settings = BotSettings {
@@ -220,7 +241,7 @@ fn bot(till: Till, chats: &Arc<Chats>, (arrival, telegram): (Arrival, &str)) -> 
     };
     let bot = Bot::new(BotParts {
         till,
-        catalog: Arc::new(Catalog::load(&assets).unwrap()),
+        catalog: Arc::new(Catalog::load(&assets).unwrap().paid_by(ways)),
         texts: Arc::new(Texts::load(&assets).unwrap()),
         sender: Sender::start(messenger, at_once()),
         api: Arc::new(api),

@@ -22,13 +22,15 @@ const MOST_ANSWERS: usize = 40;
 enum Reply {
     Tap(&'static str),
     Say(&'static str),
+    /// Taps the button below the check card that leads to the wanted way to pay.
+    Confirm,
 }
 
 /// What the buyer looks for, most telling first. Buttons are found by a part of their label,
 /// questions by a part of their text.
 const ANSWERS: &[(&str, Reply)] = &[
     ("同意并继续", Reply::Tap("同意并继续")),
-    ("没错", Reply::Tap("没错")),
+    ("没错", Reply::Confirm),
     ("开始填写", Reply::Tap("开始填写")),
     ("八字详批 · ¥", Reply::Tap("八字详批 · ¥")),
     ("👩 女", Reply::Tap("👩 女")),
@@ -74,18 +76,28 @@ impl<'a> Buyer<'a> {
 
     /// From `/start` to the payment card; gives the address of the payment page.
     pub(super) async fn order(&self) -> anyhow::Result<String> {
+        self.order_by("没错").await
+    }
+
+    /// The same, to be paid in Stars; gives the invoice's link.
+    pub(super) async fn order_in_stars(&self) -> anyhow::Result<String> {
+        self.order_by("⭐ 没错").await
+    }
+
+    /// `confirm`: the button below the check card.
+    async fn order_by(&self, confirm: &'static str) -> anyhow::Result<String> {
         self.says("/start");
         for _ in 0..MOST_ANSWERS {
             if let Some(url) = self.telegram.presses_url(BUYER, "去支付") {
                 return Ok(url);
             }
-            self.answer().await?;
+            self.answer(confirm).await?;
         }
         bail!("the form never ends")
     }
 
     /// Answers the newest question, and waits until the shop has moved on.
-    async fn answer(&self) -> anyhow::Result<()> {
+    async fn answer(&self, confirm: &'static str) -> anyhow::Result<()> {
         let before = self.face();
         let Some(newest) = newest_of_bot(&self.telegram.chat(BUYER)) else {
             return self.wait_for_change(&before).await;
@@ -96,6 +108,7 @@ impl<'a> Buyer<'a> {
         };
         match reply {
             Reply::Tap(label) => self.taps(label)?,
+            Reply::Confirm => self.taps(confirm)?,
             Reply::Say(text) => self.says(text),
         }
         self.wait_for_change(&before).await

@@ -159,6 +159,7 @@ fn settings(
         ("PINGPONG__ACC_ID", pingpong.acc_id.clone()),
         ("PINGPONG__CLIENT_ID", pingpong.client_id.clone()),
         ("PINGPONG__SALT", pingpong.salt.expose_secret().to_owned()),
+        ("STARS__ENABLED", "true".to_owned()),
         ("AI__BASE_URL", world.address("model")),
         ("AI__API_KEY", "sandbox".to_owned()),
         ("AI__IDLE_TIMEOUT_SECONDS", "2".to_owned()),

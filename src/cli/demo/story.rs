@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::Demo;
-use super::buyer::{Buyer, Voice, millis};
+use super::buyer::{BUYER, Buyer, Voice, millis};
 use crate::sandbox::faults::Fault;
+use crate::sandbox::telegram::NotPaid;
 
 /// Longer than any deadline of a payment.
 const PAST_THE_DEADLINE: Duration = Duration::from_secs(45 * 60);
@@ -14,9 +15,16 @@ const PAST_THE_DEADLINE: Duration = Duration::from_secs(45 * 60);
 const PAID_SIGNS: [&str; 2] = ["支付成功", "付款刚刚到账"];
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// A purchase with at most one misfortune.
+/// A purchase with at most one misfortune, or one paid in Stars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Story(Option<Fault>);
+pub(super) enum Story {
+    AtTheCashier(Option<Fault>),
+    /// Paid in Telegram Stars; the invoice is pressed once more.
+    InStars,
+}
+
+/// The name of [`Story::InStars`].
+const STARS: &str = "stars";
 
 /// How a story ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -55,38 +63,55 @@ impl Story {
     /// The stories with these names; the plain purchase when there is none.
     pub(super) fn choose(names: &[String]) -> Result<Vec<Self>, String> {
         if names.is_empty() {
-            return Ok(vec![Self(None)]);
+            return Ok(vec![Self::AtTheCashier(None)]);
         }
         if names == ["all"] {
-            let all = PLAYED.iter().map(|fault| Self(Some(*fault)));
-            return Ok(std::iter::once(Self(None)).chain(all).collect());
+            let all = PLAYED.iter().map(|fault| Self::AtTheCashier(Some(*fault)));
+            let plain = [Self::AtTheCashier(None), Self::InStars];
+            return Ok(plain.into_iter().chain(all).collect());
         }
-        let known = |name: &String| {
-            PLAYED.iter().copied().find(|fault| fault.word() == *name).map(|f| Self(Some(f)))
-        };
-        names.iter().map(|name| known(name).ok_or_else(|| unknown(name))).collect()
+        names.iter().map(|name| Self::named(name).ok_or_else(|| unknown(name))).collect()
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        if name == STARS {
+            return Some(Self::InStars);
+        }
+        let fault = PLAYED.iter().copied().find(|fault| fault.word() == name)?;
+        Some(Self::AtTheCashier(Some(fault)))
     }
 
     pub(super) fn name(self) -> String {
-        self.0.map_or_else(|| "purchase".to_owned(), Fault::word)
+        match self {
+            Self::AtTheCashier(fault) => fault.map_or_else(|| "purchase".to_owned(), Fault::word),
+            Self::InStars => STARS.to_owned(),
+        }
+    }
+
+    fn fault(self) -> Option<Fault> {
+        match self {
+            Self::AtTheCashier(fault) => fault,
+            Self::InStars => None,
+        }
     }
 
     /// Plays the story; an error when it ends otherwise than it must.
     pub(super) async fn play(self, demo: &Demo, voice: Voice) -> anyhow::Result<Ending> {
         let buyer = Buyer::new(&demo.world.telegram, voice);
         buyer.line("——", &format!("{} · {}", self.name(), demo.page));
-        if let Some(fault) = self.0 {
+        if let Some(fault) = self.fault() {
             demo.world.faults.set(fault, self.times());
         }
-        if self.0 == Some(Fault::RefundPending) {
+        if self.fault() == Some(Fault::RefundPending) {
             demo.world.faults.set(Fault::AiRefused, 1);
         }
-        let page = buyer.order().await?;
-        let token = page.rsplit('/').next().unwrap_or_default().to_owned();
-        buyer.line("💳", "pays at the cashier");
-        buyer.callback_leaves();
-        let paid = demo.world.pingpong.pay(&token).await;
-        paid.map_err(|refused| anyhow::anyhow!("the cashier refused: {refused:?}"))?;
+        match self {
+            Self::AtTheCashier(_) => {
+                let page = buyer.order().await?;
+                pay_at_the_cashier(demo, &buyer, &page).await?;
+            }
+            Self::InStars => pay_in_stars(demo, &buyer).await?,
+        }
         self.lives_on(demo, &buyer).await?;
         let ending = self.ending();
         buyer.hears(ending.sign(), PATIENCE).await?;
@@ -119,7 +144,7 @@ impl Story {
 
     /// What happens between paying and the ending.
     async fn lives_on(self, demo: &Demo, buyer: &Buyer<'_>) -> anyhow::Result<()> {
-        match self.0 {
+        match self.fault() {
             Some(Fault::LateCallback) => {
                 buyer.line("⏳", "the deadline passes");
                 demo.clock.advance(PAST_THE_DEADLINE);
@@ -135,7 +160,7 @@ impl Story {
     }
 
     fn times(self) -> u32 {
-        match self.0 {
+        match self.fault() {
             // Every attempt is refused, so that the money goes back.
             Some(Fault::AiRefused) => 3,
             Some(_) | None => 1,
@@ -143,12 +168,35 @@ impl Story {
     }
 
     fn ending(self) -> Ending {
-        match self.0 {
+        match self.fault() {
             Some(Fault::WrongAmount) => Ending::Held,
             Some(Fault::AiRefused | Fault::RefundPending) => Ending::Refunded,
             Some(_) | None => Ending::Delivered,
         }
     }
+}
+
+async fn pay_at_the_cashier(demo: &Demo, buyer: &Buyer<'_>, page: &str) -> anyhow::Result<()> {
+    let token = page.rsplit('/').next().unwrap_or_default().to_owned();
+    buyer.line("💳", "pays at the cashier");
+    buyer.callback_leaves();
+    let paid = demo.world.pingpong.pay(&token).await;
+    paid.map_err(|refused| anyhow::anyhow!("the cashier refused: {refused:?}"))?;
+    Ok(())
+}
+
+/// One tap pays; the same invoice, pressed again, must be refused.
+async fn pay_in_stars(demo: &Demo, buyer: &Buyer<'_>) -> anyhow::Result<()> {
+    let link = buyer.order_in_stars().await?;
+    buyer.line("⭐", "pays the invoice in Stars");
+    buyer.callback_leaves();
+    demo.world.telegram.pays(BUYER, &link).await?;
+    buyer.hears("支付成功", PATIENCE).await?;
+    match demo.world.telegram.pays(BUYER, &link).await {
+        Err(NotPaid::Refused(words)) => buyer.line("⭐", &format!("once more: {words}")),
+        other => anyhow::bail!("the old invoice was not refused: {other:?}"),
+    }
+    Ok(())
 }
 
 impl Ending {
@@ -164,5 +212,5 @@ impl Ending {
 
 fn unknown(name: &str) -> String {
     let words: Vec<String> = PLAYED.iter().map(|fault| fault.word()).collect();
-    format!("there is no story `{name}`; there are all, {}", words.join(", "))
+    format!("there is no story `{name}`; there are all, {STARS}, {}", words.join(", "))
 }

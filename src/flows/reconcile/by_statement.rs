@@ -14,7 +14,7 @@ use crate::payments::reconciliation::{NewDifference, Totals};
 use crate::payments::repo as payments;
 use crate::payments::rules::stated_money;
 use crate::payments::statement::{LineKind, Statement, StatementLine};
-use crate::payments::{Payment, Refund};
+use crate::payments::{Payment, Refund, refunds};
 use crate::platform::db::WriteTx;
 
 /// What we have of everything that a list names.
@@ -50,6 +50,7 @@ impl Comparison<'_> {
         if statement.others > 0 {
             tracing::info!(statement.others = statement.others, "lines about other things");
         }
+        let statement = &self.with_refund_numbers(statement).await?;
         let ours = self.ours(statement).await?;
         let mut totals = Totals::default();
         for line in &statement.lines {
@@ -61,6 +62,34 @@ impl Comparison<'_> {
         let missing = self.missing_there(statement).await?;
         let checked = statement.lines.len().saturating_add(missing);
         Ok(Found { checked, totals })
+    }
+
+    /// A provider that knows no numbers of refunds names the charge that went back: then the refund is
+    /// ours of that charge, if there is one.
+    async fn with_refund_numbers(
+        &self,
+        statement: &Statement,
+    ) -> Result<Statement, ReconcileError> {
+        let unnamed =
+            |line: &&StatementLine| line.kind == LineKind::Refund && line.refund_no.is_none();
+        let charges: BTreeSet<String> = statement
+            .lines
+            .iter()
+            .filter(unnamed)
+            .filter_map(|it| it.provider_ref.clone())
+            .collect();
+        let mut statement = statement.clone();
+        if charges.is_empty() {
+            return Ok(statement);
+        }
+        let db = self.base().db.read();
+        let found = refunds::of_charges(db, (self.provider, &charges)).await?;
+        let lines = statement.lines.iter_mut();
+        for line in lines.filter(|line| line.kind == LineKind::Refund && line.refund_no.is_none()) {
+            let charge = line.provider_ref.as_ref();
+            line.refund_no = charge.and_then(|charge| found.get(charge).cloned());
+        }
+        Ok(statement)
     }
 
     async fn ours(&self, statement: &Statement) -> Result<Ours, ReconcileError> {

@@ -69,6 +69,8 @@ pub enum Refunded {
     NothingToRefund,
     /// Only so much is left.
     TooMuch(Money),
+    /// This payment goes back as a whole or not at all: so much.
+    OnlyWhole(Money),
     /// The product's time for refunds ended then.
     WindowOver(Timestamp),
     /// This reference stands for another refund.
@@ -205,6 +207,10 @@ async fn plan(
     let amount = wish.amount.unwrap_or(left);
     if amount.currency != left.currency || amount.minor > left.minor || amount.minor <= 0 {
         return Ok(Err(Refunded::TooMuch(left)));
+    }
+    // Nor by hand: what is left must stay the whole of it, which is all that Telegram can give back.
+    if !payment.goes_back_in_parts() && amount != payment.received() {
+        return Ok(Err(Refunded::OnlyWhole(payment.received())));
     }
     let state_allows = match order.status {
         // What is left of a refunded order goes back beside it.

@@ -6,6 +6,7 @@ use super::settle::settle;
 use crate::flows::announce;
 use crate::flows::jobs::SendRefund;
 use crate::flows::till::Till;
+use crate::kernel::ids::UserId;
 use crate::orders;
 use crate::payments::ports::{CallError, RefundAnswer, RefundOutcome, RefundRequest};
 use crate::payments::repo as payments;
@@ -24,6 +25,7 @@ pub async fn run(till: &Till, job: SendRefund) -> Result<(), JobError> {
         return Ok(());
     }
     let payment = payments::get(db, &refund.payment_no).await.map_err(JobError::retry)?;
+    let order = orders::repo::get(db, &refund.order_no).await.map_err(JobError::retry)?;
     let counter = till
         .counter(&payment.provider)
         .ok_or_else(|| JobError::discard(anyhow::anyhow!("no provider {}", payment.provider)))?;
@@ -31,7 +33,7 @@ pub async fn run(till: &Till, job: SendRefund) -> Result<(), JobError> {
         RefundStatus::Requested => {
             // Written before the call: after a crash the outcome is unknown, and asked for.
             mark(till, &refund, RefundStatus::Unknown, None).await?;
-            counter.gateway.refund(&request(till, &refund, &payment)).await
+            counter.gateway.refund(&request(till, (&refund, order.user), &payment)).await
         }
         RefundStatus::Processing
         | RefundStatus::Unknown
@@ -46,9 +48,10 @@ pub async fn run(till: &Till, job: SendRefund) -> Result<(), JobError> {
     }
 }
 
-fn request(till: &Till, refund: &Refund, payment: &Payment) -> RefundRequest {
+fn request(till: &Till, (refund, payer): (&Refund, UserId), payment: &Payment) -> RefundRequest {
     RefundRequest {
         refund_no: refund.refund_no.clone(),
+        payer,
         payment_no: payment.payment_no.clone(),
         provider_ref: payment.provider_ref.clone(),
         amount: refund.amount,

@@ -6,6 +6,7 @@ use crate::flows::jobs::{News, TellBuyer};
 use crate::flows::purchase_message;
 use crate::flows::tools::Tools;
 use crate::kernel::ids::RefundNo;
+use crate::kernel::money::Currency;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::Order;
 use crate::payments::{PaymentError, refunds};
@@ -77,6 +78,7 @@ fn needs_a_person(news: News) -> bool {
 }
 
 fn text_key(news: News, order: &Order) -> &'static str {
+    let in_stars = order.total.currency == Currency::XTR;
     match news {
         News::PaymentReady => "pay-card",
         News::PaymentUnavailable => "pay-create-failed",
@@ -91,7 +93,9 @@ fn text_key(news: News, order: &Order) -> &'static str {
         News::SurplusReturns => "pay-second-refund",
         News::OrderFailed if order.total.is_zero() => "report-failed-free",
         News::OrderFailed => "report-failed",
+        News::RefundStarted if in_stars => "refund-started-stars",
         News::RefundStarted => "refund-started",
+        News::RefundSucceeded if in_stars => "refund-succeeded-stars",
         News::RefundSucceeded => "refund-succeeded",
         News::RefundFailed => "refund-failed",
     }

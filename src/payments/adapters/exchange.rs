@@ -63,7 +63,6 @@ pub(super) async fn exchange_up_to(
     let outcome = send(request, limit).await;
     let status = outcome.as_ref().map_or(0, |answer| answer.status.as_u16());
     tracing::debug!(
-        payment.provider = "pingpong",
         payment.dialect = call.dialect,
         payment.call = call.name,
         payment.number = call.number,

@@ -8,3 +8,4 @@ pub mod outlook;
 pub mod pingpong_hmac;
 pub mod pingpong_v4;
 mod reading;
+pub mod telegram_stars;

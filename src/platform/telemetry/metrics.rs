@@ -22,6 +22,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_payment_query_failures_total", "Questions to the provider without an answer"),
     ("mingshu_payment_transition_failures_total", "Steps of payments that the rules refused"),
     ("mingshu_late_payments_total", "Money for orders that were already closed"),
+    ("mingshu_stars_checkouts_total", "Questions before a payment in Stars, by `answer`"),
     ("mingshu_refunds_total", "Refunds decided, by `outcome`"),
     ("mingshu_version_conflicts_total", "Writes that lost a race, by `table`"),
     ("mingshu_callbacks_total", "Callbacks answered, by `verdict`"),

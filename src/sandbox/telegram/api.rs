@@ -82,6 +82,11 @@ impl SandboxTelegram {
             "deletemessage" => self.delete_message(params),
             "sendchataction" => self.send_chat_action(params),
             "answercallbackquery" => self.answer_callback_query(params),
+            "createinvoicelink" => self.create_invoice_link(params),
+            "answerprecheckoutquery" => self.answer_pre_checkout(params),
+            "refundstarpayment" => self.refund_star_payment(params),
+            "getstartransactions" => self.star_transactions(params),
+            "getmystarbalance" => Ok(self.my_star_balance()),
             "setmycommands" => self.set_commands(params),
             _ => Ok(Value::Bool(true)),
         }

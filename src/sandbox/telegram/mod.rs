@@ -15,6 +15,7 @@ mod people;
 mod postman;
 mod refusal;
 mod rich;
+mod stars;
 #[cfg(test)]
 mod tests;
 mod updates;
@@ -32,6 +33,7 @@ pub use self::commands::Command;
 pub use self::message::{ButtonKind, ChatButton, ChatMessage, Person, Role, SentFile, Toast};
 pub use self::page::chat_api;
 pub use self::people::{TapError, TimedOut};
+pub use self::stars::NotPaid;
 
 use self::world::World;
 use super::faults::Faults;
@@ -66,14 +68,18 @@ pub fn router(telegram: SandboxTelegram) -> Router {
 impl SandboxTelegram {
     /// A Telegram that knows the bot with `token` and the people of [`Person::cast`].
     pub fn new(faults: Arc<Faults>, token: &str) -> Self {
-        let clock = SystemClock;
+        Self::with_clock(faults, token, Arc::new(SystemClock))
+    }
+
+    /// The same with a clock of its own.
+    pub fn with_clock(faults: Arc<Faults>, token: &str, clock: Arc<dyn Clock>) -> Self {
         let bot_id = token.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(1);
         let telegram = Self(Arc::new(Inner {
             token: token.to_owned(),
             faults,
             client: client(Limits::seconds(2, 60)).ok(),
             world: Mutex::new(World::new(bot_id, clock.now())),
-            clock: Arc::new(clock),
+            clock,
             changes: watch::Sender::new(0),
             arrivals: watch::Sender::new(()),
         }));

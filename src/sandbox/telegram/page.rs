@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
-use super::SandboxTelegram;
 use super::message::{ChatMessage, SentFile};
+use super::{NotPaid, SandboxTelegram};
 use crate::sandbox::faults::{Fault, Faults};
 
 const PAGE: &str = include_str!("../page.html");
@@ -35,6 +35,7 @@ pub fn chat_api(telegram: SandboxTelegram, faults: Arc<Faults>) -> Router {
         .route("/sandbox/api/chat/{user}", get(look))
         .route("/sandbox/api/chat/{user}/say", post(say))
         .route("/sandbox/api/chat/{user}/tap", post(tap))
+        .route("/sandbox/api/chat/{user}/pay", post(pay))
         .route("/sandbox/api/file/{id}", get(file))
         .route("/sandbox/api/faults", get(list_faults).post(set_fault))
         .with_state(Stage { telegram, faults })
@@ -115,6 +116,24 @@ async fn tap(
     match stage.telegram.taps(user, message, &data) {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_nothing_hit) => StatusCode::CONFLICT,
+    }
+}
+
+#[derive(Deserialize)]
+struct Pay {
+    link: String,
+}
+
+/// The person pays an invoice; the answer is what the window says when nothing was taken.
+async fn pay(
+    State(stage): State<Stage>,
+    Path(user): Path<i64>,
+    Json(Pay { link }): Json<Pay>,
+) -> Response {
+    match stage.telegram.pays(user, &link).await {
+        Ok(_charge) => StatusCode::NO_CONTENT.into_response(),
+        Err(NotPaid::Refused(words)) => (StatusCode::CONFLICT, words).into_response(),
+        Err(refused) => (StatusCode::CONFLICT, refused.to_string()).into_response(),
     }
 }
 

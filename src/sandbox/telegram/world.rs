@@ -9,6 +9,7 @@ use super::markup::Keyboard;
 use super::message::{ChatMessage, Person, SentFile, Toast};
 use super::refusal::Refusal;
 use super::rich::Rich;
+use super::stars::Stars;
 use super::updates::Updates;
 use super::wire;
 use crate::kernel::clock::Timestamp;
@@ -32,6 +33,7 @@ pub(super) struct World {
     chats: BTreeMap<i64, Chat>,
     pub(super) updates: Updates,
     pub(super) menus: Menus,
+    pub(super) stars: Stars,
     files: BTreeMap<String, SentFile>,
     /// Taps that the bot may answer, with who tapped.
     taps: BTreeMap<String, i64>,
@@ -54,6 +56,7 @@ impl World {
             chats: BTreeMap::new(),
             updates: Updates::starting_at(now.seconds()),
             menus: Menus::default(),
+            stars: Stars::default(),
             files: BTreeMap::new(),
             taps: BTreeMap::new(),
         }
@@ -145,6 +148,12 @@ impl World {
         let message = self.wire(person, id);
         self.updates.push(person.id, "message", message);
         id
+    }
+
+    /// A line on the person's side of the chat, as the Bot API tells it.
+    pub(super) fn note(&mut self, person: &Person, draft: Draft, now: Timestamp) -> Value {
+        let id = self.put(person.id, false, draft, now);
+        self.wire(person, id)
     }
 
     /// The person's tap on a button with `data`, which becomes an update.

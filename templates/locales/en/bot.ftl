@@ -195,6 +195,9 @@ paysupport =
 
     <b>Where is my refund?</b>
     Open the order in /orders . Refunds go back to where the money came from, usually within 1–3 working days.
+paysupport-stars =
+    <b>Paid with Telegram Stars?</b>
+    A refund puts all of the Stars back into your balance, usually within seconds. This shop answers for the payment; Telegram's own support cannot help with it.
 paysupport-contact =
     Still not solved? Please contact { $contact } and give the order number.
 language-ask = Choose your language / 请选择语言
@@ -397,10 +400,13 @@ check-luck-not-yet = Luck cycles begin in { $year }
 check-near-term = ⚠️ The birth is less than { $minutes } min from a solar term; a little earlier or later changes the month pillar. Please check again.
 check-near-hour = ⚠️ The birth is less than { $minutes } min from a change of hour; a little earlier or later changes the hour pillar. Please check again.
 check-price = Price: <b>{ $price }</b>
+check-stars = Or in Telegram Stars: <b>{ $price }</b>
+check-stars-no-coupon = Or in Telegram Stars: <b>{ $price }</b> (the code does not count there)
 check-free = Price: <b>free</b>
 check-promise = <i>If the report cannot be written or delivered, you get a full refund automatically.</i>
 check-ask = Is everything right?
 btn-check-ok = ✅ Yes, go to payment
+btn-check-ok-stars = ⭐ All correct, pay { $price }
 btn-check-ok-free = ✅ Yes, begin
 btn-check-edit-gender = ✏️ Sex
 btn-check-edit-date = ✏️ Date

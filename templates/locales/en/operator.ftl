@@ -78,6 +78,7 @@ refund-confirm =
 btn-refund-confirm = ↩️ Refund { $amount }
 refund-requested = Refund <code>{ $refund_no }</code> is requested: { $amount }, order <code>{ $order_no }</code>.
 refund-not-possible = Order <code>{ $order_no }</code> cannot be refunded ({ $status }).
+refund-only-whole = Stars go back as a whole: of this order { $amount } or nothing, no part of it.
 refund-nothing-paid = Order <code>{ $order_no }</code> has received no money; there is nothing to refund.
 refund-already = Order <code>{ $order_no }</code> has the refund <code>{ $refund_no }</code> already: { $amount }, { $status }.
 operator-kept = Nothing was changed.

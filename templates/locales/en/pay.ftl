@@ -5,6 +5,7 @@
 method-wechat = WeChat Pay
 method-alipay = Alipay
 method-bank = Bank card
+method-stars = Telegram Stars
 method-other = Online payment
 method-free = free
 pay-method-ask =
@@ -14,6 +15,7 @@ pay-method-ask =
 btn-method-wechat = 💚 WeChat Pay
 btn-method-alipay = 🔵 Alipay
 btn-method-bank = 💳 Bank card
+btn-method-stars = ⭐ Telegram Stars
 
 ## Payment card
 
@@ -42,6 +44,18 @@ btn-pay = 💳 Pay
 btn-paid = 🔄 I have paid
 btn-switch-method = ↔️ Another way to pay
 btn-cancel-order = ❌ Cancel order
+
+## Telegram Stars: the last question before the payment
+
+# Shown by Telegram in a window of its own, plain text.
+checkout-unknown = This invoice belongs to no current order of this shop. Your Stars were not taken. Order again with /products .
+checkout-not-yours = This invoice belongs to somebody else's order, and only they can pay it. Your Stars were not taken.
+checkout-paid = This order has been paid already. Your Stars were not taken again. See /orders .
+checkout-over = This invoice is no longer valid: the order expired, was cancelled, or is being paid another way. Your Stars were not taken. You can order again in /orders .
+checkout-other-amount = This invoice and its order differ in the amount. Your Stars were not taken. Please open the order again in /orders .
+checkout-sold-out = It has just sold out. Your Stars were not taken.
+checkout-under-way = This order is being paid right now. Please wait a minute, and try again if nothing happens.
+checkout-later = The order cannot be checked at the moment. Your Stars were not taken. Please try again in a while.
 
 ## Asking
 
@@ -168,12 +182,24 @@ refund-started =
     Order <code>{ $order_no }</code>
     Refund <code>{ $refund_no }</code>
     It goes back to where the money came from, usually within 1–3 working days.
+refund-started-stars =
+    Your refund has started: { $amount }
+
+    Order <code>{ $order_no }</code>
+    Refund <code>{ $refund_no }</code>
+    The Stars go back into your balance, usually within seconds.
 refund-succeeded =
     ✅ Refunded: { $amount }
 
     Order <code>{ $order_no }</code>
     Refund <code>{ $refund_no }</code>
     The money is on its way to the account you paid from; the payment company decides how long that takes.
+refund-succeeded-stars =
+    ✅ Refunded: { $amount }
+
+    Order <code>{ $order_no }</code>
+    Refund <code>{ $refund_no }</code>
+    The Stars are back in your balance.
 refund-failed =
     The refund of { $amount } did not go through at once. A person is handling it; you will get your money.
 

@@ -189,6 +189,9 @@ paysupport =
 
     <b>退款到哪了？</b>
     /orders 里打开订单就能看到。退款按原路返回，通常 1–3 个工作日到账。
+paysupport-stars =
+    <b>用 Telegram Stars 付的款？</b>
+    退款整笔退回你的 Stars 余额，通常几秒钟。付款由本店负责，Telegram 客服不处理这类问题。
 paysupport-contact =
     还没解决，请联系 { $contact } ，带上订单号。
 language-ask = 请选择语言 / Choose your language
@@ -422,10 +425,13 @@ check-luck-not-yet = 大运：{ $year } 年起运
 check-near-term = ⚠️ 出生时间离节气交接不到 { $minutes } 分钟，差一点月柱就会不同，请再核对。
 check-near-hour = ⚠️ 出生时间离换时辰不到 { $minutes } 分钟，差一点时柱就会不同，请再核对。
 check-price = 价格：<b>{ $price }</b>
+check-stars = 也可以用 Telegram Stars：<b>{ $price }</b>
+check-stars-no-coupon = 也可以用 Telegram Stars：<b>{ $price }</b>（优惠码不适用）
 check-free = 价格：<b>免费</b>
 check-promise = <i>报告写不成或送不到，自动全额退款。</i>
 check-ask = 都对吗？
 btn-check-ok = ✅ 没错，去付款
+btn-check-ok-stars = ⭐ 没错，用 { $price } 付款
 btn-check-ok-free = ✅ 没错，开始
 btn-check-edit-gender = ✏️ 改性别
 btn-check-edit-date = ✏️ 改日期

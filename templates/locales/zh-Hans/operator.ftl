@@ -78,6 +78,7 @@ refund-confirm =
 btn-refund-confirm = ↩️ 确认退款 { $amount }
 refund-requested = 退款 <code>{ $refund_no }</code> 已提交：{ $amount }，订单 <code>{ $order_no }</code>。
 refund-not-possible = 订单 <code>{ $order_no }</code> 不能退款（{ $status }）。
+refund-only-whole = Stars 只能整笔退：这张订单要退就退 { $amount }，不能退一部分。
 refund-nothing-paid = 订单 <code>{ $order_no }</code> 没有收到钱，无需退款。
 refund-already = 订单 <code>{ $order_no }</code> 已有退款 <code>{ $refund_no }</code>：{ $amount }，{ $status }。
 operator-kept = 没有改动。

@@ -5,6 +5,7 @@
 method-wechat = 微信支付
 method-alipay = 支付宝
 method-bank = 银行卡
+method-stars = Telegram Stars
 method-other = 在线支付
 method-free = 免费
 pay-method-ask =
@@ -14,6 +15,7 @@ pay-method-ask =
 btn-method-wechat = 💚 微信支付
 btn-method-alipay = 🔵 支付宝
 btn-method-bank = 💳 银行卡
+btn-method-stars = ⭐ Telegram Stars
 
 ## 付款卡片
 
@@ -42,6 +44,18 @@ btn-pay = 💳 去支付
 btn-paid = 🔄 我已支付
 btn-switch-method = ↔️ 换方式
 btn-cancel-order = ❌ 取消订单
+
+## Telegram Stars：付款前的最后一问
+
+# Telegram 在自己的窗口里显示，纯文本。
+checkout-unknown = 这张账单不是本店现在的订单，没有扣你的 Stars。请用 /products 重新下单。
+checkout-not-yours = 这张账单是别人的订单，只有下单的人能付，没有扣你的 Stars。
+checkout-paid = 这张订单已经收到付款，不用再付，没有扣你的 Stars。可以用 /orders 查看。
+checkout-over = 这张账单已经失效：订单已到期、取消，或改用别的方式付款，没有扣你的 Stars。可以用 /orders 重新下单。
+checkout-other-amount = 这张账单的金额和订单对不上，没有扣你的 Stars。请用 /orders 重新打开订单。
+checkout-sold-out = 已经卖完了，没有扣你的 Stars。
+checkout-under-way = 这张订单刚刚正在付款。请等一分钟，没有成功再试。
+checkout-later = 现在无法核对订单，没有扣你的 Stars。请过一会儿再试。
 
 ## 查询
 
@@ -165,12 +179,24 @@ refund-started =
     订单号 <code>{ $order_no }</code>
     退款号 <code>{ $refund_no }</code>
     按原路退回，通常 1–3 个工作日到账。
+refund-started-stars =
+    退款已经开始：{ $amount }
+
+    订单号 <code>{ $order_no }</code>
+    退款号 <code>{ $refund_no }</code>
+    Stars 会退回你的余额，通常几秒钟。
 refund-succeeded =
     ✅ 退款成功：{ $amount }
 
     订单号 <code>{ $order_no }</code>
     退款号 <code>{ $refund_no }</code>
     钱已退回原付款账户，到账时间以支付机构为准。
+refund-succeeded-stars =
+    ✅ 退款成功：{ $amount }
+
+    订单号 <code>{ $order_no }</code>
+    退款号 <code>{ $refund_no }</code>
+    Stars 已退回你的余额。
 refund-failed =
     退款 { $amount } 没有一次办成，我们正在人工处理，一定退给你。
 

@@ -189,6 +189,9 @@ paysupport =
 
     <b>退款到哪了？</b>
     /orders 裡開啟訂單就能看到。退款按原路返回，通常 1–3 個工作日到帳。
+paysupport-stars =
+    <b>用 Telegram Stars 付的款？</b>
+    退款整筆退回你的 Stars 餘額，通常幾秒鐘。付款由本店負責，Telegram 客服不處理這類問題。
 paysupport-contact =
     還沒解決，請聯絡 { $contact } ，帶上訂單號。
 language-ask = 請選擇語言 / Choose your language
@@ -422,10 +425,13 @@ check-luck-not-yet = 大運：{ $year } 年起運
 check-near-term = ⚠️ 出生時間離節氣交接不到 { $minutes } 分鐘，差一點月柱就會不同，請再核對。
 check-near-hour = ⚠️ 出生時間離換時辰不到 { $minutes } 分鐘，差一點時柱就會不同，請再核對。
 check-price = 價格：<b>{ $price }</b>
+check-stars = 也可以用 Telegram Stars：<b>{ $price }</b>
+check-stars-no-coupon = 也可以用 Telegram Stars：<b>{ $price }</b>（優惠碼不適用）
 check-free = 價格：<b>免費</b>
 check-promise = <i>報告寫不成或送不到，自動全額退款。</i>
 check-ask = 都對嗎？
 btn-check-ok = ✅ 沒錯，去付款
+btn-check-ok-stars = ⭐ 沒錯，用 { $price } 付款
 btn-check-ok-free = ✅ 沒錯，開始
 btn-check-edit-gender = ✏️ 改性別
 btn-check-edit-date = ✏️ 改日期

@@ -78,6 +78,7 @@ refund-confirm =
 btn-refund-confirm = ↩️ 確認退款 { $amount }
 refund-requested = 退款 <code>{ $refund_no }</code> 已提交：{ $amount }，訂單 <code>{ $order_no }</code>。
 refund-not-possible = 訂單 <code>{ $order_no }</code> 不能退款（{ $status }）。
+refund-only-whole = Stars 只能整筆退：這張訂單要退就退 { $amount }，不能退一部分。
 refund-nothing-paid = 訂單 <code>{ $order_no }</code> 沒有收到錢，無需退款。
 refund-already = 訂單 <code>{ $order_no }</code> 已有退款 <code>{ $refund_no }</code>：{ $amount }，{ $status }。
 operator-kept = 沒有改動。

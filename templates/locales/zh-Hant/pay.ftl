@@ -5,6 +5,7 @@
 method-wechat = 微信支付
 method-alipay = 支付寶
 method-bank = 銀行卡
+method-stars = Telegram Stars
 method-other = 線上支付
 method-free = 免費
 pay-method-ask =
@@ -14,6 +15,7 @@ pay-method-ask =
 btn-method-wechat = 💚 微信支付
 btn-method-alipay = 🔵 支付寶
 btn-method-bank = 💳 銀行卡
+btn-method-stars = ⭐ Telegram Stars
 
 ## 付款卡片
 
@@ -42,6 +44,18 @@ btn-pay = 💳 去支付
 btn-paid = 🔄 我已支付
 btn-switch-method = ↔️ 換方式
 btn-cancel-order = ❌ 取消訂單
+
+## Telegram Stars：付款前的最後一問
+
+# Telegram 在自己的視窗裡顯示，純文字。
+checkout-unknown = 這張帳單不是本店現在的訂單，沒有扣你的 Stars。請用 /products 重新下單。
+checkout-not-yours = 這張帳單是別人的訂單，只有下單的人能付，沒有扣你的 Stars。
+checkout-paid = 這張訂單已經收到付款，不用再付，沒有扣你的 Stars。可以用 /orders 查看。
+checkout-over = 這張帳單已經失效：訂單已到期、取消，或改用別的方式付款，沒有扣你的 Stars。可以用 /orders 重新下單。
+checkout-other-amount = 這張帳單的金額和訂單對不上，沒有扣你的 Stars。請用 /orders 重新開啟訂單。
+checkout-sold-out = 已經賣完了，沒有扣你的 Stars。
+checkout-under-way = 這張訂單剛剛正在付款。請等一分鐘，沒有成功再試。
+checkout-later = 現在無法核對訂單，沒有扣你的 Stars。請過一會兒再試。
 
 ## 查詢
 
@@ -165,12 +179,24 @@ refund-started =
     訂單號 <code>{ $order_no }</code>
     退款號 <code>{ $refund_no }</code>
     按原路退回，通常 1–3 個工作日到帳。
+refund-started-stars =
+    退款已經開始：{ $amount }
+
+    訂單號 <code>{ $order_no }</code>
+    退款號 <code>{ $refund_no }</code>
+    Stars 會退回你的餘額，通常幾秒鐘。
 refund-succeeded =
     ✅ 退款成功：{ $amount }
 
     訂單號 <code>{ $order_no }</code>
     退款號 <code>{ $refund_no }</code>
     錢已退回原付款帳戶，到帳時間以支付機構為準。
+refund-succeeded-stars =
+    ✅ 退款成功：{ $amount }
+
+    訂單號 <code>{ $order_no }</code>
+    退款號 <code>{ $refund_no }</code>
+    Stars 已退回你的餘額。
 refund-failed =
     退款 { $amount } 沒有一次辦成，我們正在人工處理，一定退給你。
 

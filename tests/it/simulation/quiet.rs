@@ -79,7 +79,9 @@ impl Schedule<'_> {
                     charges > 1 || self.paid_elsewhere.contains(&told.payment_no)
                 }
                 Notification::Payment(_) => false,
-                Notification::Refund(_) | Notification::Unhandled { .. } => true,
+                Notification::Refund(_)
+                | Notification::RefundOfCharge(_)
+                | Notification::Unhandled { .. } => true,
             };
             if hidden {
                 self.note(format_args!("the bank insists: {}", key(&notice)));

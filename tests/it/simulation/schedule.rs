@@ -515,6 +515,7 @@ pub(super) fn key(notice: &Notification) -> &str {
     match notice {
         Notification::Payment(told) => &told.evidence_key,
         Notification::Refund(told) => &told.evidence_key,
+        Notification::RefundOfCharge(told) => &told.evidence_key,
         Notification::Unhandled { evidence_key, .. } => evidence_key,
     }
 }

@@ -39,6 +39,12 @@ pub(crate) const OPERATORS: UserId = UserId(-100);
 const BARGAIN: &str = r#"price = "29.90"
 sale = [{ percent = 20, starts = "2026-11-21", ends = "2026-11-21", label = { zh-Hans = "双十一" } }]"#;
 
+/// Sold for Stars, too, a tenth off on the day of the stories.
+const STARRY: &str = r#"price = "29.90"
+stars = 150
+stock = { counted = 5 }
+sale = [{ percent = 10, starts = "2026-11-21", ends = "2026-11-21" }]"#;
+
 /// One piece, with a chart.
 const KEEPSAKE: &str = r#"price = "29.90"
 stock = { counted = 1 }
@@ -50,7 +56,7 @@ pub(crate) const RARE: u32 = 10;
 
 /// Sku and head: paid products without a chart, some with few or very many pieces, one for nothing,
 /// one on sale, and two with a chart.
-const PRODUCTS: [(&str, &str); 11] = [
+const PRODUCTS: [(&str, &str); 12] = [
     ("letter", "price = \"29.90\""),
     ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
     ("pair", "price = \"29.90\"\nstock = { counted = 2 }"),
@@ -60,6 +66,7 @@ const PRODUCTS: [(&str, &str); 11] = [
     ("plenty", "price = \"29.90\"\nstock = { counted = 100000 }"),
     ("ample", "price = \"29.90\"\nstock = { daily = 100000 }"),
     ("bargain", BARGAIN),
+    ("starry", STARRY),
     ("keepsake", KEEPSAKE),
     ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
 ];

@@ -10,6 +10,7 @@ pub(crate) mod post_office;
 pub(crate) mod sink;
 pub(crate) mod street;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use mingshu::alerts::ports::Mailer;
 use mingshu::events::Sink;
 use mingshu::flows::base::Base;
+use mingshu::flows::till::Counter;
 use mingshu::flows::tools::{Charts, Tools};
 use mingshu::kernel::clock::{Clock, ManualClock, Timestamp};
 use mingshu::kernel::ids::OrderNo;
@@ -83,6 +85,15 @@ impl TestApp {
     /// A connection of its own to the same database.
     pub(crate) async fn another_connection(&self) -> Db {
         Db::connect(&self.database).await.unwrap()
+    }
+
+    /// The same shop with one more way to pay.
+    pub(crate) fn with_counter(mut self, counter: Counter) -> Self {
+        let mut counters = BTreeMap::clone(&self.tools.till.counters);
+        counters.insert(counter.gateway.provider().to_owned(), counter);
+        self.tools.till.counters = Arc::new(counters);
+        self.worker = worker(&self.base, &self.tools);
+        self
     }
 
     /// The same shop with charts from a service; `fallback` is `bazi.fallback`.

@@ -9,6 +9,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::UserId;
 use crate::kernel::locale::Locale;
 use crate::kernel::money::{Currency, Money};
 use crate::payments::ports::{Outcome, StatedAmount};
@@ -64,6 +65,7 @@ fn order() -> CreatePayment {
 fn refund_order() -> RefundRequest {
     RefundRequest {
         refund_no: "R1".into(),
+        payer: UserId(7),
         payment_no: "P1".into(),
         provider_ref: None,
         amount: Money::new(500, Currency::CNY),

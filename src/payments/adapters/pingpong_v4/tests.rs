@@ -9,6 +9,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::sign::sign;
 use super::*;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::ids::UserId;
 use crate::kernel::money::{Currency, Money};
 use crate::payments::ports::{Outcome, Source, StatedAmount};
 use crate::platform::chain;
@@ -78,6 +79,7 @@ fn order() -> CreatePayment {
 fn refund_order() -> RefundRequest {
     RefundRequest {
         refund_no: "R1".into(),
+        payer: UserId(7),
         payment_no: "P1".into(),
         provider_ref: Some("T1".into()),
         amount: Money::new(500, Currency::CNY),
