@@ -3,7 +3,10 @@
 use sea_orm::DbErr;
 
 use crate::affiliates::AffiliateError;
+use crate::audit::AuditError;
+use crate::flows::add_stock::AddStockError;
 use crate::flows::attribute_referral::ReferralError;
+use crate::flows::broadcast::BroadcastError;
 use crate::flows::export_user::ExportError;
 use crate::flows::figures::FiguresError;
 use crate::flows::forget_user::ForgetError;
@@ -13,6 +16,7 @@ use crate::flows::place_order::PlaceOrderError;
 use crate::flows::resend_report::ResendError;
 use crate::flows::retry_order::RetryError;
 use crate::flows::settle_payment::SettleError;
+use crate::flows::throw_switch::SwitchError;
 use crate::notifications::ports::SendError;
 use crate::orders::OrderError;
 use crate::payments::PaymentError;
@@ -55,6 +59,14 @@ pub(super) enum BotError {
     Resend(#[from] ResendError),
     #[error("the order cannot go on")]
     Retry(#[from] RetryError),
+    #[error("the switch cannot be thrown")]
+    Switch(#[from] SwitchError),
+    #[error("the broadcast cannot be written")]
+    Broadcast(#[from] BroadcastError),
+    #[error("the pieces cannot be added")]
+    AddStock(#[from] AddStockError),
+    #[error("the deeds of operators cannot be read")]
+    Audit(#[from] AuditError),
     #[error("the coupon cannot be read")]
     Coupon(#[from] PromotionError),
     #[error("the stored words cannot be opened")]
@@ -82,13 +94,28 @@ impl BotError {
             | Self::Affiliate(AffiliateError::Db(_))
             | Self::Coupon(PromotionError::Db(_))
             | Self::Payout(PayoutError::Db(_) | PayoutError::Affiliate(AffiliateError::Db(_)))
+            | Self::Audit(AuditError::Db(_))
+            | Self::Broadcast(
+                BroadcastError::Db(_)
+                | BroadcastError::Audit(AuditError::Db(_))
+                | BroadcastError::User(UserError::Db(_))
+                | BroadcastError::Order(OrderError::Db(_)),
+            )
+            | Self::AddStock(AddStockError::Db(_) | AddStockError::Audit(AuditError::Db(_)))
+            | Self::Switch(
+                SwitchError::Db(_)
+                | SwitchError::Audit(AuditError::Db(_))
+                | SwitchError::User(UserError::Db(_)),
+            )
             | Self::Greet(
                 ReferralError::Db(_)
                 | ReferralError::User(UserError::Db(_))
                 | ReferralError::Affiliate(AffiliateError::Db(_)),
             )
             | Self::Resend(
-                ResendError::Db(_) | ResendError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+                ResendError::Db(_)
+                | ResendError::Audit(AuditError::Db(_))
+                | ResendError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
             | Self::Forget(
                 ForgetError::Db(_) | ForgetError::Order(OrderError::Db(_) | OrderError::Stale(_)),
@@ -97,7 +124,9 @@ impl BotError {
                 ExportError::User(UserError::Db(_)) | ExportError::Order(OrderError::Db(_)),
             )
             | Self::Retry(
-                RetryError::Db(_) | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+                RetryError::Db(_)
+                | RetryError::Audit(AuditError::Db(_))
+                | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
             | Self::Place(
                 PlaceOrderError::Db(_)
@@ -118,6 +147,10 @@ impl BotError {
             | Self::Coupon(_)
             | Self::Payout(_)
             | Self::Picture(_)
+            | Self::Switch(_)
+            | Self::AddStock(_)
+            | Self::Broadcast(_)
+            | Self::Audit(_)
             | Self::Place(_)
             | Self::Greet(_)
             | Self::Inspect(_)

@@ -13,6 +13,8 @@ use crate::kernel::ids::UserId;
 pub(super) struct Update {
     pub(super) id: i64,
     pub(super) user: UserId,
+    /// The `@name`, without its sign.
+    pub(super) name: Option<String>,
     /// The client's language, an IETF tag.
     pub(super) language: Option<String>,
     pub(super) incoming: Incoming,
@@ -95,6 +97,7 @@ struct RawUser {
     id: i64,
     #[serde(default)]
     is_bot: bool,
+    username: Option<String>,
     language_code: Option<String>,
 }
 
@@ -113,7 +116,8 @@ pub(super) fn read(json: &str) -> Result<Update, NotForUs> {
     if from.is_bot {
         return Err(other);
     }
-    Ok(Update { id, user: UserId(from.id), language: from.language_code, incoming })
+    let (name, language) = (from.username, from.language_code);
+    Ok(Update { id, user: UserId(from.id), name, language, incoming })
 }
 
 impl RawUpdate {

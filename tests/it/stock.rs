@@ -33,6 +33,7 @@ fn ordered(placed: &[Placed]) -> Vec<OrderNo> {
         Placed::SoldOut => None,
         other @ (Placed::AlreadyPlaced(_)
         | Placed::NotOnSale
+        | Placed::Closed(_)
         | Placed::FreeLimitReached
         | Placed::PriceChanged(_)
         | Placed::CouponRefused(_)) => panic!("{other:?}"),
