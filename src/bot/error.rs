@@ -11,6 +11,7 @@ use crate::flows::export_user::ExportError;
 use crate::flows::figures::FiguresError;
 use crate::flows::forget_user::ForgetError;
 use crate::flows::inspect_order::InspectError;
+use crate::flows::manage_coupons::CouponsError;
 use crate::flows::pay_affiliate::PayoutError;
 use crate::flows::place_order::PlaceOrderError;
 use crate::flows::resend_report::ResendError;
@@ -67,6 +68,8 @@ pub(super) enum BotError {
     AddStock(#[from] AddStockError),
     #[error("the deeds of operators cannot be read")]
     Audit(#[from] AuditError),
+    #[error("the coupon cannot be written")]
+    Coupons(#[from] CouponsError),
     #[error("the coupon cannot be read")]
     Coupon(#[from] PromotionError),
     #[error("the stored words cannot be opened")]
@@ -95,6 +98,11 @@ impl BotError {
             | Self::Coupon(PromotionError::Db(_))
             | Self::Payout(PayoutError::Db(_) | PayoutError::Affiliate(AffiliateError::Db(_)))
             | Self::Audit(AuditError::Db(_))
+            | Self::Coupons(
+                CouponsError::Db(_)
+                | CouponsError::Audit(AuditError::Db(_))
+                | CouponsError::Coupon(PromotionError::Db(_)),
+            )
             | Self::Broadcast(
                 BroadcastError::Db(_)
                 | BroadcastError::Audit(AuditError::Db(_))
@@ -150,6 +158,7 @@ impl BotError {
             | Self::Switch(_)
             | Self::AddStock(_)
             | Self::Broadcast(_)
+            | Self::Coupons(_)
             | Self::Audit(_)
             | Self::Place(_)
             | Self::Greet(_)

@@ -1,5 +1,7 @@
 //! Every statement on `users`.
 
+use std::collections::BTreeMap;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -189,6 +191,23 @@ pub async fn count_referred(
     code: &AffiliateCode,
 ) -> Result<u64, UserError> {
     Ok(Entity::find().filter(Column::ReferredBy.eq(code.as_str())).count(db).await?)
+}
+
+/// [`count_referred`] of several promoters, in one statement.
+pub async fn count_referred_by(
+    db: &impl ConnectionTrait,
+    codes: &[AffiliateCode],
+) -> Result<BTreeMap<AffiliateCode, i64>, UserError> {
+    let counts: Vec<(String, i64)> = Entity::find()
+        .select_only()
+        .column(Column::ReferredBy)
+        .column_as(Column::Id.count(), "count")
+        .filter(Column::ReferredBy.is_in(codes.iter().map(AffiliateCode::as_str)))
+        .group_by(Column::ReferredBy)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(counts.into_iter().map(|(code, count)| (AffiliateCode(code), count)).collect())
 }
 
 pub async fn count(db: &impl ConnectionTrait, since: Timestamp) -> Result<u64, UserError> {

@@ -2,19 +2,23 @@
 
 use super::operators::unknown;
 use super::{Doing, Shows};
-use crate::bot::dialogue::{About, DeskCard, DeskDeed, DeskView, OperatorView, Preparing, View};
+use crate::bot::coupon_line;
+use crate::bot::dialogue::{
+    About, Asks, DeskCard, DeskDeed, DeskView, OperatorView, Preparing, View,
+};
 use crate::bot::error::BotError;
 use crate::broadcasts::Segment;
 use crate::broadcasts::repo::NewBroadcast;
 use crate::flows::broadcast::{self, Steer};
 use crate::flows::settle_doubt::{self, Outcome, Statement};
 use crate::flows::throw_switch;
-use crate::flows::{add_stock, may_order};
+use crate::flows::{add_stock, manage_coupons, may_order};
 use crate::kernel::ids::{OrderNo, PaymentNo};
 use crate::kernel::switch::Switch;
 use crate::payments::ledger::Settled;
 use crate::payments::repo as payments;
 use crate::platform::texts::Args;
+use crate::promotions::{self, CouponCode, NewCoupon};
 use crate::users;
 
 impl Doing<'_> {
@@ -38,6 +42,13 @@ impl Doing<'_> {
                 let blocked = known.is_some_and(|user| user.blocked_at.is_some());
                 DeskDeed::Block(*user, Switch::other_than(blocked))
             }
+            Preparing::Coupon(line) => match self.refused_coupon(line).await? {
+                None => DeskDeed::CreateCoupon(line.clone()),
+                Some(why) => {
+                    self.dialogue.desk.asks = Some(Asks::Coupon);
+                    return Ok(desk(DeskView::Ask(Asks::Coupon, Some(why))));
+                }
+            },
             Preparing::Broadcast(segment) => {
                 let Some(body) = self.dialogue.desk.letter.clone() else {
                     return Ok(desk(DeskView::Broadcasts));
@@ -106,6 +117,16 @@ impl Doing<'_> {
                 self.dialogue.desk.letter = None;
                 return self.begin((&id, *segment), body).await;
             }
+            DeskDeed::CreateCoupon(line) => {
+                if let Some(new) = self.coupon_of(line) {
+                    manage_coupons::create(&base.db, &new, &operator, now).await?;
+                }
+            }
+            DeskDeed::CouponOff(code) => {
+                if let Some(code) = CouponCode::parse(code) {
+                    manage_coupons::disable(&base.db, &code, &operator, now).await?;
+                }
+            }
             DeskDeed::StopBroadcast(no) => return self.steer(Steer::Stop, no).await,
             DeskDeed::AddStock { sku, quantity } => {
                 if let Some(product) = self.bot.catalog.find(sku) {
@@ -116,6 +137,21 @@ impl Doing<'_> {
             }
         }
         self.done(&deed).await
+    }
+
+    fn coupon_of(&self, line: &str) -> Option<NewCoupon> {
+        self.bot.coupon_shop().and_then(|shop| coupon_line::read(line, &shop))
+    }
+
+    /// Why there can be no such coupon; nothing when there can.
+    async fn refused_coupon(&self, line: &str) -> Result<Option<&'static str>, BotError> {
+        let Some(new) = self.coupon_of(line) else { return Ok(Some("desk-coupon-unreadable")) };
+        if promotions::rules::mistake(&new).is_some() {
+            return Ok(Some("desk-coupon-senseless"));
+        }
+        let db = self.bot.till.base.db.read();
+        let exists = promotions::repo::find(db, &new.code).await?.is_some();
+        Ok(exists.then_some("desk-coupon-exists"))
     }
 
     /// From here on the message shows the progress, and is the worker's.

@@ -328,6 +328,53 @@ async fn a_message_to_many_is_previewed_confirmed_steered_and_left_by_who_does_n
 }
 
 #[tokio::test]
+async fn a_coupon_is_made_from_a_typed_line_and_switched_off_by_buttons() {
+    on_every_database(async |shop: Shop| {
+        shop.says(OPERATOR, "/admin").await;
+        shop.taps(OPERATOR, "优惠码").await;
+        shop.taps(OPERATOR, "新优惠码").await;
+        shop.says(OPERATOR, "SPRING twenty").await;
+        assert!(shop.room(OPERATOR).last().contains("没看懂"), "{}", shop.room(OPERATOR).last());
+        shop.says(OPERATOR, "spring20 20% cap=30 total=100 for=bazi-full").await;
+        let card = shop.room(OPERATOR).last();
+        assert!(card.contains("SPRING20") && card.contains("¥30.00"), "{card}");
+        the_same_twice(&shop, &shop.button_update(OPERATOR, "✅ 确认")).await;
+        shop.taps(OPERATOR, "返回").await;
+        shop.taps(OPERATOR, "新优惠码").await;
+        shop.says(OPERATOR, "SPRING20 5.00").await;
+        assert!(shop.room(OPERATOR).last().contains("已经有"), "{}", shop.room(OPERATOR).last());
+        shop.taps(OPERATOR, "返回").await;
+        shop.taps(OPERATOR, "SPRING20").await;
+        shop.taps(OPERATOR, "停用").await;
+        the_same_twice(&shop, &shop.button_update(OPERATOR, "✅ 确认")).await;
+        let done = deeds(&shop).await;
+        let steps = ["operator:1 coupon.create SPRING20", "operator:1 coupon.disable SPRING20"];
+        assert_eq!(done, steps);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn promoters_are_listed_with_what_they_brought() {
+    on_every_database(async |shop: Shop| {
+        shop.says(OPERATOR, "/admin").await;
+        shop.taps(OPERATOR, "推广员").await;
+        assert!(shop.room(OPERATOR).last().contains("还没有推广员"));
+        shop.says(7, "/affiliate").await;
+        let card = shop.room(7).last();
+        let code = card.split("start=aff_").nth(1).unwrap()[..8].to_owned();
+        shop.says(BUYER, &format!("/start aff_{code}")).await;
+        shop.says(OPERATOR, "/admin").await;
+        shop.taps(OPERATOR, "推广员").await;
+        let shown = shop.room(OPERATOR).last();
+        assert!(shown.contains(&code) && shown.contains("带来 1 人"), "{shown}");
+        shop.taps(OPERATOR, "👤 7").await;
+        assert!(shop.room(OPERATOR).last().contains("<code>7</code>"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn to_others_the_desk_does_not_exist() {
     let shop = Shop::open().await;
     let order = ordered(&shop).await;
@@ -347,6 +394,10 @@ async fn to_others_the_desk_does_not_exist() {
         "products",
         "product:bazi-full",
         "write",
+        "coupons:0",
+        "newcoupon",
+        "couponoff:SPRING20",
+        "affiliates:0",
         "to:all",
         "steer:stop:0123456789AB",
         "onoff:bazi-full",

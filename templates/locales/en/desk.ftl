@@ -169,3 +169,27 @@ btn-news-off = 🔕 No more messages like this
 btn-news-on = 🔔 Send them again
 news-off = All right, no more news of the shop. What concerns your orders you will hear all the same.
 news-on = All right, you will hear when there is news.
+
+## Coupons and promoters
+
+btn-desk-coupons = 🎟 Coupons
+desk-coupons = <b>Coupons</b> ({ $count }). The number on a button says how often it is used.
+btn-desk-new-coupon = ➕ New coupon
+btn-desk-coupon-off = ⏹ Switch off
+desk-ask-coupon =
+    Send one line: the code and what it takes off, then its conditions, all of which may be left out. For example:
+    <code>SPRING20 20% min=50 cap=30 from=2026-11-01 until=2026-12-31 total=100 per-user=1 for=bazi-full</code>
+
+    It takes off a percentage (<code>20%</code>) or an amount (<code>5.00</code>). min is the least price, cap the most that is taken off, from and until its first and last day, total and per-user how often it is good, for the products it is good for, with commas between them.
+desk-coupon-unreadable = ⚠️ This line cannot be read, or names a product that there is not.
+desk-coupon-senseless = ⚠️ These terms make no sense, such as a percentage outside 1 to 100, or a last day before the first.
+desk-coupon-exists = ⚠️ There is such a code already; please take another.
+desk-card-coupon = <b>Give out this coupon?</b>
+desk-card-coupon-off = <b>Switch { $code } off?</b> Orders that have used it keep their price.
+btn-desk-affiliates = 🤝 Promoters
+desk-affiliates = <b>Promoters</b>, the newest first
+desk-affiliates-none = There are no promoters yet.
+desk-affiliates-line =
+    <code>{ $code }</code> · <code>{ $user_id }</code>
+    Clicks { $clicks } · people { $people } · orders { $orders }
+    Pending { $pending } · confirmed { $confirmed }

@@ -169,3 +169,27 @@ btn-news-off = 🔕 不再接收此类消息
 btn-news-on = 🔔 重新接收
 news-off = 好的，不会再给你发店铺消息。与你订单有关的通知照常。
 news-on = 好的，有新消息时会告诉你。
+
+## 优惠码与推广员
+
+btn-desk-coupons = 🎟 优惠码
+desk-coupons = <b>优惠码</b>（共 { $count } 个）。按钮上的数字是已用次数。
+btn-desk-new-coupon = ➕ 新优惠码
+btn-desk-coupon-off = ⏹ 停用
+desk-ask-coupon =
+    请发送一行，先写优惠码和优惠，再写条件（都可不写），例如：
+    <code>SPRING20 20% min=50 cap=30 from=2026-11-01 until=2026-12-31 total=100 per-user=1 for=bazi-full</code>
+
+    优惠可以是百分比（<code>20%</code>）或金额（<code>5.00</code>）。min 最低消费，cap 最多减多少，from / until 首日与末日，total 总次数，per-user 每人次数，for 限哪些产品（用逗号隔开）。
+desk-coupon-unreadable = ⚠️ 这一行没看懂，或写了不存在的产品。
+desk-coupon-senseless = ⚠️ 这样的条件不成立，例如百分比不在 1 到 100 之间，或末日早于首日。
+desk-coupon-exists = ⚠️ 已经有这个优惠码了，换一个吧。
+desk-card-coupon = <b>发放这个优惠码？</b>
+desk-card-coupon-off = <b>停用优惠码 { $code }？</b> 已经用它下的订单价格不变。
+btn-desk-affiliates = 🤝 推广员
+desk-affiliates = <b>推广员</b>，新来的在前
+desk-affiliates-none = 还没有推广员。
+desk-affiliates-line =
+    <code>{ $code }</code> · <code>{ $user_id }</code>
+    点击 { $clicks } · 带来 { $people } 人 · 成交 { $orders }
+    待确认 { $pending } · 已确认 { $confirmed }

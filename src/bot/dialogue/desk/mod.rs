@@ -45,6 +45,7 @@ pub(in crate::bot) enum Asks {
     Stock(Sku),
     /// What goes to many.
     Letter,
+    Coupon,
 }
 
 /// A deed that waits for its second tap.
@@ -86,6 +87,9 @@ pub(in crate::bot) enum DeskDeed {
         people: usize,
     },
     StopBroadcast(String),
+    /// As it was typed.
+    CreateCoupon(String),
+    CouponOff(String),
 }
 
 /// What the desk shows.
@@ -108,16 +112,26 @@ pub(in crate::bot) enum DeskView {
     /// What was typed, and to whom it may go.
     Segments,
     Broadcast(String),
+    Coupons(usize),
+    Coupon(String),
+    Affiliates(usize),
 }
 
 /// What needs the rows before a card can be shown.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::bot) enum Preparing {
-    Doubt { payment_no: PaymentNo, settled: String, reference: String, note: String },
+    Doubt {
+        payment_no: PaymentNo,
+        settled: String,
+        reference: String,
+        note: String,
+    },
     Sell(Sku),
     Block(UserId),
     Maintenance,
     Broadcast(Segment),
+    /// As it was typed.
+    Coupon(String),
 }
 
 impl DeskDeed {
@@ -132,6 +146,11 @@ impl DeskDeed {
             }
             Self::Block(user, _) => About::Desk(DeskView::User(*user)),
             Self::Maintenance(_) => About::Desk(DeskView::Maintenance),
+            Self::CreateCoupon(line) => {
+                let code = line.split_whitespace().next().unwrap_or_default();
+                About::Desk(DeskView::Coupon(code.to_owned()))
+            }
+            Self::CouponOff(code) => About::Desk(DeskView::Coupon(code.clone())),
             Self::Broadcast { .. } => About::Desk(DeskView::Segments),
             Self::StopBroadcast(no) => About::Desk(DeskView::Broadcast(no.clone())),
         }

@@ -51,6 +51,13 @@ pub(in crate::bot) enum DeskPress {
     BroadcastTo(Segment),
     Broadcast(String),
     Steer(Steer, String),
+    Coupons(usize),
+    Coupon(String),
+    /// A line about a coupon is typed next.
+    NewCoupon,
+    /// Asks whether to switch the coupon off.
+    CouponOff(String),
+    Affiliates(usize),
 }
 
 impl DeskPress {
@@ -80,6 +87,11 @@ impl DeskPress {
             Self::NewBroadcast => "write".to_owned(),
             Self::BroadcastTo(segment) => format!("to:{}", segment.as_str()),
             Self::Broadcast(no) => format!("cast:{no}"),
+            Self::Coupons(page) => format!("coupons:{page}"),
+            Self::Coupon(code) => format!("coupon:{code}"),
+            Self::NewCoupon => "newcoupon".to_owned(),
+            Self::CouponOff(code) => format!("couponoff:{code}"),
+            Self::Affiliates(page) => format!("affiliates:{page}"),
             Self::Steer(steer, no) => return steer.data(no),
         };
         format!("{PREFIX}:{words}")
@@ -114,6 +126,11 @@ impl DeskPress {
             "write" => Self::NewBroadcast,
             "to" => Self::BroadcastTo(Segment::parse(rest)?),
             "cast" => Self::Broadcast(rest.to_owned()),
+            "coupons" => Self::Coupons(rest.parse().ok()?),
+            "coupon" => Self::Coupon(rest.to_owned()),
+            "newcoupon" => Self::NewCoupon,
+            "couponoff" => Self::CouponOff(rest.to_owned()),
+            "affiliates" => Self::Affiliates(rest.parse().ok()?),
             "steer" => {
                 let (steer, no) = rest.split_once(':')?;
                 Self::Steer(Steer::parse(steer)?, no.to_owned())
@@ -162,6 +179,11 @@ mod tests {
             DeskPress::Broadcasts,
             DeskPress::NewBroadcast,
             DeskPress::Broadcast(card()),
+            DeskPress::Coupons(2),
+            DeskPress::Coupon("A".repeat(32)),
+            DeskPress::NewCoupon,
+            DeskPress::CouponOff("A".repeat(32)),
+            DeskPress::Affiliates(1),
         ];
         all.extend(Segment::ALL.map(DeskPress::BroadcastTo));
         all.extend(Steer::ALL.map(|steer| DeskPress::Steer(steer, card())));

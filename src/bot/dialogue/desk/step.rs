@@ -48,6 +48,14 @@ pub(in crate::bot::dialogue) fn pressed(
         DeskPress::Broadcasts => DeskView::Broadcasts,
         DeskPress::NewBroadcast => asks(Asks::Letter),
         DeskPress::Broadcast(no) => DeskView::Broadcast(no.clone()),
+        DeskPress::Coupons(page) => DeskView::Coupons(*page),
+        DeskPress::Coupon(code) => DeskView::Coupon(code.clone()),
+        DeskPress::NewCoupon => asks(Asks::Coupon),
+        DeskPress::CouponOff(code) => {
+            let deed = DeskDeed::CouponOff(code.clone());
+            return card(next, DeskCard { id: facts.fresh_id.clone(), deed });
+        }
+        DeskPress::Affiliates(page) => DeskView::Affiliates(*page),
         DeskPress::BroadcastTo(segment) => return prepare(next, Preparing::Broadcast(*segment)),
         // The message goes on showing the progress.
         DeskPress::Steer(Steer::Stop, no) => {
@@ -94,6 +102,8 @@ pub(in crate::bot::dialogue) fn typed(
             Some(_) | None => again(next, Asks::RefundPart(no), "desk-part-unreadable"),
         },
         Asks::Letter => letter(next, text),
+        Asks::Coupon if fits => prepare_typed(next, Preparing::Coupon(text.to_owned())),
+        Asks::Coupon => again(next, Asks::Coupon, "desk-coupon-unreadable"),
         Asks::Doubt(no, settled) if fits => doubt(next, (no, settled), text),
         Asks::Doubt(no, settled) => {
             again(next, Asks::Doubt(no, settled), "desk-statement-unreadable")

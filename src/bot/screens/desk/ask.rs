@@ -32,6 +32,10 @@ pub(super) fn words(scene: &Scene<'_>, asks: &Asks, why: Option<&str>) -> Outgoi
             let back = scene.at_desk("btn-back", DeskPress::Doubt(payment.clone()));
             (scene.speech.say("desk-ask-doubt", &args), back)
         }
+        Asks::Coupon => {
+            let back = scene.at_desk("btn-back", DeskPress::Coupons(0));
+            (scene.speech.word("desk-ask-coupon"), back)
+        }
         Asks::Letter => {
             let back = scene.at_desk("btn-back", DeskPress::Broadcasts);
             (scene.speech.word("desk-ask-letter"), back)

@@ -2,8 +2,11 @@
 
 use super::super::{Scene, message};
 use super::broadcasts::segment_word;
+use super::promotions;
+use crate::bot::coupon_line;
 use crate::bot::dialogue::{DeskCard, DeskDeed, DeskPress};
 use crate::bot::error::BotError;
+use crate::bot::speech::paragraphs;
 use crate::kernel::switch::Switch;
 use crate::notifications::message::OutgoingMessage;
 use crate::platform::texts::Args;
@@ -56,6 +59,12 @@ fn words(scene: &Scene<'_>, deed: &DeskDeed) -> String {
                 .number("people", i64::try_from(*people).unwrap_or(i64::MAX))
                 .escaped("body", body),
         ),
+        DeskDeed::CreateCoupon(line) => {
+            let terms = scene.bot.coupon_shop().and_then(|shop| coupon_line::read(line, &shop));
+            let terms = terms.map(|terms| promotions::new_coupon(scene, terms));
+            paragraphs([scene.speech.word("desk-card-coupon"), terms.unwrap_or_default()])
+        }
+        DeskDeed::CouponOff(code) => say("desk-card-coupon-off", args.escaped("code", code)),
         DeskDeed::StopBroadcast(_) => scene.speech.word("desk-card-stop"),
         DeskDeed::Maintenance(Switch::On) => scene.speech.word("desk-card-close"),
         DeskDeed::Maintenance(Switch::Off) => scene.speech.word("desk-card-open"),

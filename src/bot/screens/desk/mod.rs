@@ -6,6 +6,7 @@ mod card;
 mod goods;
 mod orders;
 mod people;
+mod promotions;
 
 use super::{Scene, grid, message, operator};
 use crate::bot::dialogue::{DeskPress, DeskView, Press};
@@ -27,6 +28,9 @@ pub(super) async fn show(scene: &Scene<'_>, view: &DeskView) -> Result<OutgoingM
         DeskView::User(user) => people::card(scene, *user).await,
         DeskView::Maintenance => Ok(maintenance(scene)),
         DeskView::Broadcasts => broadcasts::list(scene).await,
+        DeskView::Coupons(page) => promotions::coupons(scene, *page).await,
+        DeskView::Coupon(code) => promotions::coupon_card(scene, code).await,
+        DeskView::Affiliates(page) => promotions::affiliates(scene, *page).await,
         DeskView::Segments => broadcasts::segments(scene).await,
         DeskView::Broadcast(no) => broadcasts::one(scene, no).await,
     }
@@ -42,7 +46,9 @@ async fn menu(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
         ("btn-desk-orders", DeskPress::Orders(None, 0)),
         ("btn-desk-search", DeskPress::Search),
         ("btn-desk-products", DeskPress::Products),
+        ("btn-desk-coupons", DeskPress::Coupons(0)),
         ("btn-desk-broadcasts", DeskPress::Broadcasts),
+        ("btn-desk-affiliates", DeskPress::Affiliates(0)),
         ("btn-desk-maintenance", DeskPress::Maintenance),
     ];
     let mut buttons: Vec<Button> =
