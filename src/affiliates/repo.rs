@@ -53,10 +53,15 @@ pub async fn insert(
     Ok(())
 }
 
-/// Promoters, the newest first.
-pub async fn list(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Affiliate>, AffiliateError> {
-    let query = affiliate::Entity::find().order_by_desc(affiliate::Column::CreatedAt);
-    let rows = query.order_by_asc(affiliate::Column::Code).limit(limit).all(db).await?;
+/// Promoters, the newest first, without the first `offset`.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    (offset, limit): (u64, u64),
+) -> Result<Vec<Affiliate>, AffiliateError> {
+    let newest = affiliate::Entity::find()
+        .order_by_desc(affiliate::Column::CreatedAt)
+        .order_by_asc(affiliate::Column::Code);
+    let rows = newest.offset(offset).limit(limit).all(db).await?;
     Ok(rows.into_iter().map(Affiliate::from).collect())
 }
 
@@ -200,18 +205,6 @@ pub async fn balances(
     Ok(earnings(db, code, now).await?.into_iter().map(balance).collect())
 }
 
-/// Promoters, newest first, without the first `offset`.
-pub async fn list(
-    db: &impl ConnectionTrait,
-    (offset, limit): (u64, u64),
-) -> Result<Vec<Affiliate>, AffiliateError> {
-    let newest = affiliate::Entity::find()
-        .order_by_desc(affiliate::Column::CreatedAt)
-        .order_by_asc(affiliate::Column::Code);
-    let rows = newest.offset(offset).limit(limit).all(db).await?;
-    Ok(rows.into_iter().map(Affiliate::from).collect())
-}
-
 /// [`earnings`] of several promoters, in one statement.
 pub async fn earnings_of(
     db: &impl ConnectionTrait,
@@ -228,8 +221,8 @@ pub async fn earnings_of(
         "SELECT affiliate_code, currency, COUNT(*), \
          CAST(SUM(CASE WHEN hold_until_at > $1 THEN amount_minor - reversed_minor ELSE 0 END) \
          AS BIGINT), CAST(SUM(CASE WHEN hold_until_at > $1 THEN 0 \
-         ELSE amount_minor - reversed_minor END) AS BIGINT) \
-         FROM commissions WHERE affiliate_code IN ({}) \
+         ELSE amount_minor - reversed_minor END) AS BIGINT), \
+         CAST(SUM(reversed_minor) AS BIGINT) FROM commissions WHERE affiliate_code IN ({}) \
          GROUP BY affiliate_code, currency ORDER BY affiliate_code, currency",
         places.join(", ")
     );
@@ -241,6 +234,7 @@ pub async fn earnings_of(
             orders: row.try_get_by_index(2)?,
             pending: Money::new(row.try_get_by_index(3)?, currency),
             confirmed: Money::new(row.try_get_by_index(4)?, currency),
+            reversed: Money::new(row.try_get_by_index(5)?, currency),
         };
         earned.entry(AffiliateCode(row.try_get_by_index(0)?)).or_default().push(sum);
     }

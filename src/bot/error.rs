@@ -87,6 +87,9 @@ impl BotError {
     /// Whether the same update may succeed later: the chat service or the database is away, or
     /// somebody else was faster.
     pub(super) fn is_passing(&self) -> bool {
+        if self.is_passing_at_the_desk() {
+            return true;
+        }
         match self {
             Self::Send(SendError::TooFast(_) | SendError::NotSent(_) | SendError::Unknown(_))
             | Self::Db(_)
@@ -97,24 +100,6 @@ impl BotError {
             | Self::Affiliate(AffiliateError::Db(_))
             | Self::Coupon(PromotionError::Db(_))
             | Self::Payout(PayoutError::Db(_) | PayoutError::Affiliate(AffiliateError::Db(_)))
-            | Self::Audit(AuditError::Db(_))
-            | Self::Coupons(
-                CouponsError::Db(_)
-                | CouponsError::Audit(AuditError::Db(_))
-                | CouponsError::Coupon(PromotionError::Db(_)),
-            )
-            | Self::Broadcast(
-                BroadcastError::Db(_)
-                | BroadcastError::Audit(AuditError::Db(_))
-                | BroadcastError::User(UserError::Db(_))
-                | BroadcastError::Order(OrderError::Db(_)),
-            )
-            | Self::AddStock(AddStockError::Db(_) | AddStockError::Audit(AuditError::Db(_)))
-            | Self::Switch(
-                SwitchError::Db(_)
-                | SwitchError::Audit(AuditError::Db(_))
-                | SwitchError::User(UserError::Db(_)),
-            )
             | Self::Greet(
                 ReferralError::Db(_)
                 | ReferralError::User(UserError::Db(_))
@@ -171,5 +156,30 @@ impl BotError {
             | Self::Forget(_)
             | Self::Sealed(_) => false,
         }
+    }
+
+    /// The same of what operators change.
+    fn is_passing_at_the_desk(&self) -> bool {
+        matches!(
+            self,
+            Self::Audit(AuditError::Db(_))
+                | Self::Coupons(
+                    CouponsError::Db(_)
+                        | CouponsError::Audit(AuditError::Db(_))
+                        | CouponsError::Coupon(PromotionError::Db(_)),
+                )
+                | Self::Broadcast(
+                    BroadcastError::Db(_)
+                        | BroadcastError::Audit(AuditError::Db(_))
+                        | BroadcastError::User(UserError::Db(_))
+                        | BroadcastError::Order(OrderError::Db(_)),
+                )
+                | Self::AddStock(AddStockError::Db(_) | AddStockError::Audit(AuditError::Db(_)))
+                | Self::Switch(
+                    SwitchError::Db(_)
+                        | SwitchError::Audit(AuditError::Db(_))
+                        | SwitchError::User(UserError::Db(_)),
+                )
+        )
     }
 }

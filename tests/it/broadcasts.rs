@@ -23,7 +23,8 @@ async fn people(app: &TestApp, count: i64) {
     for number in 1..=count {
         let locale = if number % 2 == 0 { Locale::En } else { Locale::ZhHans };
         let user = UserId(100_000 + number);
-        let visit = greet_user::Visit { user, locale, start_payload: None, name: None };
+        let today = "2026-11-21".to_owned();
+        let visit = greet_user::Visit { user, locale, start_payload: None, name: None, today };
         greet_user::run(&app.base, &visit).await.unwrap();
     }
 }

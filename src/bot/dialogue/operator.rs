@@ -50,15 +50,20 @@ pub(super) fn commanded(next: Dialogue, command: Command, rest: &str) -> Turn {
     Turn { dialogue: next, answer, place: Where::Fresh, toast: None, leaves: None }
 }
 
+/// The alert stays as it is.
+fn from_alert(next: Dialogue, (deed, no): (AlertDeed, &OrderNo), facts: &Facts<'_>) -> Turn {
+    let press = match deed {
+        AlertDeed::Open => Press::OperatorOpen(no.clone()),
+        // What is advised in the alert itself.
+        AlertDeed::Retry => return Turn::perform(next, Deed::Retry(no.clone())).fresh(),
+        AlertDeed::Confirm => Press::OperatorConfirm(no.clone()),
+    };
+    pressed(next, &press, facts).fresh()
+}
+
 pub(super) fn pressed(mut next: Dialogue, press: &Press, facts: &Facts<'_>) -> Turn {
     if let Press::FromAlert(deed, no) = press {
-        let press = match deed {
-            AlertDeed::Open => Press::OperatorOpen(no.clone()),
-            // What is advised in the alert itself.
-            AlertDeed::Retry => return Turn::perform(next, Deed::Retry(no.clone())).fresh(),
-            AlertDeed::Confirm => Press::OperatorConfirm(no.clone()),
-        };
-        return pressed(next, &press, facts).fresh();
+        return from_alert(next, (*deed, no), facts);
     }
     let view = |view| Answer::Show(View::Operator(view));
     let card = |next, deed| desk::card(next, DeskCard { id: facts.fresh_id.clone(), deed });

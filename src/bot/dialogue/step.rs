@@ -178,11 +178,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         },
         Press::Home => Turn::show(next, View::Home),
         Press::Products => Turn::show(next, View::Products),
-        Press::Product(sku) => match facts.for_sale(sku) {
-            None => gone(next, sku.clone()),
-            Some(product) if facts.off.closes(product).is_some() => closed(next, product, facts),
-            Some(_) => Turn::show(next, View::Product(sku.clone())),
-        },
+        Press::Product(sku) => product(next, sku, facts),
         Press::Forget => Turn::show(next, View::Forget { sure: true }),
         Press::ForgetSurely => Turn::perform(next, Deed::ForgetMe),
         Press::ForgetKeep => Turn::show(next, View::Say("forget-kept")),
@@ -228,6 +224,14 @@ fn affiliate_button(mut next: Dialogue, button: AffiliateButton) -> Turn {
             next.listens = Listening::Payout;
             Turn::show(next, View::PayoutAsk)
         }
+    }
+}
+
+fn product(next: Dialogue, sku: &Sku, facts: &Facts<'_>) -> Turn {
+    match facts.for_sale(sku) {
+        None => gone(next, sku.clone()),
+        Some(product) if facts.off.closes(product).is_some() => closed(next, product, facts),
+        Some(_) => Turn::show(next, View::Product(sku.clone())),
     }
 }
 

@@ -69,7 +69,8 @@ pub(super) async fn figures(scene: &Scene<'_>, period: &str) -> Result<String, B
         _ => till.money.start_of_day(now),
     };
     let figures = figures::since(&till.base, since).await?;
-    Ok(paragraphs([card(scene, period, &figures), lines(queue(scene, &figures))]))
+    let closed = desk::closed_since(scene);
+    Ok(paragraphs([closed, card(scene, period, &figures), lines(queue(scene, &figures))]))
 }
 
 fn card(scene: &Scene<'_>, period: &str, figures: &Figures) -> String {

@@ -31,7 +31,7 @@ pub(super) async fn help(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError>
     };
     let operators = if scene.operator {
         lines(
-            ["stats", "order", "retry", "resend", "refund"]
+            ["admin", "stats", "order", "retry", "resend", "refund"]
                 .map(|word| format!("/{word} {}", scene.speech.word(&format!("command-{word}")))),
         )
     } else {

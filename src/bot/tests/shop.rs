@@ -41,14 +41,14 @@ pub(super) struct Shop {
 
 /// Tells `story` on SQLite, and on Postgres where a server answers.
 pub(super) async fn on_every_database(story: impl AsyncFn(Shop)) {
-    story(Shop::open().await).await;
+    Box::pin(story(Shop::open().await)).await;
     let Some(server) = postgres() else { return };
     let schema = format!("mingshu_bot_{}", ids::crockford(12).to_lowercase());
     let owner = Db::connect(&DbOptions { url: server.clone(), max_connections: 2 }).await.unwrap();
     execute(owner.write(), &format!("CREATE SCHEMA {schema}"), vec![]).await.unwrap();
     let separator = if server.contains('?') { '&' } else { '?' };
     let url = format!("{server}{separator}options[search_path]={schema}");
-    story(Shop::open_on(url, (Arrival::Polling, None)).await).await;
+    Box::pin(story(Shop::open_on(url, (Arrival::Polling, None)).await)).await;
     execute(owner.write(), &format!("DROP SCHEMA {schema} CASCADE"), vec![]).await.unwrap();
 }
 

@@ -38,7 +38,7 @@ desk-ask-doubt =
     { $settled }
 
     請傳送憑證號和說明，用空格隔開，例如：
-    <code>4200001234 已在商戶後臺退回</code>
+    <code>4200001234 已在商戶後台退回</code>
 
     付款 <code>{ $payment_no }</code>。傳送後還會再確認一次。
 desk-statement-unreadable = ⚠️ 要寫憑證號和說明兩樣，用空格隔開，合起來不超過 200 字。
@@ -57,7 +57,7 @@ desk-doubt =
 
     付款 <code>{ $payment_no }</code> · 訂單 <code>{ $order_no }</code>
 desk-doubt-line = · { $amount }，交易號 <code>{ $charge }</code>
-desk-doubt-how = 這筆錢後來怎樣了？如果應當算作付款，請選「確認到賬」；要由我們退回，請在訂單裡選「退款」。
+desk-doubt-how = 這筆錢後來怎樣了？如果應當算作付款，請選「確認到帳」；要由我們退回，請在訂單裡選「退款」。
 desk-doubt-none = 這筆付款沒有存疑的錢。
 desk-doubt-returned-outside = 已在別處退給買家
 desk-doubt-kept = 留在店裡
@@ -72,8 +72,8 @@ desk-card-doubt =
     付款 <code>{ $payment_no }</code> · 訂單 <code>{ $order_no }</code>
     憑證 <code>{ $reference }</code> · { $note }
 
-    記入賬本後不能改。
-desk-doubt-settled = ✅ 付款 <code>{ $payment_no }</code> 存疑的錢已了結，記入賬本。
+    記入帳本後不能改。
+desk-doubt-settled = ✅ 付款 <code>{ $payment_no }</code> 存疑的錢已了結，記入帳本。
 desk-doubt-before = 付款 <code>{ $payment_no }</code> 之前已用這個憑證了結，沒有改動。
 desk-doubt-refund = 付款 <code>{ $payment_no }</code> 還有退款沒有結果，請等它結束。
 

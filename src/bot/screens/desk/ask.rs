@@ -1,6 +1,7 @@
 //! What an operator is asked to type, and the choices for money in doubt.
 
 use super::super::{Scene, message};
+use super::labelled;
 use crate::bot::dialogue::{Asks, DeskPress, Press};
 use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
@@ -80,7 +81,7 @@ pub(super) async fn doubt(
         .iter()
         .map(|settled| {
             let label = scene.speech.word(&format!("btn-desk-doubt-{}", settled.as_str()));
-            vec![scene.labelled(label, DeskPress::DoubtIs(payment_no.clone(), *settled))]
+            vec![labelled(label, DeskPress::DoubtIs(payment_no.clone(), *settled))]
         })
         .collect();
     let confirm = Press::OperatorConfirm(payment.order_no.clone());

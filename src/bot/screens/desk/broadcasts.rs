@@ -1,6 +1,7 @@
 //! Messages to many: those that were sent, the one that is being written, how far one has come.
 
 use super::super::{Scene, grid, message};
+use super::labelled;
 use crate::bot::dialogue::{Asks, DeskPress};
 use crate::bot::error::BotError;
 use crate::bot::speech::{escaped, lines, paragraphs};
@@ -20,7 +21,7 @@ pub(super) async fn list(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError>
             .text("segment", segment_word(scene, broadcast.segment))
             .text("state", state(scene, broadcast.status.as_str()));
         let label = scene.speech.say("btn-desk-broadcast", &args);
-        keyboard.push(vec![scene.labelled(label, DeskPress::Broadcast(broadcast.no.clone()))]);
+        keyboard.push(vec![labelled(label, DeskPress::Broadcast(broadcast.no.clone()))]);
     }
     keyboard.push(vec![scene.desk_menu()]);
     Ok(message(scene.speech.word("desk-broadcasts"), keyboard))
@@ -43,7 +44,7 @@ pub(super) async fn segments(scene: &Scene<'_>) -> Result<OutgoingMessage, BotEr
     let some = counts.iter().filter(|(_, people)| **people > 0);
     let button = |(segment, people): (&Segment, &usize)| {
         let label = format!("{} {people}", segment_word(scene, *segment));
-        scene.labelled(label, DeskPress::BroadcastTo(*segment))
+        labelled(label, DeskPress::BroadcastTo(*segment))
     };
     let buttons: Vec<Button> = some.map(button).collect();
     let mut keyboard = grid(buttons, 2);

@@ -1,6 +1,7 @@
 //! Products: whether they are sold, and how many are left.
 
 use super::super::{Scene, message, shop};
+use super::labelled;
 use crate::bot::dialogue::DeskPress;
 use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
@@ -15,7 +16,7 @@ pub(super) async fn list(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError>
     for product in scene.bot.catalog.all() {
         rows.push(line(scene, product).await?);
         let name = product.name.get(scene.speech.locale).to_owned();
-        keyboard.push(vec![scene.labelled(name, DeskPress::Product(product.sku.clone()))]);
+        keyboard.push(vec![labelled(name, DeskPress::Product(product.sku.clone()))]);
     }
     keyboard.push(vec![scene.desk_menu()]);
     Ok(message(paragraphs([scene.speech.word("desk-products"), lines(rows)]), keyboard))

@@ -37,11 +37,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &DeskView) -> Result<OutgoingM
 }
 
 async fn menu(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
-    let parts = [
-        scene.speech.word("desk-menu"),
-        closed_since(scene),
-        operator::figures(scene, "today").await?,
-    ];
+    let parts = [scene.speech.word("desk-menu"), operator::figures(scene, "today").await?];
     let buttons = [
         ("btn-desk-orders", DeskPress::Orders(None, 0)),
         ("btn-desk-search", DeskPress::Search),
@@ -58,7 +54,7 @@ async fn menu(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
 }
 
 /// That the shop takes no orders, and since when; nothing while it does.
-fn closed_since(scene: &Scene<'_>) -> String {
+pub(super) fn closed_since(scene: &Scene<'_>) -> String {
     let Some(closed) = &scene.off.maintenance else { return String::new() };
     let args = Args::new()
         .text("since", scene.speech.date_time(closed.since))
@@ -85,9 +81,9 @@ impl Scene<'_> {
     pub(super) fn desk_menu(&self) -> Button {
         self.at_desk("btn-desk-menu", DeskPress::Menu)
     }
+}
 
-    /// A button whose label is made of values.
-    fn labelled(&self, label: String, press: DeskPress) -> Button {
-        Button::callback(label, Press::Desk(press).data())
-    }
+/// A button whose label is made of values.
+fn labelled(label: String, press: DeskPress) -> Button {
+    Button::callback(label, Press::Desk(press).data())
 }

@@ -1,6 +1,7 @@
 //! Orders by their state, and what a search finds.
 
 use super::super::{Scene, grid, message, operator};
+use super::labelled;
 use super::people;
 use crate::bot::dialogue::{DeskPress, Press};
 use crate::bot::error::BotError;
@@ -75,12 +76,12 @@ fn states(
     status: Option<OrderStatus>,
     counts: &[(OrderStatus, i64)],
 ) -> Vec<Button> {
-    let states = counts.iter().map(|(found, count)| (Some(*found), *count));
+    let each = counts.iter().map(|(found, count)| (Some(*found), *count));
     let sum = counts.iter().fold(0_i64, |sum, (_, count)| sum.saturating_add(*count));
-    let all = std::iter::once((None, sum)).chain(states);
+    let all = std::iter::once((None, sum)).chain(each);
     let button = |(state, count): (Option<OrderStatus>, i64)| {
         let label = format!("{} {count}", word(scene, state));
-        scene.labelled(label, DeskPress::Orders(state, 0))
+        labelled(label, DeskPress::Orders(state, 0))
     };
     all.filter(|(state, _)| *state != status).map(button).collect()
 }

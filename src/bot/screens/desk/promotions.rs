@@ -1,13 +1,14 @@
 //! Coupons and promoters.
 
 use super::super::{Scene, coupon, message, operator};
+use super::labelled;
 use super::orders::{size, turn_pages};
 use crate::affiliates::{self, Affiliate, Earnings};
 use crate::bot::dialogue::DeskPress;
 use crate::bot::error::BotError;
 use crate::bot::speech::paragraphs;
 use crate::kernel::money::Money;
-use crate::notifications::message::{Keyboard, OutgoingMessage};
+use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::platform::texts::Args;
 use crate::promotions::{self, Coupon, CouponCode, NewCoupon};
 use crate::users;
@@ -17,8 +18,7 @@ const PAGE: usize = 8;
 pub(super) async fn coupons(scene: &Scene<'_>, page: usize) -> Result<OutgoingMessage, BotError> {
     let all = promotions::repo::list(scene.bot.till.base.db.read()).await?;
     let first = page.saturating_mul(PAGE);
-    let mut keyboard: Keyboard =
-        all.iter().skip(first).take(PAGE).map(|one| row(scene, one)).collect();
+    let mut keyboard: Keyboard = all.iter().skip(first).take(PAGE).map(row).collect();
     let more = all.len() > first.saturating_add(PAGE);
     keyboard.extend(turn_pages(scene, (page, more), DeskPress::Coupons));
     keyboard.push(vec![scene.at_desk("btn-desk-new-coupon", DeskPress::NewCoupon)]);
@@ -27,10 +27,10 @@ pub(super) async fn coupons(scene: &Scene<'_>, page: usize) -> Result<OutgoingMe
     Ok(message(scene.speech.say("desk-coupons", &Args::new().number("count", count)), keyboard))
 }
 
-fn row(scene: &Scene<'_>, coupon: &Coupon) -> Vec<crate::notifications::message::Button> {
+fn row(coupon: &Coupon) -> Vec<Button> {
     let icon = if coupon.active { "🎟" } else { "⏹" };
     let label = format!("{icon} {} · {}", coupon.terms.code, coupon.used);
-    vec![scene.labelled(label, DeskPress::Coupon(coupon.terms.code.to_string()))]
+    vec![labelled(label, DeskPress::Coupon(coupon.terms.code.to_string()))]
 }
 
 pub(super) async fn coupon_card(
@@ -79,7 +79,7 @@ pub(super) async fn affiliates(
         let people = brought.get(&one.code).copied().unwrap_or_default();
         let sums = earned.get(&one.code).map_or(&[][..], Vec::as_slice);
         parts.push(affiliate(scene, one, (people, sums)));
-        keyboard.push(vec![scene.labelled(format!("👤 {}", one.user), DeskPress::User(one.user))]);
+        keyboard.push(vec![labelled(format!("👤 {}", one.user), DeskPress::User(one.user))]);
     }
     if found.is_empty() {
         parts.push(scene.speech.word("desk-affiliates-none"));
