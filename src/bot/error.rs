@@ -105,21 +105,11 @@ impl BotError {
                 | ReferralError::User(UserError::Db(_))
                 | ReferralError::Affiliate(AffiliateError::Db(_)),
             )
-            | Self::Resend(
-                ResendError::Db(_)
-                | ResendError::Audit(AuditError::Db(_))
-                | ResendError::Order(OrderError::Db(_) | OrderError::Stale(_)),
-            )
             | Self::Forget(
                 ForgetError::Db(_) | ForgetError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
             | Self::Export(
                 ExportError::User(UserError::Db(_)) | ExportError::Order(OrderError::Db(_)),
-            )
-            | Self::Retry(
-                RetryError::Db(_)
-                | RetryError::Audit(AuditError::Db(_))
-                | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
             | Self::Place(
                 PlaceOrderError::Db(_)
@@ -163,6 +153,16 @@ impl BotError {
         matches!(
             self,
             Self::Audit(AuditError::Db(_))
+                | Self::Resend(
+                    ResendError::Db(_)
+                        | ResendError::Audit(AuditError::Db(_))
+                        | ResendError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+                )
+                | Self::Retry(
+                    RetryError::Db(_)
+                        | RetryError::Audit(AuditError::Db(_))
+                        | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+                )
                 | Self::Coupons(
                     CouponsError::Db(_)
                         | CouponsError::Audit(AuditError::Db(_))

@@ -81,7 +81,7 @@ desk-doubt-refund = A refund of payment <code>{ $payment_no }</code> has not end
 
 desk-products = <b>Products</b>
 desk-products-line = <b>{ $product }</b> · { $price } · { $state } · { $left }
-desk-product-sold = sold
+desk-product-sold = on sale
 desk-product-paused = ⏸ paused
 desk-product-file-off = off by its file
 desk-stock-unlimited = no limit

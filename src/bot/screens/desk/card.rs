@@ -5,19 +5,18 @@ use super::broadcasts::segment_word;
 use super::promotions;
 use crate::bot::coupon_line;
 use crate::bot::dialogue::{DeskCard, DeskDeed, DeskPress};
-use crate::bot::error::BotError;
 use crate::bot::speech::paragraphs;
 use crate::kernel::switch::Switch;
 use crate::notifications::message::OutgoingMessage;
 use crate::platform::texts::Args;
 
-pub(super) async fn show(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
+pub(super) fn show(scene: &Scene<'_>) -> OutgoingMessage {
     let Some(DeskCard { id, deed }) = &scene.dialogue.desk.card else {
-        return Ok(message(scene.speech.word("operator-kept"), vec![vec![scene.desk_menu()]]));
+        return message(scene.speech.word("operator-kept"), vec![vec![scene.desk_menu()]]);
     };
     let surely = scene.at_desk("btn-desk-surely", DeskPress::Surely(id.clone()));
     let keep = scene.at_desk("btn-operator-keep", DeskPress::Keep(id.clone()));
-    Ok(message(words(scene, deed), vec![vec![surely], vec![keep]]))
+    message(words(scene, deed), vec![vec![surely], vec![keep]])
 }
 
 fn words(scene: &Scene<'_>, deed: &DeskDeed) -> String {

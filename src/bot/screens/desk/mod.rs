@@ -22,7 +22,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &DeskView) -> Result<OutgoingM
         DeskView::Found(words) => orders::found(scene, words).await,
         DeskView::Ask(asks, why) => Ok(ask::words(scene, asks, *why)),
         DeskView::Doubt(payment) => ask::doubt(scene, payment).await,
-        DeskView::Card => card::show(scene).await,
+        DeskView::Card => Ok(card::show(scene)),
         DeskView::Products => goods::list(scene).await,
         DeskView::Product(sku) => goods::card(scene, sku).await,
         DeskView::User(user) => people::card(scene, *user).await,
