@@ -14,8 +14,8 @@ use crate::flows::post::Post;
 use crate::flows::tools::Tools;
 use crate::flows::{
     broadcast, catch_up, check_payment, deliver_events, doctor_money, expire_data, fulfil_order,
-    open_payment,
-    publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer, tell_promoter,
+    open_payment, publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer,
+    tell_promoter,
 };
 use crate::orders::Order;
 
