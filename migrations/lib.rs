@@ -13,6 +13,7 @@ mod m20261121_000006_refusals;
 mod m20261121_000008_robust;
 mod m20261121_000009_alerts;
 mod m20261121_000010_charges;
+mod m20261121_000012_desk;
 mod m20261121_000013_payouts;
 mod m20261121_000014_retention;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_robust::Migration),
             Box::new(m20261121_000009_alerts::Migration),
             Box::new(m20261121_000010_charges::Migration),
+            Box::new(m20261121_000012_desk::Migration),
             Box::new(m20261121_000013_payouts::Migration),
             Box::new(m20261121_000014_retention::Migration),
         ]

@@ -1,5 +1,7 @@
 //! Every statement on `affiliates` and `commissions`.
 
+use std::collections::BTreeMap;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -10,7 +12,7 @@ use super::{Affiliate, AffiliateError, Balance, Earnings, payouts, rules};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AffiliateCode, OrderNo, UserId};
 use crate::kernel::money::{Currency, Money};
-use crate::platform::db::WriteTx;
+use crate::platform::db::{WriteTx, query_all};
 
 /// The promoter with this code.
 pub async fn find(
@@ -51,10 +53,15 @@ pub async fn insert(
     Ok(())
 }
 
-/// Promoters, the newest first.
-pub async fn list(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Affiliate>, AffiliateError> {
-    let query = affiliate::Entity::find().order_by_desc(affiliate::Column::CreatedAt);
-    let rows = query.order_by_asc(affiliate::Column::Code).limit(limit).all(db).await?;
+/// Promoters, the newest first, without the first `offset`.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    (offset, limit): (u64, u64),
+) -> Result<Vec<Affiliate>, AffiliateError> {
+    let newest = affiliate::Entity::find()
+        .order_by_desc(affiliate::Column::CreatedAt)
+        .order_by_asc(affiliate::Column::Code);
+    let rows = newest.offset(offset).limit(limit).all(db).await?;
     Ok(rows.into_iter().map(Affiliate::from).collect())
 }
 
@@ -196,6 +203,42 @@ pub async fn balances(
         Balance { earned, taken, available: Money::new(available, currency) }
     };
     Ok(earnings(db, code, now).await?.into_iter().map(balance).collect())
+}
+
+/// [`earnings`] of several promoters, in one statement.
+pub async fn earnings_of(
+    db: &impl ConnectionTrait,
+    codes: &[AffiliateCode],
+    now: Timestamp,
+) -> Result<BTreeMap<AffiliateCode, Vec<Earnings>>, AffiliateError> {
+    let mut earned: BTreeMap<AffiliateCode, Vec<Earnings>> = BTreeMap::new();
+    if codes.is_empty() {
+        return Ok(earned);
+    }
+    let places: Vec<String> =
+        (2..=codes.len().saturating_add(1)).map(|at| format!("${at}")).collect();
+    let sql = format!(
+        "SELECT affiliate_code, currency, COUNT(*), \
+         CAST(SUM(CASE WHEN hold_until_at > $1 THEN amount_minor - reversed_minor ELSE 0 END) \
+         AS BIGINT), CAST(SUM(CASE WHEN hold_until_at > $1 THEN 0 \
+         ELSE amount_minor - reversed_minor END) AS BIGINT), \
+         CAST(SUM(reversed_minor) AS BIGINT) FROM commissions WHERE affiliate_code IN ({}) \
+         GROUP BY affiliate_code, currency ORDER BY affiliate_code, currency",
+        places.join(", ")
+    );
+    let codes = codes.iter().map(|code| code.as_str().into());
+    let values = std::iter::once(now.millis().into()).chain(codes).collect();
+    for row in query_all(db, &sql, values).await? {
+        let currency: Currency = row.try_get_by_index::<String>(1)?.parse()?;
+        let sum = Earnings {
+            orders: row.try_get_by_index(2)?,
+            pending: Money::new(row.try_get_by_index(3)?, currency),
+            confirmed: Money::new(row.try_get_by_index(4)?, currency),
+            reversed: Money::new(row.try_get_by_index(5)?, currency),
+        };
+        earned.entry(AffiliateCode(row.try_get_by_index(0)?)).or_default().push(sum);
+    }
+    Ok(earned)
 }
 
 impl From<affiliate::Model> for Affiliate {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::kernel::clock::{Clock, Timestamp};
 use crate::platform::db::{Db, query_one};
 use crate::platform::jobs::store;
+use crate::shop;
 
 /// The worker's heart beats at least this often when it is well.
 const WORKER_SILENCE: Duration = Duration::from_secs(60);
@@ -73,6 +74,7 @@ async fn full(State(health): State<Health>) -> (StatusCode, Json<Value>) {
         "worker": worker.map(|(_, told)| told),
         "telegram": telegram.map(|(_, told)| told),
         "queue": queue(&health, now).await,
+        "maintenance": maintenance(&health).await,
     });
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body))
@@ -82,6 +84,14 @@ fn part(pulse: &Pulse, now: Timestamp, silence: Duration) -> (bool, Value) {
     let age = pulse.age(now);
     let works = age.is_some_and(|age| age < silence);
     (works, json!({ "ok": works, "age_seconds": age.map(|age| age.as_secs()) }))
+}
+
+/// Since when no orders are taken; the shop is healthy all the same.
+async fn maintenance(health: &Health) -> Value {
+    match shop::repo::find_maintenance(health.db.read()).await {
+        Ok(Some(on)) => json!({ "since": on.since }),
+        Ok(None) | Err(_) => Value::Null,
+    }
 }
 
 async fn queue(health: &Health, now: Timestamp) -> Value {

@@ -15,7 +15,8 @@ use super::screens::{self, Scene};
 use super::speech::Speech;
 use super::update::{self, Incoming, Update};
 use crate::flows::greet_user::{self, Greeted, Visit};
-use crate::flows::{mark_unreachable, take_notification};
+use crate::flows::may_order::{self, SwitchedOff};
+use crate::flows::{mark_unreachable, take_notification, throw_switch};
 use crate::kernel::ids::{self, UserId};
 use crate::kernel::locale::Locale;
 use crate::notifications::message::OutgoingMessage;
@@ -46,7 +47,7 @@ pub(super) async fn run(bot: &Bot, claimed: &Claimed) -> Result<(), BotError> {
         let toast = if error.is_passing() { "toast-working" } else { "toast-error" };
         answer_button(bot, query_id, Some(bot.texts.get(client_locale(&update), toast))).await;
     }
-    let (dialogue, version) = talked?;
+    let Some((dialogue, version)) = talked? else { return bot.inbox.finish(claimed, None).await };
     let user = update.user;
     bot.inbox.finish(claimed, Some(Talked { user, dialogue: &dialogue, version })).await
 }
@@ -61,16 +62,21 @@ async fn take_money(bot: &Bot, json: &str) -> Result<(), BotError> {
     Ok(())
 }
 
-/// The dialogue after this update, and the version that was read.
-async fn talk(bot: &Bot, update: &Update) -> Result<(Dialogue, i64), BotError> {
+/// The dialogue after this update, and the version that was read. `None`: the person is turned away.
+async fn talk(bot: &Bot, update: &Update) -> Result<Option<(Dialogue, i64)>, BotError> {
     let input = input(&update.incoming);
     let greeted = greet(bot, update, start_payload(&input)).await?;
+    if greeted.user.blocked_at.is_some() && !bot.is_operator(update.user) {
+        turn_away(bot, update, &greeted).await?;
+        return Ok(None);
+    }
     let (before, version) = bot.inbox.dialogue(update.user).await?;
     let facts = Facts {
         catalog: &bot.catalog,
         now: bot.till.base.now(),
         consented: greeted.user.consented_at.is_some(),
         operator: bot.is_operator(update.user),
+        off: may_order::look(bot.till.base.db.read()).await?,
         fresh_id: ids::crockford(12),
     };
     let turn = step(&before, &input, &facts);
@@ -89,12 +95,34 @@ async fn talk(bot: &Bot, update: &Update) -> Result<(Dialogue, i64), BotError> {
         Answer::Do(deed) => {
             let shows = doing.perform(&deed).await?;
             // Whoever asked for a message of its own gets one, whatever the deed would replace.
-            if turn.place == Where::Fresh { Shows { place: Where::Fresh, ..shows } } else { shows }
+            if turn.place == Where::InPlace { shows } else { Shows { place: turn.place, ..shows } }
         }
     };
     let visit = Greeted { user: doing.user, ..greeted };
-    let dialogue = answer(bot, (update, &visit), doing.dialogue, shows).await?;
-    Ok((dialogue, version))
+    let whose = (update, &visit, &doing.facts.off);
+    let dialogue = answer(bot, whose, doing.dialogue, shows).await?;
+    Ok(Some((dialogue, version)))
+}
+
+/// One polite sentence, once; after it nothing but the end of a button's spinner.
+async fn turn_away(bot: &Bot, update: &Update, greeted: &Greeted) -> Result<(), BotError> {
+    if let Incoming::Button { query_id, .. } = &update.incoming {
+        answer_button(bot, query_id, None).await;
+    }
+    let base = &bot.till.base;
+    if !throw_switch::may_tell_blocked(&base.db, update.user, base.now()).await? {
+        return Ok(());
+    }
+    let message = OutgoingMessage::html(bot.texts.get(greeted.user.locale, "user-blocked"));
+    match bot.sender.send(Priority::Normal, update.user, &message).await {
+        Ok(_id) => Ok(()),
+        Err(SendError::Unreachable(_)) => Ok(mark_unreachable::run(base, update.user).await?),
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::info!(error, "a person who is turned away did not hear of it");
+            Ok(())
+        }
+    }
 }
 
 async fn greet(bot: &Bot, update: &Update, payload: Option<&str>) -> Result<Greeted, BotError> {
@@ -103,6 +131,7 @@ async fn greet(bot: &Bot, update: &Update, payload: Option<&str>) -> Result<Gree
         user: update.user,
         locale: client_locale(update),
         start_payload: payload,
+        name: update.name.as_deref(),
         today: till.money.day(till.base.now()),
     };
     Ok(greet_user::run(&till.base, &visit).await?)
@@ -154,7 +183,7 @@ async fn retire(bot: &Bot, (user, message): (UserId, i64), locale: Locale) {
 /// Ends the spinner and shows the view, side by side.
 async fn answer(
     bot: &Bot,
-    (update, visit): (&Update, &Greeted),
+    (update, visit, off): (&Update, &Greeted, &SwitchedOff),
     mut dialogue: Dialogue,
     shows: Shows,
 ) -> Result<Dialogue, BotError> {
@@ -182,12 +211,14 @@ async fn answer(
             dialogue: &dialogue,
             price: price.as_ref(),
             operator: bot.is_operator(update.user),
+            off,
             speech: bot.speech(visit.user.locale),
         };
         let message = screens::show(&scene, view).await?;
         let place = match shows.place {
             Where::InPlace => pressed_message(&update.incoming).or(dialogue.anchor),
             Where::Fresh => None,
+            Where::Desk => dialogue.desk.message,
         };
         deliver(bot, update.user, place, &message).await
     };
@@ -196,6 +227,9 @@ async fn answer(
         Ok(message) => {
             if matches!(view, View::Form(_) | View::Consent) {
                 dialogue.anchor = Some(message.0);
+            }
+            if matches!(view, View::Operator(_)) {
+                dialogue.desk.message = Some(message.0);
             }
         }
         Err(BotError::Send(SendError::Unreachable(_))) => {

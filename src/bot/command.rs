@@ -17,6 +17,7 @@ pub(super) enum Command {
     Forget,
     PaySupport,
     Terms,
+    Admin,
     Stats,
     Order,
     Retry,
@@ -28,7 +29,7 @@ pub(super) enum Command {
 
 impl Command {
     /// In the order of the menu; the operators' come last.
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Start,
         Self::Products,
         Self::Orders,
@@ -41,6 +42,7 @@ impl Command {
         Self::Forget,
         Self::PaySupport,
         Self::Terms,
+        Self::Admin,
         Self::Stats,
         Self::Order,
         Self::Retry,
@@ -64,6 +66,7 @@ impl Command {
             Self::Forget => "forget",
             Self::PaySupport => "paysupport",
             Self::Terms => "terms",
+            Self::Admin => "admin",
             Self::Stats => "stats",
             Self::Order => "order",
             Self::Retry => "retry",
@@ -77,7 +80,8 @@ impl Command {
     /// For operators only; to others it does not exist.
     pub(super) fn is_operators(self) -> bool {
         match self {
-            Self::Stats
+            Self::Admin
+            | Self::Stats
             | Self::Order
             | Self::Retry
             | Self::Resend

@@ -3,6 +3,7 @@
 //! Everything here may run twice for one update, after a crash between the deed and its answer:
 //! orders are keyed by their draft, the other deeds say "already so".
 
+mod desk;
 mod operators;
 mod own_data;
 mod promoter;
@@ -17,14 +18,16 @@ use super::error::BotError;
 use super::pricing;
 use crate::catalog::product::Stock;
 use crate::flows::close_order::{self, Ended};
+use crate::flows::may_order::Closed;
 use crate::flows::new_payment::{self, Switched};
 use crate::flows::order_again::{self, Again};
 use crate::flows::place_order::{self, PlaceOrder, PlaceOrderError, Placed};
 use crate::flows::resend_report::{self, Resent};
 use crate::flows::show_payment::{self, Shown};
-use crate::flows::{accept_privacy, change_language, check_payment};
+use crate::flows::{accept_privacy, change_language, change_news, check_payment};
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
+use crate::kernel::switch::Switch;
 use crate::orders::{self, Actor, Order, OrderStatus};
 use crate::payments::STARS;
 use crate::users::User;
@@ -89,6 +92,10 @@ impl Doing<'_> {
             Deed::OperatorResend(no) => self.operator_resend(no).await,
             Deed::Prepare(wanted) => self.prepare(wanted).await,
             Deed::Surely(card, no) => self.surely(card, no).await,
+            Deed::DeskPrepare(what) => self.desk_prepare(what).await,
+            Deed::Steer(steer, no) => self.steer(*steer, no).await,
+            Deed::News(wish) => self.change_news(*wish).await,
+            Deed::DeskSurely(card) => self.desk_surely(card).await,
         }
     }
 
@@ -227,7 +234,10 @@ impl Doing<'_> {
                 }
             }
             Placed::FreeLimitReached => "product-free-limit",
+            Placed::Closed(Closed::Maintenance) => "shop-maintenance",
+            Placed::Closed(Closed::Paused) => "product-paused",
             Placed::NotOnSale
+            | Placed::Closed(Closed::Blocked)
             | Placed::Ordered(_)
             | Placed::AlreadyPlaced(_)
             | Placed::PriceChanged(_)
@@ -346,5 +356,10 @@ impl Doing<'_> {
                 | OrderStatus::Refunded,
             ) => Shows::view(View::Order(no.clone())),
         })
+    }
+
+    async fn change_news(&self, wish: Switch) -> Result<Shows, BotError> {
+        change_news::run(&self.bot.till.base, self.user.id, wish).await?;
+        Ok(Shows::fresh(View::News(wish)))
     }
 }

@@ -3,16 +3,21 @@
 use sea_orm::DbErr;
 
 use crate::affiliates::AffiliateError;
+use crate::audit::AuditError;
+use crate::flows::add_stock::AddStockError;
 use crate::flows::attribute_referral::ReferralError;
+use crate::flows::broadcast::BroadcastError;
 use crate::flows::export_user::ExportError;
 use crate::flows::figures::FiguresError;
 use crate::flows::forget_user::ForgetError;
 use crate::flows::inspect_order::InspectError;
+use crate::flows::manage_coupons::CouponsError;
 use crate::flows::pay_affiliate::PayoutError;
 use crate::flows::place_order::PlaceOrderError;
 use crate::flows::resend_report::ResendError;
 use crate::flows::retry_order::RetryError;
 use crate::flows::settle_payment::SettleError;
+use crate::flows::throw_switch::SwitchError;
 use crate::notifications::ports::SendError;
 use crate::orders::OrderError;
 use crate::payments::PaymentError;
@@ -55,6 +60,16 @@ pub(super) enum BotError {
     Resend(#[from] ResendError),
     #[error("the order cannot go on")]
     Retry(#[from] RetryError),
+    #[error("the switch cannot be thrown")]
+    Switch(#[from] SwitchError),
+    #[error("the broadcast cannot be written")]
+    Broadcast(#[from] BroadcastError),
+    #[error("the pieces cannot be added")]
+    AddStock(#[from] AddStockError),
+    #[error("the deeds of operators cannot be read")]
+    Audit(#[from] AuditError),
+    #[error("the coupon cannot be written")]
+    Coupons(#[from] CouponsError),
     #[error("the coupon cannot be read")]
     Coupon(#[from] PromotionError),
     #[error("the stored words cannot be opened")]
@@ -75,6 +90,9 @@ impl BotError {
     /// Whether the same update may succeed later: the chat service or the database is away, or
     /// somebody else was faster.
     pub(super) fn is_passing(&self) -> bool {
+        if self.is_passing_at_the_desk() {
+            return true;
+        }
         match self {
             Self::Send(SendError::TooFast(_) | SendError::NotSent(_) | SendError::Unknown(_))
             | Self::Db(_)
@@ -90,17 +108,11 @@ impl BotError {
                 | ReferralError::User(UserError::Db(_))
                 | ReferralError::Affiliate(AffiliateError::Db(_)),
             )
-            | Self::Resend(
-                ResendError::Db(_) | ResendError::Order(OrderError::Db(_) | OrderError::Stale(_)),
-            )
             | Self::Forget(
                 ForgetError::Db(_) | ForgetError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
             | Self::Export(
                 ExportError::User(UserError::Db(_)) | ExportError::Order(OrderError::Db(_)),
-            )
-            | Self::Retry(
-                RetryError::Db(_) | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
             | Self::Place(
                 PlaceOrderError::Db(_)
@@ -121,6 +133,11 @@ impl BotError {
             | Self::Coupon(_)
             | Self::Payout(_)
             | Self::Picture(_)
+            | Self::Switch(_)
+            | Self::AddStock(_)
+            | Self::Broadcast(_)
+            | Self::Coupons(_)
+            | Self::Audit(_)
             | Self::Place(_)
             | Self::Greet(_)
             | Self::Inspect(_)
@@ -133,5 +150,40 @@ impl BotError {
             | Self::Forget(_)
             | Self::Sealed(_) => false,
         }
+    }
+
+    /// The same of what operators change.
+    fn is_passing_at_the_desk(&self) -> bool {
+        matches!(
+            self,
+            Self::Audit(AuditError::Db(_))
+                | Self::Resend(
+                    ResendError::Db(_)
+                        | ResendError::Audit(AuditError::Db(_))
+                        | ResendError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+                )
+                | Self::Retry(
+                    RetryError::Db(_)
+                        | RetryError::Audit(AuditError::Db(_))
+                        | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+                )
+                | Self::Coupons(
+                    CouponsError::Db(_)
+                        | CouponsError::Audit(AuditError::Db(_))
+                        | CouponsError::Coupon(PromotionError::Db(_)),
+                )
+                | Self::Broadcast(
+                    BroadcastError::Db(_)
+                        | BroadcastError::Audit(AuditError::Db(_))
+                        | BroadcastError::User(UserError::Db(_))
+                        | BroadcastError::Order(OrderError::Db(_)),
+                )
+                | Self::AddStock(AddStockError::Db(_) | AddStockError::Audit(AuditError::Db(_)))
+                | Self::Switch(
+                    SwitchError::Db(_)
+                        | SwitchError::Audit(AuditError::Db(_))
+                        | SwitchError::User(UserError::Db(_)),
+                )
+        )
     }
 }

@@ -13,6 +13,7 @@
 mod attend;
 mod checkout;
 mod command;
+mod coupon_line;
 mod deeds;
 mod dialogue;
 mod error;
@@ -149,6 +150,13 @@ impl Bot {
             pulse,
             checkouts: TaskTracker::new(),
         }
+    }
+
+    /// What an operator's line about a coupon is read with.
+    fn coupon_shop(&self) -> Option<coupon_line::Shop> {
+        let skus = self.catalog.all().map(|product| product.sku.clone()).collect();
+        let currency = self.catalog.all().next()?.price.currency;
+        Some(coupon_line::Shop { currency, zone: self.till.money.time_zone, skus })
     }
 
     fn is_operator(&self, user: UserId) -> bool {

@@ -3,6 +3,7 @@
 mod arrival;
 mod chat;
 mod coupons;
+mod desk;
 mod operators;
 mod own_data;
 mod promoters;

@@ -14,6 +14,8 @@ use crate::kernel::ids::UserId;
 pub(super) struct Update {
     pub(super) id: i64,
     pub(super) user: UserId,
+    /// The `@name`, without its sign.
+    pub(super) name: Option<String>,
     /// The client's language, an IETF tag.
     pub(super) language: Option<String>,
     pub(super) incoming: Incoming,
@@ -100,6 +102,7 @@ struct RawUser {
     id: i64,
     #[serde(default)]
     is_bot: bool,
+    username: Option<String>,
     language_code: Option<String>,
 }
 
@@ -118,7 +121,8 @@ pub(super) fn read(json: &str) -> Result<Update, NotForUs> {
     if from.is_bot {
         return Err(other);
     }
-    Ok(Update { id, user: UserId(from.id), language: from.language_code, incoming })
+    let (name, language) = (from.username, from.language_code);
+    Ok(Update { id, user: UserId(from.id), name, language, incoming })
 }
 
 impl RawUpdate {
@@ -148,7 +152,7 @@ impl RawMessage {
     /// A service message about money, which belongs to the buyer whose chat it is.
     fn money(self) -> Option<(RawUser, Incoming)> {
         let language_code = self.from.and_then(|from| from.language_code);
-        let buyer = RawUser { id: self.chat.id, is_bot: false, language_code };
+        let buyer = RawUser { id: self.chat.id, is_bot: false, language_code, username: None };
         self.chat.is_private().then_some((buyer, Incoming::Money))
     }
 }

@@ -15,6 +15,7 @@ mod product_error;
 mod product_file;
 pub mod rules;
 pub mod sale;
+pub mod shelf;
 mod snapshot;
 pub mod stock;
 pub mod together;

@@ -112,7 +112,7 @@ impl Desk<'_> {
 
     async fn list(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let db = self.base.db.read();
-        let promoters = affiliates::repo::list(db, ALL).await.context(NOT_READY)?;
+        let promoters = affiliates::repo::list(db, (0, ALL)).await.context(NOT_READY)?;
         let mut rows = Vec::new();
         for own in &promoters {
             rows.push(self.row(own).await?);

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::{Context as _, bail};
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
@@ -18,7 +18,7 @@ use crate::kernel::ids::Sku;
 use crate::kernel::money::{Currency, Money};
 use crate::orders::Actor;
 use crate::platform::db::Db;
-use crate::promotions::{self, Coupon, CouponCode, NewCoupon, Worth};
+use crate::promotions::{self, Coupon, CouponCode, NewCoupon, Worth, rules};
 
 /// The person at the shell: no Telegram user has this number.
 const SHELL: Actor = Actor::Operator(0);
@@ -139,20 +139,14 @@ fn read(options: &CreateOptions, zone: Tz) -> anyhow::Result<NewCoupon> {
         minimum_minor: minimum.map_or(0, |minimum| minimum.minor),
         cap_minor: cap.map(|cap| cap.minor),
         skus: options.products.iter().map(|sku| Sku::from(sku.as_str())).collect(),
-        starts_at: options.from.map(|day| beginning(day, zone)),
-        ends_at: options.until.and_then(|day| day.succ_opt()).map(|day| beginning(day, zone)),
+        starts_at: options.from.map(|day| rules::beginning_of(day, zone)),
+        ends_at: options
+            .until
+            .and_then(|day| day.succ_opt())
+            .map(|day| rules::beginning_of(day, zone)),
         total_limit: options.total,
         per_user_limit: options.per_user,
     })
-}
-
-/// The first moment of a day; where the clocks skip midnight, the first one after it.
-fn beginning(day: NaiveDate, zone: Tz) -> Timestamp {
-    let midnight = day.and_time(NaiveTime::MIN);
-    let mut hours = (0..4).map(|hour| midnight + chrono::TimeDelta::hours(hour));
-    let first = hours.find_map(|moment| moment.and_local_timezone(zone).earliest());
-    let millis = first.map_or(midnight.and_utc().timestamp_millis(), |at| at.timestamp_millis());
-    Timestamp::from_millis(millis)
 }
 
 /// A coupon for a product that nobody sells would only puzzle buyers.

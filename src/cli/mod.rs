@@ -14,6 +14,7 @@ mod events;
 mod healthcheck;
 mod init;
 mod keys;
+mod maintenance;
 mod order_audit;
 mod orders;
 mod reconcile;
@@ -103,6 +104,8 @@ enum Command {
     /// Look after the keys that the database is sealed with.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Close the shop for new orders, or open it again.
+    Maintenance { wish: maintenance::Wish },
     /// Ask the running server whether it is ready (for containers).
     Healthcheck(healthcheck::Options),
 }
@@ -139,6 +142,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),
         Command::Keys(command) => keys::run(&context, &command),
+        Command::Maintenance { wish } => maintenance::run(&context, wish),
         Command::Healthcheck(options) => healthcheck::run(&context, &options),
     };
     outcome.unwrap_or_else(|fault| {

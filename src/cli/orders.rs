@@ -130,7 +130,7 @@ async fn list(
             Some(parsed.with_context(|| format!("`{word}` is no status; there are {known}"))?)
         }
     };
-    let orders = orders::repo::list(base.db.read(), status, limit).await?;
+    let orders = orders::repo::list(base.db.read(), status, (0, limit)).await?;
     if json {
         let rows: Vec<serde_json::Value> = orders.iter().map(row_json).collect();
         return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&rows)?)?);

@@ -43,6 +43,9 @@ pub async fn run(base: &Base, id: UserId) -> Result<Value, ExportError> {
             "status": user.status.as_str(),
             "privacy_accepted_at": user.consented_at,
             "invited_by": user.referred_by,
+            "no_news_since": user.news_off_at,
+            "turned_away_since": user.blocked_at,
+            "mark_of_name": user.name_mark,
             "known_since": user.created_at,
         })
     });

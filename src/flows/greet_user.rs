@@ -18,6 +18,8 @@ pub struct Visit<'a> {
     pub start_payload: Option<&'a str>,
     /// The day in the shop's time zone, as `2026-11-21`.
     pub today: String,
+    /// The `@name`, without its sign. Only a mark of it is kept.
+    pub name: Option<&'a str>,
 }
 
 #[derive(Debug, Clone)]
@@ -41,9 +43,11 @@ pub enum Invitation {
 }
 
 pub async fn run(base: &Base, visit: &Visit<'_>) -> Result<Greeted, ReferralError> {
+    let mark = visit.name.map(|name| name_mark(base, name));
     if visit.start_payload.is_none()
         && let Some(user) = users::repo::find(base.db.read(), visit.user).await?
         && user.status == UserStatus::Active
+        && user.name_mark == mark
     {
         return Ok(Greeted { user, new: false, invitation: None });
     }
@@ -58,6 +62,7 @@ pub async fn run(base: &Base, visit: &Visit<'_>) -> Result<Greeted, ReferralErro
         None => None,
     };
     users::repo::save_status(&tx, visit.user, UserStatus::Active, now).await?;
+    users::repo::save_name_mark(&tx, visit.user, mark.as_deref(), now).await?;
     let user = users::repo::find(tx.conn(), visit.user).await?;
     let user = user.ok_or(UserError::Damaged { id: visit.user.0, what: "not there" })?;
     tx.commit().await?;
@@ -65,4 +70,9 @@ pub async fn run(base: &Base, visit: &Visit<'_>) -> Result<Greeted, ReferralErro
         metrics::counter!("mingshu_users_total").increment(1);
     }
     Ok(Greeted { user, new, invitation })
+}
+
+/// By which a person is found whose name somebody knows; names are the same in any case.
+pub fn name_mark(base: &Base, name: &str) -> String {
+    base.keyring.mark("user.name", &name.trim_start_matches('@').to_lowercase())
 }

@@ -11,6 +11,7 @@ use super::jobs::AlertKind;
 use super::raise_alert;
 use super::settle_payment::MoneyRules;
 use crate::catalog::product::Supply;
+use crate::catalog::shelf;
 use crate::catalog::stock::{self, Low, Taken};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku};
@@ -27,6 +28,8 @@ pub(super) async fn take(
     (supply, day): (Supply, &str),
     now: Timestamp,
 ) -> Result<bool, DbErr> {
+    let stock = shelf::with_additions(tx.conn(), piece.0, (supply.stock, day)).await?;
+    let supply = Supply { stock, ..supply };
     match stock::reserve(tx, piece, (supply, day), now).await? {
         Taken::Now { low: None } | Taken::Before => Ok(true),
         Taken::Now { low: Some(low) } => {

@@ -330,3 +330,18 @@ impl Job for ResendReport {
         format!("resend:{}:{}", self.order_no, self.round)
     }
 }
+
+/// Send the next messages of a broadcast.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendBroadcast {
+    pub broadcast_no: String,
+}
+
+impl Job for SendBroadcast {
+    const KIND: &'static str = "send_broadcast";
+    const MAX_ATTEMPTS: i32 = 30;
+
+    fn dedupe_key(&self) -> String {
+        format!("broadcast:{}", self.broadcast_no)
+    }
+}

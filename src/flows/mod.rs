@@ -5,14 +5,17 @@
 //! Whoever locks an order together with its payments or refunds locks the order first.
 
 pub mod accept_privacy;
+pub mod add_stock;
 pub mod alert_buttons;
 mod announce;
 pub mod attribute_referral;
 pub mod audit_order;
 pub mod base;
 pub mod become_affiliate;
+pub mod broadcast;
 pub mod catch_up;
 pub mod change_language;
+pub mod change_news;
 pub mod check_out;
 pub mod check_payment;
 pub mod close_order;
@@ -35,6 +38,7 @@ mod keep_books;
 pub mod manage_affiliates;
 pub mod manage_coupons;
 pub mod mark_unreachable;
+pub mod may_order;
 pub mod new_payment;
 pub mod note_refusal;
 pub mod open_payment;
@@ -62,6 +66,7 @@ pub mod show_payment;
 pub mod take_notification;
 pub mod tell_buyer;
 pub mod tell_promoter;
+pub mod throw_switch;
 pub mod till;
 pub mod tools;
 pub mod try_alerts;

@@ -84,6 +84,7 @@ async fn place(
         | Placed::AlreadyPlaced(_)
         | Placed::SoldOut
         | Placed::NotOnSale
+        | Placed::Closed(_)
         | Placed::FreeLimitReached
         | Placed::PriceChanged(_)) => Ok(placed),
     }

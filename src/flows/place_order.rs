@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sea_orm::DbErr;
 
 use super::hold_goods;
+use super::may_order::{self, Closed};
 use super::new_payment;
 use super::quote_price::{self, Quote};
 use super::settle_payment::{self, SettleError, order_event};
@@ -57,6 +58,8 @@ pub enum Placed {
     AlreadyPlaced(Box<Order>),
     SoldOut,
     NotOnSale,
+    /// Operators have switched something off.
+    Closed(Closed),
     /// The product is free and the user has had enough of it today.
     FreeLimitReached,
     /// The card showed another price: the buyer decides anew.
@@ -96,6 +99,9 @@ pub async fn run(
     let tx = till.base.db.begin_write().await?;
     if let Some(order) = orders::repo::find_by_draft(tx.conn(), &request.draft_id).await? {
         return Ok(Placed::AlreadyPlaced(Box::new(order)));
+    }
+    if let Some(closed) = may_order::ask(tx.conn(), &product, request.user).await? {
+        return Ok(Placed::Closed(closed));
     }
     if free_limit_reached(till, &tx, (&product, request.user), now).await? {
         return Ok(Placed::FreeLimitReached);

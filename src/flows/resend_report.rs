@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use sea_orm::DbErr;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::base::Base;
@@ -11,6 +12,7 @@ use super::deliver_report::{ATTEMPTS, Delivery, Stopped};
 use super::jobs::ResendReport;
 use super::mark_unreachable;
 use super::tools::Tools;
+use crate::audit::{self, AuditError, NewAction};
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::{self, Actor, OrderError, OrderStatus};
 use crate::platform::db::WriteTx;
@@ -43,6 +45,8 @@ pub enum ResendError {
     Order(#[from] OrderError),
     #[error("the report cannot be read")]
     Report(#[from] ReportError),
+    #[error("the deed cannot be written down")]
+    Audit(#[from] AuditError),
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
@@ -66,6 +70,17 @@ pub async fn start(base: &Base, order_no: &OrderNo, actor: &Actor) -> Result<Res
     let job = ResendReport { order_no: order_no.clone(), round: last.saturating_add(1) };
     deliveries::plan(&tx, &base.keyring, (order_no, job.round), &parts, now).await?;
     jobs::enqueue(&tx, &job, now).await?;
+    if let Actor::Operator(_) = actor {
+        let operator = actor.to_string();
+        let deed = NewAction {
+            operator: &operator,
+            action: "report.resend",
+            subject: order_no.as_str(),
+            order_no: Some(order_no),
+            details: json!({ "round": job.round }),
+        };
+        audit::repo::record(&tx, &deed, now).await?;
+    }
     tx.commit().await?;
     tracing::info!(order.id = %order_no, actor = %actor, "the report is sent again");
     Ok(Resent::Started)

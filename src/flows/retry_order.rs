@@ -8,13 +8,16 @@
 
 use sea_orm::DbErr;
 
+use serde_json::json;
+
 use super::base::Base;
 use super::jobs::{
     CheckCause, CheckPayment, FulfilOrder, OpenPayment, ResendReport, SendRefund, TellBuyer,
 };
+use crate::audit::{self, AuditError, NewAction};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
-use crate::orders::{self, Actor, OrderError, OrderStatus, Step};
+use crate::orders::{self, Actor, Order, OrderError, OrderStatus, Step};
 use crate::payments::{self, PaymentError, refunds};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::{Job, store as jobs};
@@ -37,6 +40,8 @@ pub enum RetryError {
     Order(#[from] OrderError),
     #[error("the refunds cannot be read")]
     Payment(#[from] PaymentError),
+    #[error("the deed cannot be written down")]
+    Audit(#[from] AuditError),
     #[error("the database failed")]
     Db(#[from] DbErr),
 }
@@ -49,6 +54,9 @@ pub async fn run(base: &Base, order_no: &OrderNo, operator: i64) -> Result<Retri
     let woken = wake_parked(&tx, order_no, now).await?;
     let open = matches!(order.status, OrderStatus::Paid | OrderStatus::Generating);
     if !open || order.step == Step::Done {
+        if woken > 0 {
+            write_down(&tx, &order, (operator, woken), now).await?;
+        }
         tx.commit().await?;
         let some = woken > 0;
         return Ok(if some { Retried::Woken(woken) } else { Retried::Nothing(order.status) });
@@ -60,9 +68,27 @@ pub async fn run(base: &Base, order_no: &OrderNo, operator: i64) -> Result<Retri
         return Ok(Retried::Running(order.step));
     }
     jobs::enqueue_again(&tx, &job, now).await?;
+    write_down(&tx, &order, (operator, woken), now).await?;
     tx.commit().await?;
     tracing::info!(order.id = %order_no, actor = %Actor::Operator(operator), "an operator has an order go on");
     Ok(Retried::Started(order.step))
+}
+
+async fn write_down(
+    tx: &WriteTx,
+    order: &Order,
+    (operator, woken): (i64, u64),
+    now: Timestamp,
+) -> Result<(), AuditError> {
+    let operator = Actor::Operator(operator).to_string();
+    let deed = NewAction {
+        operator: &operator,
+        action: "order.retry",
+        subject: order.order_no.as_str(),
+        order_no: Some(&order.order_no),
+        details: json!({ "status": order.status, "step": order.step.as_str(), "woken": woken }),
+    };
+    audit::repo::record(tx, &deed, now).await
 }
 
 /// Has everything of the order run again that is parked, and its refunds that nobody works on.

@@ -9,6 +9,7 @@
 //! - Product, price and form are a snapshot of the moment of ordering; form and product are sealed.
 //! - This module calls no other capability. Whatever needs two of them is a flow.
 
+pub mod buyers;
 pub mod discount;
 mod entity;
 pub mod kept;

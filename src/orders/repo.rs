@@ -113,13 +113,14 @@ pub async fn list_of_user(
     rows.into_iter().map(Order::try_from).collect()
 }
 
-/// Orders of all users, newest first, optionally of one status only.
+/// Orders of all users, newest first, optionally of one status only; without the first `offset`.
 pub async fn list(
     db: &impl ConnectionTrait,
     status: Option<OrderStatus>,
-    limit: u64,
+    (offset, limit): (u64, u64),
 ) -> Result<Vec<Order>, OrderError> {
-    let mut query = order::Entity::find().order_by_desc(Column::CreatedAt).limit(limit);
+    let newest = order::Entity::find().order_by_desc(Column::CreatedAt);
+    let mut query = newest.order_by_desc(Column::OrderNo).offset(offset).limit(limit);
     if let Some(status) = status {
         query = query.filter(Column::Status.eq(status.as_str()));
     }

@@ -4,6 +4,9 @@
 //! (spec.md §4 rule 14). A percentage is rounded down to the minor unit, so the buyer never gets
 //! more off than was promised and never pays a fraction.
 
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+
 use super::{Claim, Coupon, NewCoupon, Worth};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
@@ -115,6 +118,15 @@ fn taken_off(coupon: &Coupon, price: Money) -> Money {
     };
     let capped = coupon.terms.cap_minor.map_or(worth, |cap| worth.min(cap));
     Money::new(capped.clamp(0, price.minor.max(0)), price.currency)
+}
+
+/// The first moment of a day; where the clocks skip midnight, the first one after it.
+pub fn beginning_of(day: NaiveDate, zone: Tz) -> Timestamp {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let mut hours = (0..4).map(|hour| midnight + chrono::TimeDelta::hours(hour));
+    let first = hours.find_map(|moment| moment.and_local_timezone(zone).earliest());
+    let millis = first.map_or(midnight.and_utc().timestamp_millis(), |at| at.timestamp_millis());
+    Timestamp::from_millis(millis)
 }
 
 #[cfg(test)]

@@ -12,6 +12,10 @@ pub(super) struct Model {
     pub consented_at: Option<i64>,
     pub referred_by: Option<String>,
     pub referred_at: Option<i64>,
+    pub blocked_at: Option<i64>,
+    pub blocked_told_at: Option<i64>,
+    pub news_off_at: Option<i64>,
+    pub name_mark: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,
 }

@@ -1,6 +1,7 @@
 //! Users: buyers, promoters and operators; their language, their consent, whether we reach them.
 //!
-//! We keep Telegram's number of a person and nothing else about who they are.
+//! We keep Telegram's number of a person and nothing else about who they are; of an `@name` a keyed
+//! mark, by which an operator who knows the name finds the person.
 
 mod entity;
 pub mod repo;
@@ -20,7 +21,21 @@ pub struct User {
     pub consented_at: Option<Timestamp>,
     /// The promoter whose link brought this person first.
     pub referred_by: Option<AffiliateCode>,
+    /// An operator has turned the person away.
+    pub blocked_at: Option<Timestamp>,
+    /// The person wants no news of the shop.
+    pub news_off_at: Option<Timestamp>,
+    /// A mark of the person's `@name` that only our keys can make: found by it, read by nobody.
+    pub name_mark: Option<String>,
     pub created_at: Timestamp,
+}
+
+impl User {
+    /// Whether the shop may send news unasked.
+    pub fn reads_news(&self) -> bool {
+        let wants = self.news_off_at.is_none() && self.blocked_at.is_none();
+        wants && self.status == UserStatus::Active
+    }
 }
 
 /// The words of the column `users.status`.

@@ -10,12 +10,16 @@ use crate::payments::ledger::repo as ledger;
 use crate::payments::reconciliation::repo as reconciliation;
 use crate::payments::refunds;
 use crate::platform::jobs::store;
+use crate::shop;
 
 pub(super) const EVERY: Duration = Duration::from_secs(5);
 
 pub(super) async fn read(base: &Base) {
     queue(base).await;
     waiting_events(base).await;
+    if let Ok(closed) = shop::repo::find_maintenance(base.db.read()).await {
+        metrics::gauge!("mingshu_maintenance").set(if closed.is_some() { 1.0 } else { 0.0 });
+    }
     if let Err(error) = money(base).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "the money cannot be measured");
     }

@@ -7,13 +7,15 @@ use std::time::Duration;
 use super::registry::Registry;
 use crate::flows::jobs::{
     CheckPayment, DoctorMoney, ExpireData, FulfilOrder, MailAlert, OpenPayment, Reconcile,
-    ResendReport, SendAlert, SendRefund, TellBuyer, TellPromoter, TellReconciliation,
+    ResendReport, SendAlert, SendBroadcast, SendRefund, TellBuyer, TellPromoter,
+    TellReconciliation,
 };
 use crate::flows::post::Post;
 use crate::flows::tools::Tools;
 use crate::flows::{
-    catch_up, check_payment, deliver_events, doctor_money, expire_data, fulfil_order, open_payment,
-    publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer, tell_promoter,
+    broadcast, catch_up, check_payment, deliver_events, doctor_money, expire_data, fulfil_order,
+    open_payment, publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer,
+    tell_promoter,
 };
 use crate::orders::Order;
 
@@ -45,6 +47,9 @@ fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with(tools, |tools, job: SendAlert, run| async move {
             send_alert::run(&tools, job, &run.claimed).await
+        })
+        .with(tools, |tools, job: SendBroadcast, run| async move {
+            broadcast::run(&tools, job, &run.claimed).await
         })
         .with(tools, |tools, job: MailAlert, _run| async move {
             send_alert::run_mail(&tools, job).await

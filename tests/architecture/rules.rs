@@ -17,6 +17,8 @@ const CAPABILITIES: &[&str] = &[
     "bazi",
     "audit",
     "events",
+    "shop",
+    "broadcasts",
 ];
 const PROCESSES: &[&str] = &["bot", "callback", "worker", "admin"];
 const LINES: usize = 400;
@@ -27,8 +29,10 @@ const TABLE_FILES: &[&str] = &[
     "affiliates/days.rs",
     "affiliates/payouts.rs",
     "bot/inbox.rs",
+    "catalog/shelf.rs",
     "catalog/stock.rs",
     "events/sinks.rs",
+    "orders/buyers.rs",
     "orders/kept.rs",
     "orders/row.rs",
     "payments/inbox.rs",

@@ -91,6 +91,7 @@ async fn two_hundred_buyers_have_a_code_with_twenty_uses() {
                 other @ (Placed::SoldOut
                 | Placed::AlreadyPlaced(_)
                 | Placed::NotOnSale
+                | Placed::Closed(_)
                 | Placed::FreeLimitReached
                 | Placed::PriceChanged(_)) => panic!("{other:?}"),
             }
@@ -98,7 +99,7 @@ async fn two_hundred_buyers_have_a_code_with_twenty_uses() {
         assert_eq!((orders.len(), used(&app).await), (20, 20));
         assert!(orders.iter().all(|order| order.total.minor == 2392));
         assert_in_balance(&app).await;
-        let all = mingshu::orders::repo::list(app.base.db.read(), None, 500).await.unwrap();
+        let all = mingshu::orders::repo::list(app.base.db.read(), None, (0, 500)).await.unwrap();
         assert_eq!(all.len(), 20, "a refused order leaves nothing behind");
         // All of them are closed at the same moment, and the code is free again.
         let mut deeds = tokio::task::JoinSet::new();
@@ -269,7 +270,7 @@ async fn nobody_pays_another_price_than_the_card_showed() {
         let placed = app.try_to_place(seen(2392)).await;
         let Placed::PriceChanged(quote) = placed else { panic!("{placed:?}") };
         assert_eq!((quote.total, quote.lines.len()), (cny(2990), 0), "the sale is over");
-        let none = mingshu::orders::repo::list(app.base.db.read(), None, 10).await.unwrap();
+        let none = mingshu::orders::repo::list(app.base.db.read(), None, (0, 10)).await.unwrap();
         assert!(none.is_empty());
         let Placed::Ordered(order) = app.try_to_place(seen(2990)).await else { panic!() };
         assert_eq!(order.total, cny(2990));

@@ -12,6 +12,7 @@
 mod alerts;
 mod audit;
 mod books;
+mod broadcasts;
 mod callbacks;
 mod cards;
 mod charts;

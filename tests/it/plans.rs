@@ -6,19 +6,27 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use mingshu::broadcasts::Segment;
+use mingshu::broadcasts::repo::NewBroadcast;
+use mingshu::flows::broadcast;
 use mingshu::flows::check_out::{self, Question};
 use mingshu::flows::settle_payment::queue::SettleQueue;
-use mingshu::orders::OrderStatus;
+use mingshu::kernel::clock::Clock as _;
+use mingshu::kernel::ids::AffiliateCode;
+use mingshu::orders::{self, OrderStatus, buyers};
 use mingshu::payments::refunds;
 use mingshu::platform::db::query_all;
+use mingshu::{affiliates, users};
 use sea_orm::{DbBackend, Statement, Values};
 
+use crate::support::builders::BUYER;
 use crate::support::database::{Database, on_every_database};
 use crate::support::fakes::observation;
 use crate::support::street::Street;
 
 /// What grows with the shop. Products, coupons and the like are a handful.
-const GROWING: [&str; 20] = [
+const GROWING: [&str; 21] = [
+    "broadcast_recipients",
     "orders",
     "order_history",
     "payments",
@@ -96,6 +104,25 @@ async fn a_day(street: &Street) {
     street.later(Duration::from_secs(31 * 60)).await;
     street.worker.sweep().await.unwrap();
     street.run_jobs().await;
+    at_the_desk(street).await;
+}
+
+/// What operators look at, and a message to everybody.
+async fn at_the_desk(street: &Street) {
+    let db = street.base.db.read();
+    for status in [None, Some(OrderStatus::Completed)] {
+        orders::repo::list(db, status, (8, 8)).await.unwrap();
+    }
+    buyers::bought(db, BUYER).await.unwrap();
+    users::repo::find_by_mark(db, "mark").await.unwrap();
+    let codes = [AffiliateCode::from("NOBODY")];
+    affiliates::repo::earnings_of(db, &codes, street.clock.now()).await.unwrap();
+    users::repo::count_referred_by(db, &codes).await.unwrap();
+    let (operator, segment) = (BUYER, Segment::Buyers);
+    let new = NewBroadcast { no: "B1", operator, segment, body: "news", message: None };
+    broadcast::start(&street.base, &new).await.unwrap();
+    street.run_jobs().await;
+    broadcast::look(&street.base, "B1").await.unwrap();
 }
 
 /// The lines of the database's own explanation that tell of a whole growing table being read.

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use mingshu::audit;
 use mingshu::catalog::answers::FormAnswers;
 use mingshu::catalog::movements::{Counters, Reason};
 use mingshu::catalog::product::{Stock, Supply};
 use mingshu::catalog::stock::{self, Taken};
+use mingshu::flows::add_stock::{self, Added};
 use mingshu::flows::close_order;
 use mingshu::flows::place_order::Placed;
 use mingshu::kernel::clock::{Clock, Timestamp};
 use mingshu::kernel::ids::{OrderNo, Sku, UserId};
-use mingshu::orders::OrderStatus;
+use mingshu::orders::{Actor, OrderStatus};
 use mingshu::payments::inbox::Judgement;
 use mingshu::platform::db::{Db, query_all, query_one};
 use mingshu::reports::ports::ModelError;
@@ -33,6 +35,7 @@ fn ordered(placed: &[Placed]) -> Vec<OrderNo> {
         Placed::SoldOut => None,
         other @ (Placed::AlreadyPlaced(_)
         | Placed::NotOnSale
+        | Placed::Closed(_)
         | Placed::FreeLimitReached
         | Placed::PriceChanged(_)
         | Placed::CouponRefused(_)) => panic!("{other:?}"),
@@ -263,6 +266,63 @@ async fn the_rest_is_what_buyers_can_still_have() {
         assert_eq!(rest(&scarce, Stock::Counted(10)).await, Some(9));
         assert_eq!(rest(&daily, Stock::Daily(3)).await, Some(2));
         assert_eq!(rest(&daily, Stock::Unlimited).await, None);
+    })
+    .await;
+}
+
+async fn add(app: &TestApp, (sku, quantity): (&str, i64), key: &str) -> Added {
+    let product = app.tools.catalog.find(&Sku::from(sku)).unwrap();
+    let wish = (product.as_ref(), quantity);
+    let operator = (key, &Actor::Operator(7));
+    add_stock::run(&app.base, &app.tools.till.money, wish, operator).await.unwrap()
+}
+
+async fn try_for(app: &TestApp, (user, sku): (i64, &str)) -> Option<OrderNo> {
+    let wish = TestApp::wish(UserId(user), sku, None);
+    let placed = app.try_to_place(wish).await;
+    ordered(&[placed]).pop()
+}
+
+#[tokio::test]
+async fn pieces_that_operators_add_can_be_sold_and_each_wish_adds_once() {
+    everywhere(async |app: TestApp| {
+        for user in 1..=2 {
+            assert!(try_for(&app, (user, "pair")).await.is_some());
+        }
+        assert!(try_for(&app, (3, "pair")).await.is_none(), "two are all there are");
+        assert_eq!(add(&app, ("pair", 1), "K1").await, Added::Now);
+        assert_eq!(add(&app, ("pair", 1), "K1").await, Added::Before);
+        assert!(try_for(&app, (3, "pair")).await.is_some());
+        assert!(try_for(&app, (4, "pair")).await.is_none());
+        assert_eq!(add(&app, ("pair", -2), "K2").await, Added::Now, "more than is left");
+        assert!(try_for(&app, (4, "pair")).await.is_none());
+        assert_eq!(add(&app, ("letter", 5), "K3").await, Added::Unlimited);
+        assert_in_balance(&app).await;
+        let filter = audit::Filter { action: Some("stock.add"), ..audit::Filter::default() };
+        let deeds = audit::repo::list(app.base.db.read(), &filter, 9).await.unwrap();
+        assert_eq!(deeds.len(), 2);
+        let tx = app.base.db.begin_write().await.unwrap();
+        let sql = "UPDATE stock_additions SET quantity = 9";
+        let refused = tx.conn().execute_unprepared(sql).await.unwrap_err().to_string();
+        assert!(refused.contains("append-only"), "{refused}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_added_to_a_day_is_gone_with_it() {
+    everywhere(async |app: TestApp| {
+        assert_eq!(add(&app, ("daily", 1), "K1").await, Added::Now);
+        for user in 1..=4 {
+            assert!(try_for(&app, (user, "daily")).await.is_some(), "{user}");
+        }
+        assert!(try_for(&app, (5, "daily")).await.is_none());
+        app.clock.advance(HALF_A_DAY * 2);
+        for user in 6..=8 {
+            assert!(try_for(&app, (user, "daily")).await.is_some(), "{user}");
+        }
+        assert!(try_for(&app, (9, "daily")).await.is_none(), "three again");
+        assert_in_balance(&app).await;
     })
     .await;
 }

@@ -5,9 +5,11 @@
 //! is checked where it is used. The formats `pay:…` and `order:…` are shared with the messages
 //! that the worker sends.
 
+use super::desk::DeskPress;
 use crate::flows::alert_buttons::AlertDeed;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
+use crate::kernel::switch::Switch;
 
 /// A pressed button.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +62,10 @@ pub(in crate::bot) enum Press {
     /// Leaves the card with this id.
     OperatorKeep(String, OrderNo),
     Stats(&'static str),
+    /// No more news of the shop, or again.
+    News(Switch),
+    /// A button of the operators' desk.
+    Desk(DeskPress),
 }
 
 /// A button of the promoter's card.
@@ -154,6 +160,8 @@ impl Press {
             Self::OperatorSurely(card, no) => format!("op:sure.{card}:{no}"),
             Self::OperatorKeep(card, no) => format!("op:keep.{card}:{no}"),
             Self::Stats(period) => format!("op:stats:{period}"),
+            Self::News(wish) => format!("news:{}", wish.as_str()),
+            Self::Desk(press) => press.data(),
         }
     }
 
@@ -188,6 +196,12 @@ impl Press {
             "lang" => Self::Language(Locale::parse(rest)?),
             "f" => Self::Form(FormButton::read(rest)?),
             "orders" => Self::Orders(rest.parse().unwrap_or(0)),
+            "news" => match rest {
+                "on" => Self::News(Switch::On),
+                "off" => Self::News(Switch::Off),
+                _ => return None,
+            },
+            "desk" => Self::Desk(DeskPress::read(rest)?),
             "order" | "pay" | "cancel" | "op" => return Self::read_about_order(head, rest),
             _ => return None,
         })
@@ -228,7 +242,8 @@ impl Press {
 
     /// Whether only operators may press it; to others it does not exist.
     pub(in crate::bot) fn is_operators(&self) -> bool {
-        self.data().starts_with("op:")
+        let data = self.data();
+        data.starts_with("op:") || data.starts_with("desk:")
     }
 }
 
@@ -269,6 +284,8 @@ mod tests {
             Press::Languages,
             Press::Form(form),
             Press::Orders(3),
+            Press::News(Switch::On),
+            Press::News(Switch::Off),
             Press::OrderOpen(no()),
             Press::OrderReceipt(no()),
             Press::OrderAgain(no()),
@@ -313,6 +330,7 @@ mod tests {
         assert_eq!(Press::OrderOpen(no.clone()).data(), "order:open:M1");
         assert_eq!(Press::OrderResend(no).data(), "order:resend:M1");
         assert_eq!(Press::Support.data(), "support");
+        assert_eq!(Press::News(Switch::Off).data(), crate::flows::broadcast::progress::NEWS_OFF);
         assert_eq!(Press::Begin(Sku::from("letter")).data(), "new:letter");
     }
 
@@ -320,7 +338,7 @@ mod tests {
         #[test]
         fn foreign_data_is_read_or_refused_but_never_panics(data in "\\PC{0,64}") {
             let _ = Press::read(&data);
-            for head in ["f:", "cancel:", "op:", "pay:", "order:", "lang:"] {
+            for head in ["f:", "cancel:", "op:", "pay:", "order:", "lang:", "desk:"] {
                 let _ = Press::read(&format!("{head}{data}"));
             }
         }

@@ -6,6 +6,7 @@
 
 mod birth;
 pub(super) mod button;
+mod desk;
 mod form;
 mod note;
 mod operator;
@@ -20,6 +21,9 @@ pub(super) use self::birth::{
     Ask, BirthDraft, Part, decade_of, find_places, place_in_words, this_year,
 };
 pub(super) use self::button::{AffiliateButton, FormButton, Press};
+pub(super) use self::desk::{
+    About, Asks, Desk, DeskCard, DeskDeed, DeskPress, DeskView, Preparing,
+};
 pub(super) use self::form::{At, Draft};
 pub(super) use self::note::{Note, Value};
 pub(super) use self::step::{Facts, Input, afresh, after_consent, after_vain_search, step};
@@ -45,6 +49,9 @@ pub(super) struct Dialogue {
     /// What an operator was asked to confirm by a second tap: the newest card only.
     #[serde(default)]
     pub(super) weighty: Option<Weighty>,
+    /// An operator's desk.
+    #[serde(default)]
+    pub(super) desk: Desk,
 }
 
 /// What the anchor asks.

@@ -2,7 +2,7 @@
 
 use super::button::Press;
 use super::turn::{Answer, Deed, OperatorView, Turn, View, Where};
-use super::{Confirming, Dialogue, Refunding, Wanted};
+use super::{Confirming, DeskCard, DeskDeed, Dialogue, Facts, Refunding, Wanted, desk};
 use crate::bot::command::{self, Command};
 use crate::flows::alert_buttons::AlertDeed;
 use crate::kernel::ids::OrderNo;
@@ -19,6 +19,7 @@ pub(super) fn commanded(next: Dialogue, command: Command, rest: &str) -> Turn {
         None => usage(key),
     };
     let answer = match command {
+        Command::Admin => return desk::opened(next, rest),
         Command::Stats => Answer::Show(View::Operator(OperatorView::Stats("today"))),
         Command::Order => {
             with(|no| Answer::Show(View::Operator(OperatorView::Order(no))), "operator-usage-order")
@@ -49,20 +50,27 @@ pub(super) fn commanded(next: Dialogue, command: Command, rest: &str) -> Turn {
     Turn { dialogue: next, answer, place: Where::Fresh, toast: None, leaves: None }
 }
 
-pub(super) fn pressed(mut next: Dialogue, press: &Press) -> Turn {
+/// The alert stays as it is.
+fn from_alert(next: Dialogue, (deed, no): (AlertDeed, &OrderNo), facts: &Facts<'_>) -> Turn {
+    let press = match deed {
+        AlertDeed::Open => Press::OperatorOpen(no.clone()),
+        // What is advised in the alert itself.
+        AlertDeed::Retry => return Turn::perform(next, Deed::Retry(no.clone())).fresh(),
+        AlertDeed::Confirm => Press::OperatorConfirm(no.clone()),
+    };
+    pressed(next, &press, facts).fresh()
+}
+
+pub(super) fn pressed(mut next: Dialogue, press: &Press, facts: &Facts<'_>) -> Turn {
     if let Press::FromAlert(deed, no) = press {
-        let press = match deed {
-            AlertDeed::Open => Press::OperatorOpen(no.clone()),
-            AlertDeed::Retry => Press::OperatorRetry(no.clone()),
-            AlertDeed::Confirm => Press::OperatorConfirm(no.clone()),
-        };
-        return pressed(next, &press).fresh();
+        return from_alert(next, (*deed, no), facts);
     }
     let view = |view| Answer::Show(View::Operator(view));
+    let card = |next, deed| desk::card(next, DeskCard { id: facts.fresh_id.clone(), deed });
     let answer = match press {
         Press::OperatorOpen(no) => view(OperatorView::Order(no.clone())),
-        Press::OperatorRetry(no) => Answer::Do(Deed::Retry(no.clone())),
-        Press::OperatorResend(no) => Answer::Do(Deed::OperatorResend(no.clone())),
+        Press::OperatorRetry(no) => return card(next, DeskDeed::Retry(no.clone())),
+        Press::OperatorResend(no) => return card(next, DeskDeed::Resend(no.clone())),
         Press::OperatorRefund(no) => {
             let wanted = Refunding { named: no.to_string(), ..Refunding::default() };
             Answer::Do(Deed::Prepare(Wanted::Refund(wanted)))
@@ -78,6 +86,8 @@ pub(super) fn pressed(mut next: Dialogue, press: &Press) -> Turn {
             Answer::Show(View::Say("operator-kept"))
         }
         Press::FromAlert(..)
+        | Press::Desk(_)
+        | Press::News(_)
         | Press::Home
         | Press::Products
         | Press::Product(_)

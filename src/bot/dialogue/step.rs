@@ -6,10 +6,11 @@ use super::button::{AffiliateButton, FormButton, Press};
 use super::form::{Draft, Moved};
 use super::note::Note;
 use super::turn::{Deed, Turn, View};
-use super::{Dialogue, Listening, operator};
+use super::{Dialogue, Listening, desk, operator};
 use crate::affiliates::rules;
 use crate::bot::command::{Command, Line};
 use crate::catalog::{Catalog, Product};
+use crate::flows::may_order::{Closed, SwitchedOff};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
 use crate::promotions::CouponCode;
@@ -33,6 +34,8 @@ pub(in crate::bot) struct Facts<'a> {
     pub(in crate::bot) now: Timestamp,
     pub(in crate::bot) consented: bool,
     pub(in crate::bot) operator: bool,
+    /// What operators have switched off.
+    pub(in crate::bot) off: SwitchedOff,
     /// For a draft that may begin now.
     pub(in crate::bot) fresh_id: String,
 }
@@ -61,6 +64,7 @@ pub(in crate::bot) fn step(dialogue: &Dialogue, input: &Input, facts: &Facts<'_>
 fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
     let known = line.command.filter(|command| facts.operator || !command.is_operators());
     let Some(command) = known else { return Turn::show(next, View::Say("unknown-command")) };
+    next.desk.asks = None;
     if command.is_operators() {
         return operator::commanded(next, command, &line.rest);
     }
@@ -83,6 +87,7 @@ fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
         Command::Terms => Turn::show(next, View::Terms),
         Command::Help
         | Command::Cancel
+        | Command::Admin
         | Command::Stats
         | Command::Order
         | Command::Retry
@@ -111,6 +116,9 @@ fn cancel(mut next: Dialogue) -> Turn {
 }
 
 fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
+    if let Some(asks) = next.desk.asks.take().filter(|_asks| facts.operator) {
+        return desk::typed(next, asks, text, facts);
+    }
     match next.listens {
         Listening::Nothing => Turn::show(next, View::Say("unknown-text")).fresh(),
         Listening::Consent => Turn::show(next, View::Consent).fresh(),
@@ -144,12 +152,15 @@ fn not_text(next: Dialogue, facts: &Facts<'_>) -> Turn {
 }
 
 fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &Facts<'_>) -> Turn {
+    next.desk.asks = None;
     if let Press::Form(button) = press {
         return form_button(next, (button, message), facts);
     }
     // Whatever else is opened, typed words no longer answer a question that is out of sight.
     next.listens = Listening::Nothing;
     match press {
+        Press::News(wish) => Turn::perform(next, Deed::News(*wish)).fresh(),
+        Press::Desk(press) => desk::pressed(next, press, facts),
         Press::Begin(sku) => begin(next, sku, facts),
         Press::Agree => Turn::perform(next, Deed::Consent),
         Press::Decline => Turn::show(next, View::ConsentDeclined),
@@ -167,8 +178,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         },
         Press::Home => Turn::show(next, View::Home),
         Press::Products => Turn::show(next, View::Products),
-        Press::Product(sku) if facts.for_sale(sku).is_none() => gone(next, sku.clone()),
-        Press::Product(sku) => Turn::show(next, View::Product(sku.clone())),
+        Press::Product(sku) => product(next, sku, facts),
         Press::Forget => Turn::show(next, View::Forget { sure: true }),
         Press::ForgetSurely => Turn::perform(next, Deed::ForgetMe),
         Press::ForgetKeep => Turn::show(next, View::Say("forget-kept")),
@@ -201,7 +211,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         | Press::OperatorConfirm(_)
         | Press::OperatorSurely(..)
         | Press::OperatorKeep(..)
-        | Press::Stats(_) => operator::pressed(next, press),
+        | Press::Stats(_) => operator::pressed(next, press, facts),
     }
 }
 
@@ -217,6 +227,14 @@ fn affiliate_button(mut next: Dialogue, button: AffiliateButton) -> Turn {
     }
 }
 
+fn product(next: Dialogue, sku: &Sku, facts: &Facts<'_>) -> Turn {
+    match facts.for_sale(sku) {
+        None => gone(next, sku.clone()),
+        Some(product) if facts.off.closes(product).is_some() => closed(next, product, facts),
+        Some(_) => Turn::show(next, View::Product(sku.clone())),
+    }
+}
+
 /// A fresh form, behind the privacy notice when it was not accepted yet.
 fn begin(mut next: Dialogue, sku: &Sku, facts: &Facts<'_>) -> Turn {
     let Some(product) = facts.for_sale(sku) else { return gone(next, sku.clone()) };
@@ -229,9 +247,12 @@ fn begin(mut next: Dialogue, sku: &Sku, facts: &Facts<'_>) -> Turn {
 /// Shows where the draft stands.
 fn resume(mut next: Dialogue, note: Option<Note>, facts: &Facts<'_>) -> Turn {
     let Some(draft) = &next.draft else { return Turn::show(next, View::Products) };
-    if facts.for_sale(&draft.sku).is_none() {
+    let Some(product) = facts.for_sale(&draft.sku) else {
         let sku = draft.sku.clone();
         return gone(next, sku);
+    };
+    if facts.off.closes(product).is_some() {
+        return closed(next, product, facts);
     }
     if facts.consented {
         next.listens = Listening::Form;
@@ -304,6 +325,16 @@ fn gone(mut next: Dialogue, sku: Sku) -> Turn {
     next.draft.take_if(|draft| draft.sku == sku);
     next.listens = Listening::Nothing;
     Turn::show(next, View::NotForSale { sku, why: "product-gone" })
+}
+
+/// Not for sale at this moment; a form that was begun can be gone on with later.
+fn closed(mut next: Dialogue, product: &Product, facts: &Facts<'_>) -> Turn {
+    next.listens = Listening::Nothing;
+    let why = match facts.off.closes(product) {
+        Some(Closed::Maintenance) => "shop-maintenance",
+        Some(Closed::Paused | Closed::Blocked) | None => "product-paused",
+    };
+    Turn::show(next, View::NotForSale { sku: product.sku.clone(), why })
 }
 
 /// A button that we do not know, or know no more.

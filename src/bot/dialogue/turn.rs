@@ -1,8 +1,10 @@
 //! What a turn of the talk leads to: something to show, or something to do first.
 
-use super::{Dialogue, Note, Wanted};
+use super::{DeskView, Dialogue, Note, Preparing, Wanted};
+use crate::flows::broadcast::Steer;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
+use crate::kernel::switch::Switch;
 
 /// The next state and the answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,8 @@ pub(in crate::bot) enum Where {
     InPlace,
     /// As a new message, which becomes the anchor.
     Fresh,
+    /// In the message of an operator's desk.
+    Desk,
 }
 
 /// What a message says. Filled with what the rows know when it is written out.
@@ -84,6 +88,8 @@ pub(in crate::bot) enum View {
     Help,
     Terms,
     PaySupport,
+    /// News of the shop are sent from now on, or not any more.
+    News(Switch),
     /// One text without values and a way home.
     Say(&'static str),
     Operator(OperatorView),
@@ -103,6 +109,7 @@ pub(in crate::bot) enum OperatorView {
     RefundCard,
     /// The figures of a coupon, as its code was typed.
     Coupon(String),
+    Desk(DeskView),
     /// The outcome of an operator's deed, already in words.
     Outcome {
         text: String,
@@ -147,6 +154,14 @@ pub(in crate::bot) enum Deed {
     Prepare(Wanted),
     /// The second tap on a card.
     Surely(String, OrderNo),
+    /// Reads the rows for a card of the desk, and shows it.
+    DeskPrepare(Preparing),
+    /// The second tap on a card of the desk.
+    DeskSurely(String),
+    /// Pauses a broadcast, or lets it go on.
+    Steer(Steer, String),
+    /// Whether news of the shop are wanted.
+    News(Switch),
 }
 
 impl Turn {

@@ -24,7 +24,7 @@ pub(super) async fn card(scene: &Scene<'_>, typed: &str) -> Result<OutgoingMessa
     Ok(message(text, Keyboard::new()))
 }
 
-fn in_words(speech: &Speech<'_>, coupon: &Coupon) -> String {
+pub(super) fn in_words(speech: &Speech<'_>, coupon: &Coupon) -> String {
     let terms = &coupon.terms;
     let state = if coupon.active { "coupon-state-active" } else { "coupon-state-disabled" };
     let times = |limit: Option<i64>| match limit {

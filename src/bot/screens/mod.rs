@@ -6,6 +6,7 @@ mod affiliate;
 mod birth;
 mod check;
 mod coupon;
+mod desk;
 mod form;
 mod my_orders;
 mod operator;
@@ -21,6 +22,7 @@ use super::pricing::PriceCard;
 use super::speech::Speech;
 use crate::catalog::{Product, ProductSnapshot};
 use crate::flows::greet_user::Invitation;
+use crate::flows::may_order::SwitchedOff;
 use crate::flows::{price_words, quote_price};
 use crate::kernel::ids::OrderNo;
 use crate::kernel::money::Money;
@@ -39,6 +41,8 @@ pub(super) struct Scene<'a> {
     /// Where the check card is shown.
     pub(super) price: Option<&'a PriceCard>,
     pub(super) operator: bool,
+    /// What operators have switched off.
+    pub(super) off: &'a SwitchedOff,
     pub(super) speech: Speech<'a>,
 }
 
@@ -46,7 +50,7 @@ pub(super) struct Scene<'a> {
 pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessage, BotError> {
     Ok(match view {
         View::Home => shop::home(scene).await?,
-        View::Products => shop::products(scene),
+        View::Products => shop::products(scene).await?,
         View::Product(sku) => shop::product(scene, sku).await?,
         View::NotForSale { sku, why } => shop::not_for_sale(scene, sku, why),
         View::Consent => privacy::notice(scene),
@@ -70,6 +74,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
         View::Help => plain::help(scene).await?,
         View::Terms => plain::text(scene, "terms"),
         View::PaySupport => plain::pay_support(scene),
+        View::News(wish) => plain::news(scene, *wish),
         View::Say(key) => plain::text(scene, key),
         View::Operator(view) => operator::show(scene, view).await?,
     })

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use super::{Scene, coupon, message, weighty};
+use super::{Scene, coupon, desk, grid, message, weighty};
+use crate::audit;
 use crate::bot::dialogue::button::PERIODS;
-use crate::bot::dialogue::{OperatorView, Press};
+use crate::bot::dialogue::{DeskPress, OperatorView, Press};
 use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
 use crate::flows::figures::{self, Figures};
-use crate::flows::inspect_order::{self, OrderView};
-use crate::flows::retry_order;
+use crate::flows::inspect_order::{self, OrderView, PaymentView};
+use crate::flows::{retry_order, settle_doubt};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::OrderNo;
+use crate::kernel::ids::{OrderNo, PaymentNo};
 use crate::kernel::money::Money;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, OrderStatus};
@@ -21,6 +22,8 @@ use crate::platform::texts::Args;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A longer history shows its end.
 const HISTORY_SHOWN: usize = 15;
+/// More deeds of operators are not shown.
+const DEEDS_SHOWN: u64 = 10;
 /// The longest error that is shown.
 const ERROR_SHOWN: usize = 300;
 
@@ -32,18 +35,31 @@ pub(super) async fn show(
         OperatorView::Stats(period) => stats(scene, period).await,
         OperatorView::Order(no) => order(scene, no).await,
         OperatorView::Coupon(typed) => coupon::card(scene, typed).await,
+        OperatorView::Desk(view) => desk::show(scene, view).await,
         OperatorView::Usage(key) => Ok(message(scene.speech.word(key), Keyboard::new())),
         OperatorView::ConfirmCard { named } => weighty::confirm_card(scene, named).await,
         OperatorView::RefundCard => weighty::refund_card(scene).await,
         OperatorView::Outcome { text, order } => {
             let open =
-                order.clone().map(|no| scene.row("btn-operator-open", &Press::OperatorOpen(no)));
-            Ok(message(text.clone(), open.into_iter().collect()))
+                order.clone().map(|no| scene.button("btn-operator-open", &Press::OperatorOpen(no)));
+            let row = open.into_iter().chain([scene.desk_menu()]).collect();
+            Ok(message(text.clone(), vec![row]))
         }
     }
 }
 
 async fn stats(scene: &Scene<'_>, period: &str) -> Result<OutgoingMessage, BotError> {
+    let text = figures(scene, period).await?;
+    let button = |period: &'static str| {
+        let label = scene.speech.word(&format!("stats-{period}"));
+        Button::callback(label, Press::Stats(period).data())
+    };
+    let periods = PERIODS.into_iter().map(button).collect();
+    Ok(message(text, vec![periods, vec![scene.desk_menu()]]))
+}
+
+/// The shop in numbers since the beginning of `period`.
+pub(super) async fn figures(scene: &Scene<'_>, period: &str) -> Result<String, BotError> {
     let till = &scene.bot.till;
     let now = scene.speech.now;
     let since = match period {
@@ -53,12 +69,8 @@ async fn stats(scene: &Scene<'_>, period: &str) -> Result<OutgoingMessage, BotEr
         _ => till.money.start_of_day(now),
     };
     let figures = figures::since(&till.base, since).await?;
-    let text = paragraphs([card(scene, period, &figures), lines(queue(scene, &figures))]);
-    let button = |period: &'static str| {
-        let label = scene.speech.word(&format!("stats-{period}"));
-        Button::callback(label, Press::Stats(period).data())
-    };
-    Ok(message(text, vec![PERIODS.into_iter().map(button).collect()]))
+    let closed = desk::closed_since(scene);
+    Ok(paragraphs([closed, card(scene, period, &figures), lines(queue(scene, &figures))]))
 }
 
 fn card(scene: &Scene<'_>, period: &str, figures: &Figures) -> String {
@@ -91,7 +103,7 @@ fn queue(scene: &Scene<'_>, figures: &Figures) -> [String; 2] {
     [scene.speech.say("stats-open", &open), scene.speech.say("stats-queue", &jobs)]
 }
 
-fn sums(scene: &Scene<'_>, money: &[Money]) -> String {
+pub(super) fn sums(scene: &Scene<'_>, money: &[Money]) -> String {
     if money.is_empty() {
         return "0".to_owned();
     }
@@ -99,7 +111,7 @@ fn sums(scene: &Scene<'_>, money: &[Money]) -> String {
     sums.join(" + ")
 }
 
-async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
+pub(super) async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotError> {
     let base = &scene.bot.till.base;
     let named = retry_order::order_of(base, no.as_str()).await?;
     let Some(view) = inspect_order::run(base, named.as_ref().unwrap_or(no)).await? else {
@@ -110,8 +122,10 @@ async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMessage, BotEr
         lines(money(scene, &view)),
         lines(work(scene, &view)),
         lines(history(scene, &view)),
+        lines(done_by_operators(scene, &view).await?),
     ]);
-    Ok(message(text, deeds(scene, &view)))
+    let doubt = in_doubt(scene, &view).await?;
+    Ok(message(text, deeds(scene, &view, doubt)))
 }
 
 pub(super) fn not_found(scene: &Scene<'_>, no: &OrderNo) -> OutgoingMessage {
@@ -202,7 +216,34 @@ fn history(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
     view.history.iter().skip(skipped).map(line).collect()
 }
 
-fn deeds(scene: &Scene<'_>, view: &OrderView) -> Keyboard {
+/// What operators did to the order.
+async fn done_by_operators(scene: &Scene<'_>, view: &OrderView) -> Result<Vec<String>, BotError> {
+    let about = audit::Filter { order_no: Some(&view.order_no), ..audit::Filter::default() };
+    let mut done = audit::repo::list(scene.bot.till.base.db.read(), &about, DEEDS_SHOWN).await?;
+    done.reverse();
+    let line = |deed: &audit::OperatorAction| {
+        let args = Args::new()
+            .text("time", scene.speech.date_time(deed.at))
+            .escaped("operator", &deed.operator)
+            .escaped("action", &deed.action);
+        scene.speech.say("operator-order-deed", &args)
+    };
+    Ok(done.iter().map(line).collect())
+}
+
+/// A payment of the order of which money stands in doubt.
+async fn in_doubt(scene: &Scene<'_>, view: &OrderView) -> Result<Option<PaymentNo>, BotError> {
+    for payment in &view.payments {
+        let whose = (&view.order_no, &payment.payment_no);
+        let found = settle_doubt::look(&scene.bot.till.base, whose).await?;
+        if found.is_some_and(|(_, doubts)| !doubts.is_empty()) {
+            return Ok(Some(payment.payment_no.clone()));
+        }
+    }
+    Ok(None)
+}
+
+fn deeds(scene: &Scene<'_>, view: &OrderView, doubt: Option<PaymentNo>) -> Keyboard {
     let no = || view.order_no.clone();
     let mut row = Vec::new();
     if matches!(view.status, OrderStatus::Paid | OrderStatus::Generating) {
@@ -211,7 +252,10 @@ fn deeds(scene: &Scene<'_>, view: &OrderView) -> Keyboard {
     if view.status == OrderStatus::Completed {
         row.push(scene.button("btn-operator-resend", &Press::OperatorResend(no())));
     }
-    if view.payments.iter().any(|payment| payment.status == PaymentStatus::Conflicted) {
+    let unproved = |payment: &PaymentView| payment.status != PaymentStatus::Succeeded;
+    let conflicted = |payment: &PaymentView| payment.status == PaymentStatus::Conflicted;
+    let unpaid = view.paid_at.is_none() && view.payments.iter().any(unproved);
+    if unpaid || view.payments.iter().any(conflicted) {
         row.push(scene.button("btn-operator-confirm", &Press::OperatorConfirm(no())));
     }
     let refundable =
@@ -219,5 +263,15 @@ fn deeds(scene: &Scene<'_>, view: &OrderView) -> Keyboard {
     if refundable && view.paid_at.is_some() && !view.payments.is_empty() {
         row.push(scene.button("btn-operator-refund", &Press::OperatorRefund(no())));
     }
-    vec![row]
+    if let Some(payment) = doubt {
+        let press = Press::Desk(DeskPress::Doubt(payment));
+        row.push(scene.button("btn-desk-doubt", &press));
+    }
+    let buyer = Press::Desk(DeskPress::User(view.user_id));
+    let all = Press::Desk(DeskPress::Orders(None, 0));
+    let mut keyboard = grid(row, 2);
+    keyboard
+        .push(vec![scene.button("btn-desk-buyer", &buyer), scene.button("btn-desk-orders", &all)]);
+    keyboard.push(vec![scene.desk_menu()]);
+    keyboard
 }

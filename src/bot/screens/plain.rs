@@ -5,6 +5,7 @@ use crate::bot::dialogue::{Listening, Press};
 use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
 use crate::kernel::locale::Locale;
+use crate::kernel::switch::Switch;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, OrderStatus};
 use crate::payments::STARS;
@@ -31,7 +32,7 @@ pub(super) async fn help(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError>
     };
     let operators = if scene.operator {
         lines(
-            ["stats", "order", "retry", "resend", "refund"]
+            ["admin", "stats", "order", "retry", "resend", "refund"]
                 .map(|word| format!("/{word} {}", scene.speech.word(&format!("command-{word}")))),
         )
     } else {
@@ -84,4 +85,13 @@ pub(super) fn language_set(scene: &Scene<'_>) -> OutgoingMessage {
     }
     keyboard.push(scene.way_home());
     message(scene.speech.word("language-set"), keyboard)
+}
+
+/// Either way with the way back.
+pub(super) fn news(scene: &Scene<'_>, wish: Switch) -> OutgoingMessage {
+    let (said, back) = match wish {
+        Switch::On => ("news-on", scene.row("btn-news-off", &Press::News(Switch::Off))),
+        Switch::Off => ("news-off", scene.row("btn-news-on", &Press::News(Switch::On))),
+    };
+    message(scene.speech.word(said), vec![back, scene.way_home()])
 }

@@ -1,11 +1,11 @@
 //! The shop window: greeting, list of products, one product.
 
-use super::{Scene, grid, message};
+use super::{Scene, message};
 use crate::bot::dialogue::Press;
 use crate::bot::error::BotError;
 use crate::bot::speech::{escaped, lines, paragraphs};
 use crate::catalog::product::Stock;
-use crate::catalog::{Product, stock};
+use crate::catalog::{Product, shelf, stock};
 use crate::flows::greet_user::Invitation;
 use crate::flows::resend_report;
 use crate::kernel::ids::Sku;
@@ -26,7 +26,7 @@ pub(super) async fn home(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError>
         None if scene.new => (scene.speech.word("start-welcome"), Keyboard::new()),
         None => (scene.speech.word("start-welcome-back"), Keyboard::new()),
     };
-    keyboard.extend(product_buttons(scene));
+    keyboard.extend(product_buttons(scene).await?);
     keyboard.extend([
         vec![scene.button("btn-orders", &Press::Orders(0)), scene.button("btn-help", &Press::Help)],
         scene.row("btn-language", &Press::Languages),
@@ -36,7 +36,8 @@ pub(super) async fn home(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError>
         .coupon
         .as_ref()
         .map(|code| scene.speech.say("coupon-kept", &Args::new().text("code", code.clone())));
-    let parts = [invitation.unwrap_or_default(), greeting, kept.unwrap_or_default()];
+    let parts =
+        [maintenance(scene), invitation.unwrap_or_default(), greeting, kept.unwrap_or_default()];
     Ok(message(paragraphs(parts), keyboard))
 }
 
@@ -101,11 +102,11 @@ pub(super) async fn in_doubt(scene: &Scene<'_>, order: &Order) -> Result<bool, B
     Ok(attempts.iter().any(|payment| payment.status == PaymentStatus::Conflicted))
 }
 
-pub(super) fn products(scene: &Scene<'_>) -> OutgoingMessage {
+pub(super) async fn products(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
     let for_sale = for_sale(scene);
     if for_sale.is_empty() {
         let orders = scene.row("btn-orders", &Press::Orders(0));
-        return message(scene.speech.word("products-empty"), vec![orders]);
+        return Ok(message(scene.speech.word("products-empty"), vec![orders]));
     }
     let locale = scene.speech.locale;
     let line = |product: &&Product| {
@@ -116,13 +117,20 @@ pub(super) fn products(scene: &Scene<'_>) -> OutgoingMessage {
         scene.speech.say("products-line", &args)
     };
     let title = scene.speech.word("products-title");
-    let text = paragraphs([title].into_iter().chain(for_sale.iter().map(line)));
-    let mut keyboard = product_buttons(scene);
+    let heads = [maintenance(scene), title];
+    let text = paragraphs(heads.into_iter().chain(for_sale.iter().map(line)));
+    let mut keyboard = product_buttons(scene).await?;
     keyboard.push(vec![
         scene.button("btn-orders", &Press::Orders(0)),
         scene.button("btn-help", &Press::Help),
     ]);
-    message(text, keyboard)
+    Ok(message(text, keyboard))
+}
+
+/// That no orders are taken; nothing while they are.
+fn maintenance(scene: &Scene<'_>) -> String {
+    let closed = scene.off.maintenance.as_ref();
+    closed.map(|_since| scene.speech.word("shop-maintenance")).unwrap_or_default()
 }
 
 fn for_sale<'a>(scene: &'a Scene<'_>) -> Vec<&'a Product> {
@@ -130,15 +138,32 @@ fn for_sale<'a>(scene: &'a Scene<'_>) -> Vec<&'a Product> {
     products.filter(|product| product.on_sale && (scene.operator || !product.test)).collect()
 }
 
-fn product_buttons(scene: &Scene<'_>) -> Keyboard {
-    let button = |product: &Product| {
-        let args = Args::new()
-            .text("name", product.name.get(scene.speech.locale))
-            .text("price", scene.plain_price(product));
+async fn product_buttons(scene: &Scene<'_>) -> Result<Keyboard, BotError> {
+    let mut keyboard = Keyboard::new();
+    for product in for_sale(scene) {
+        let value = match unavailable(scene, product).await? {
+            Some(key) => scene.speech.word(key),
+            None => scene.plain_price(product),
+        };
+        let name = product.name.get(scene.speech.locale);
+        let args = Args::new().text("name", name).text("price", value);
         let label = scene.speech.say("btn-product", &args);
-        Button::callback(label, Press::Product(product.sku.clone()).data())
-    };
-    grid(for_sale(scene).into_iter().map(button).collect(), 1)
+        let press = Press::Product(product.sku.clone());
+        keyboard.push(vec![Button::callback(label, press.data())]);
+    }
+    Ok(keyboard)
+}
+
+/// Why the product cannot be ordered now, in a word or two; nothing while it can.
+async fn unavailable(
+    scene: &Scene<'_>,
+    product: &Product,
+) -> Result<Option<&'static str>, BotError> {
+    if scene.off.paused.contains(&product.sku) {
+        return Ok(Some("btn-product-paused"));
+    }
+    let left = left(scene, product).await?;
+    Ok(left.filter(|(_, count)| *count == 0).map(|_left| "btn-product-sold-out"))
 }
 
 pub(super) async fn product(scene: &Scene<'_>, sku: &Sku) -> Result<OutgoingMessage, BotError> {
@@ -169,13 +194,15 @@ pub(super) async fn product(scene: &Scene<'_>, sku: &Sku) -> Result<OutgoingMess
 }
 
 /// How many are left, and how that is said; nothing where there is no limit.
-async fn left(
+pub(super) async fn left(
     scene: &Scene<'_>,
     product: &Product,
 ) -> Result<Option<(&'static str, i64)>, BotError> {
     let till = &scene.bot.till;
     let day = till.money.day(scene.speech.now);
-    let rest = stock::rest(till.base.db.read(), &product.sku, (product.stock, &day)).await?;
+    let db = till.base.db.read();
+    let stock = shelf::with_additions(db, &product.sku, (product.stock, &day)).await?;
+    let rest = stock::rest(db, &product.sku, (stock, &day)).await?;
     let key = match product.stock {
         Stock::Daily(_) => "product-stock-left-today",
         Stock::Counted(_) | Stock::Unlimited => "product-stock-left",

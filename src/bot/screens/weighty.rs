@@ -2,7 +2,7 @@
 
 use super::operator::{not_found, status};
 use super::{Scene, message};
-use crate::bot::dialogue::{Asked, Press, Weighty};
+use crate::bot::dialogue::{Asked, DeskPress, Press, Weighty};
 use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
 use crate::flows::confirm_payment::{self, Confirmable};
@@ -33,8 +33,12 @@ pub(super) async fn confirm_card(
         Some((_, _, Asked::Refund { .. })) | None => {
             let args = Args::new().text("payment_no", found.payment.payment_no.as_str());
             let no = found.order.order_no.clone();
-            let open = scene.row("btn-operator-open", &Press::OperatorOpen(no));
-            (scene.speech.say("confirm-how", &args), vec![open])
+            let typing = DeskPress::ConfirmBy(found.payment.payment_no.clone());
+            let keyboard = vec![
+                scene.row("btn-desk-confirm", &Press::Desk(typing)),
+                scene.row("btn-operator-open", &Press::OperatorOpen(no)),
+            ];
+            (scene.speech.say("confirm-how", &args), keyboard)
         }
     };
     Ok(message(paragraphs([title, facts, effect, words]), keyboard))
@@ -102,7 +106,10 @@ pub(super) async fn refund_card(scene: &Scene<'_>) -> Result<OutgoingMessage, Bo
     let text = paragraphs([scene.speech.say("refund-confirm", &args), details]);
     let args = Args::new().text("amount", scene.speech.money(*amount));
     let sure = scene.speech.say("btn-refund-confirm", &args);
-    Ok(message(text, buttons(scene, (card, no), sure)))
+    let mut keyboard = buttons(scene, (card, no), sure);
+    let part = Press::Desk(DeskPress::RefundPart(no.clone()));
+    keyboard.insert(1, scene.row("btn-desk-part", &part));
+    Ok(message(text, keyboard))
 }
 
 /// A part is told with the whole.

@@ -1,6 +1,7 @@
 //! A shop with its bot, and people who write to it.
 
 use std::collections::BTreeMap;
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::flows::base::{Base, LatePayment};
 use crate::flows::settle_payment::MoneyRules;
 use crate::flows::till::{Counter, Proof, Till};
 use crate::kernel::clock::{ManualClock, Timestamp};
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{self, UserId};
 use crate::notifications::adapters::telegram::BotApi;
 use crate::notifications::sender::{Pace, Sender};
 use crate::orders::{self, Order};
@@ -40,6 +41,30 @@ pub(super) struct Shop {
     _folder: tempfile::TempDir,
 }
 
+/// Tells `story` on SQLite, and on Postgres where a server answers.
+pub(super) async fn on_every_database(story: impl AsyncFn(Shop)) {
+    Box::pin(story(Shop::open().await)).await;
+    let Some(server) = postgres() else { return };
+    let schema = format!("mingshu_bot_{}", ids::crockford(12).to_lowercase());
+    let owner = Db::connect(&DbOptions { url: server.clone(), max_connections: 2 }).await.unwrap();
+    execute(owner.write(), &format!("CREATE SCHEMA {schema}"), vec![]).await.unwrap();
+    let separator = if server.contains('?') { '&' } else { '?' };
+    let url = format!("{server}{separator}options[search_path]={schema}");
+    Box::pin(story(Shop::open_on(url, (Arrival::Polling, None)).await)).await;
+    execute(owner.write(), &format!("DROP SCHEMA {schema} CASCADE"), vec![]).await.unwrap();
+}
+
+/// Where it is looked for: as tests/it does.
+fn postgres() -> Option<String> {
+    if std::env::var("TEST_DATABASE").is_ok_and(|wanted| wanted == "sqlite") {
+        return None;
+    }
+    let named = std::env::var("TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
+    let local = std::net::SocketAddr::from(([127, 0, 0, 1], 5432));
+    let answers = || TcpStream::connect_timeout(&local, Duration::from_millis(500)).is_ok();
+    named.or_else(|| answers().then(|| "postgres://postgres@127.0.0.1:5432/postgres".to_owned()))
+}
+
 impl Shop {
     pub(super) async fn open() -> Self {
         Self::open_with(Arrival::Polling, None).await
@@ -49,6 +74,11 @@ impl Shop {
     pub(super) async fn open_with(arrival: Arrival, telegram: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Self { _folder: folder, ..Self::open_on(url, (arrival, telegram)).await }
+    }
+
+    async fn open_on(url: String, (arrival, telegram): (Arrival, Option<String>)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let db = Db::connect(&DbOptions { url, max_connections: 2 }).await.unwrap();
         Migrator::up(db.write(), None).await.unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp(1_795_233_600_000)));
@@ -107,6 +137,15 @@ impl Shop {
     pub(super) async fn says_in(&self, user: i64, text: &str, language: &str) {
         let message = json!({ "message_id": 1, "date": 0, "text": text,
             "from": person(user, language), "chat": private(user) });
+        self.receive(&self.update("message", message)).await;
+    }
+
+    /// The same under an `@name`.
+    pub(super) async fn says_as(&self, user: i64, text: &str, name: &str) {
+        let mut from = person(user, "zh-hans");
+        from["username"] = name.into();
+        let message = json!({ "message_id": 1, "date": 0, "text": text,
+            "from": from, "chat": private(user) });
         self.receive(&self.update("message", message)).await;
     }
 

@@ -77,6 +77,10 @@ product-free-limit = { $limit ->
 }
 product-gone = This report is no longer sold. Have a look at the others.
 product-price-changed = The price has just changed to { $price }. Please check again before you order.
+shop-maintenance = 🛠 The shop is being maintained and takes no orders right now. Paid orders are completed as usual.
+product-paused = “{ $name }” is not sold at the moment. Please come back later.
+btn-product-paused = paused
+btn-product-sold-out = sold out
 btn-product = { $name } · { $price }
 btn-order = ✍️ Begin
 btn-order-free = ✍️ Begin, free

@@ -12,6 +12,7 @@ command-mydata = Get everything we keep about you
 command-forget = Delete my data
 command-paysupport = Payments and refunds
 command-terms = Terms
+command-admin = Desk: /admin [NUMBER TO FIND]
 command-stats = Figures
 command-order = Look up: /order NUMBER
 command-retry = Retry: /retry NUMBER

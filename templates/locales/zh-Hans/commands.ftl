@@ -12,6 +12,7 @@ command-mydata = 取回我的全部资料
 command-forget = 删除我的资料
 command-paysupport = 付款与退款
 command-terms = 服务条款
+command-admin = 控制台：/admin [要找的号码]
 command-stats = 统计
 command-order = 查订单：/order 订单号
 command-retry = 重试：/retry 订单号

@@ -12,6 +12,7 @@ command-mydata = 取回我的全部資料
 command-forget = 刪除我的資料
 command-paysupport = 付款與退款
 command-terms = 服務條款
+command-admin = 控制台：/admin [要找的號碼]
 command-stats = 統計
 command-order = 查訂單：/order 訂單號
 command-retry = 重試：/retry 訂單號

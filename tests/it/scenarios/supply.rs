@@ -23,6 +23,7 @@ async fn ordered(street: &Street) -> Option<Order> {
         Placed::SoldOut => None,
         other @ (Placed::AlreadyPlaced(_)
         | Placed::NotOnSale
+        | Placed::Closed(_)
         | Placed::FreeLimitReached
         | Placed::PriceChanged(_)
         | Placed::CouponRefused(_)) => panic!("{other:?}"),
@@ -62,6 +63,7 @@ async fn scenario_33_the_last_use_of_a_code_is_wanted_by_two() {
                     other @ (Placed::AlreadyPlaced(_)
                     | Placed::SoldOut
                     | Placed::NotOnSale
+                    | Placed::Closed(_)
                     | Placed::FreeLimitReached
                     | Placed::PriceChanged(_)) => panic!("{other:?}"),
                 }

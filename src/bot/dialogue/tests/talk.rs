@@ -42,6 +42,7 @@ impl Talk {
     pub(super) fn take(&mut self, input: &Input) -> &Turn {
         self.drafts += 1;
         let facts = Facts {
+            off: crate::flows::may_order::SwitchedOff::default(),
             catalog: &CATALOG,
             now: NOW,
             consented: self.consented,
