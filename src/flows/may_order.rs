@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
+use super::base::Base;
 use crate::catalog::{Product, shelf};
 use crate::kernel::ids::{Sku, UserId};
+use crate::platform::db::WriteTx;
 use crate::shop::{self, Maintenance};
 use crate::users::{self, UserError};
 
@@ -37,19 +39,22 @@ impl SwitchedOff {
     }
 }
 
-pub async fn look(db: &impl ConnectionTrait) -> Result<SwitchedOff, DbErr> {
+pub async fn look(base: &Base) -> Result<SwitchedOff, DbErr> {
+    let db = base.db.read();
     let maintenance = shop::repo::find_maintenance(db).await?;
     Ok(SwitchedOff { maintenance, paused: shelf::paused(db).await? })
 }
 
-/// `None`: nothing stands in the way.
+/// The same in the transaction of an order. `None`: nothing stands in the way.
 pub(super) async fn ask(
-    db: &impl ConnectionTrait,
+    tx: &WriteTx,
     product: &Product,
     user: UserId,
 ) -> Result<Option<Closed>, UserError> {
+    let db = tx.conn();
     if users::repo::find(db, user).await?.is_some_and(|user| user.blocked_at.is_some()) {
         return Ok(Some(Closed::Blocked));
     }
-    Ok(look(db).await?.closes(product))
+    let maintenance = shop::repo::find_maintenance(db).await?;
+    Ok(SwitchedOff { maintenance, paused: shelf::paused(db).await? }.closes(product))
 }

@@ -100,7 +100,7 @@ pub async fn run(
     if let Some(order) = orders::repo::find_by_draft(tx.conn(), &request.draft_id).await? {
         return Ok(Placed::AlreadyPlaced(Box::new(order)));
     }
-    if let Some(closed) = may_order::ask(tx.conn(), &product, request.user).await? {
+    if let Some(closed) = may_order::ask(&tx, &product, request.user).await? {
         return Ok(Placed::Closed(closed));
     }
     if free_limit_reached(till, &tx, (&product, request.user), now).await? {

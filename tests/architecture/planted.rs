@@ -102,7 +102,7 @@ fn layers_are_never_climbed() {
         ("app/mod.rs", "use crate::cli::X;", "`app` must not know `cli`"),
         ("config/mod.rs", "use crate::flows::settle;", "`config` must not know `flows`"),
         ("sandbox/mod.rs", "use crate::payments::x;", "`sandbox` must not know `payments`"),
-        ("shop/mod.rs", "fn f() {}", "`shop` has no place in the table"),
+        ("pantry/mod.rs", "fn f() {}", "`pantry` has no place in the table"),
     ] {
         planted(path, &format!("//! x\n{text}"), fault);
     }

@@ -174,7 +174,7 @@ impl Doing<'_> {
 
     /// Shows the thing as it is now.
     async fn done(&mut self, deed: &DeskDeed) -> Result<Shows, BotError> {
-        self.facts.off = may_order::look(self.bot.till.base.db.read()).await?;
+        self.facts.off = may_order::look(&self.bot.till.base).await?;
         let shows = match deed.about() {
             About::Order(no) => unknown(no),
             About::Desk(view) => desk(view),

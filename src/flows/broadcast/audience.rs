@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::ConnectionTrait;
-
 use super::BroadcastError;
 use crate::broadcasts::{Reader, Segment};
 use crate::flows::base::Base;
@@ -31,7 +29,8 @@ impl Page {
 }
 
 /// The people after `after`.
-pub(super) async fn page(db: &impl ConnectionTrait, after: UserId) -> Result<Page, BroadcastError> {
+pub(super) async fn page(base: &Base, after: UserId) -> Result<Page, BroadcastError> {
+    let db = base.db.read();
     let users = users::repo::list_readers(db, after, PAGE).await?;
     let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
     let bought: BTreeSet<UserId> = buyers::among(db, &ids).await?;
@@ -49,7 +48,7 @@ pub async fn count(base: &Base) -> Result<BTreeMap<Segment, usize>, BroadcastErr
         Segment::ALL.into_iter().map(|segment| (segment, 0)).collect();
     let mut after = UserId(i64::MIN);
     loop {
-        let page = page(base.db.read(), after).await?;
+        let page = page(base, after).await?;
         for (segment, count) in &mut counts {
             *count = count.saturating_add(page.of(*segment).len());
         }

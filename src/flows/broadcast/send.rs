@@ -43,11 +43,22 @@ pub async fn run(tools: &Tools, job: SendBroadcast, claimed: &Claimed) -> Result
     if broadcast.status == BroadcastStatus::Running {
         prepare(tools, &broadcast, claimed).await.map_err(JobError::retry)?;
         let ended = send_some(tools, &broadcast, claimed).await;
-        progress::show(tools, no).await;
+        if !must_wait(&ended) {
+            progress::show(tools, no).await;
+        }
         return ended;
     }
     progress::show(tools, no).await;
     Ok(())
+}
+
+/// While the chat service has us wait, an edit would only wait with us.
+fn must_wait(ended: &Result<(), JobError>) -> bool {
+    match ended {
+        Err(JobError::Snooze(pause)) => *pause > PAUSE,
+        Err(JobError::Retry { .. } | JobError::Discard(_)) => true,
+        Ok(()) => false,
+    }
 }
 
 /// Ends what a dead run has left behind, and writes down everybody who belongs to the segment.
@@ -65,9 +76,9 @@ async fn prepare(
     let mut cursor = broadcast.cursor;
     while let Some(after) = cursor {
         let now = base.now();
-        let tx = base.db.begin_write().await?;
-        let page = audience::page(tx.conn(), after).await?;
+        let page = audience::page(base, after).await?;
         let recipients = page.of(broadcast.segment);
+        let tx = base.db.begin_write().await?;
         repo::add_recipients(&tx, (&broadcast.no, &recipients), now).await?;
         repo::save_cursor(&tx, (&broadcast.no, page.last), now).await?;
         tx.commit().await?;
