@@ -98,7 +98,7 @@ privacy-full =
     <b>Privacy</b>
 
     <b>What we ask</b>
-    Your Telegram number and language; the sex, time and place of birth and questions you enter; orders and payment results.
+    Your Telegram number and language, and a mark of your user name (not the name itself); the sex, time and place of birth and questions you enter; orders and payment results.
 
     <b>What for</b>
     To calculate the chart, write the report, send it to you, and handle payments and refunds. No advertising, no selling.
