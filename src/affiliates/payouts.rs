@@ -74,7 +74,7 @@ impl Payout {
     }
 }
 
-/// The sealed column of `payouts`; its context is [`context`].
+/// The sealed column of `payouts`; its context is `context`.
 pub const SEALED: SealedColumn = SealedColumn {
     table: "payouts",
     column: "destination_sealed",

@@ -3,7 +3,7 @@
 //!
 //! Telegram has no numbers of ours: an invoice carries our payment's number as its payload, and the
 //! charge, its refund and the line of either are all known by the charge's number. A payment is
-//! therefore asked about by reading [`history`] back. There is nothing to close: an invoice link can
+//! therefore asked about by reading `history` back. There is nothing to close: an invoice link can
 //! be paid for ever, and is refused before the payment (`flows/check_out.rs`). Only whole charges go
 //! back. News come to the bot and not to the callback address; [`read_message`] makes facts of them.
 
