@@ -148,6 +148,21 @@ impl Shop {
         (order, charge)
     }
 
+    /// The whole charge goes back under a number that is none of ours.
+    async fn refunded_elsewhere(&self, order: &Order, charge: String) {
+        let payment = self.app.payment(&order.order_no).await;
+        let elsewhere = RefundRequest {
+            refund_no: "R-elsewhere".into(),
+            payer: BUYER,
+            payment_no: payment.payment_no,
+            provider_ref: Some(charge),
+            amount: payment.amount,
+            reason: String::new(),
+            notify_url: String::new(),
+        };
+        self.gateway.refund(&elsewhere).await.unwrap();
+    }
+
     async fn give_back(&self, order: &Order, wish: Wish<'_>) -> Refunded {
         let base = &self.app.base;
         refund_order::start(base, &order.order_no, &Actor::Operator(7), &wish).await.unwrap()
@@ -442,17 +457,7 @@ async fn stars_go_back_as_a_whole() {
 async fn what_went_back_before_is_a_refund_that_succeeded() {
     in_shops(async |shop: Shop| {
         let (order, charge) = shop.delivered().await;
-        let payment = shop.app.payment(&order.order_no).await;
-        let elsewhere = RefundRequest {
-            refund_no: "R-elsewhere".into(),
-            payer: BUYER,
-            payment_no: payment.payment_no.clone(),
-            provider_ref: Some(charge),
-            amount: payment.amount,
-            reason: String::new(),
-            notify_url: String::new(),
-        };
-        shop.gateway.refund(&elsewhere).await.unwrap();
+        shop.refunded_elsewhere(&order, charge).await;
         // A refund that we did not make is kept, and somebody hears of it.
         shop.until(async |app| app.rows("callback_inbox").await == 2).await;
         shop.app.run_jobs().await;
@@ -487,17 +492,7 @@ async fn a_day_of_stars_agrees_with_telegrams_list() {
 async fn a_refund_that_only_telegram_knows_is_a_difference() {
     in_shops(async |shop: Shop| {
         let (order, charge) = shop.delivered().await;
-        let payment = shop.app.payment(&order.order_no).await;
-        let elsewhere = RefundRequest {
-            refund_no: "R-elsewhere".into(),
-            payer: BUYER,
-            payment_no: payment.payment_no,
-            provider_ref: Some(charge),
-            amount: payment.amount,
-            reason: String::new(),
-            notify_url: String::new(),
-        };
-        shop.gateway.refund(&elsewhere).await.unwrap();
+        shop.refunded_elsewhere(&order, charge).await;
         shop.app.clock.advance(DAY);
         assert_eq!(shop.compare().await, ["refund_missing_here open"]);
     })
