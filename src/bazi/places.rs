@@ -206,6 +206,31 @@ mod tests {
         assert!(search("成都", 0).is_empty());
     }
 
+    /// Three hundred places, spread over the tables: by the Chinese name, by the spelling in Latin
+    /// letters, and by its initials.
+    #[test]
+    fn three_hundred_places_are_found_by_every_name_they_have() {
+        let shown = |query: &str, entry: &Entry, among: usize| {
+            let found = search(query, among);
+            assert!(found.contains(&entry.found), "{query}: {:?}", entry.found);
+        };
+        let every = entries().len() / 300;
+        let sample: Vec<_> = entries().iter().step_by(every).collect();
+        assert!(sample.len() >= 300);
+        for entry in sample {
+            let FoundPlace { name, region, spelling, .. } = entry.found;
+            if !entry.initials.is_empty() {
+                shown(&format!("{region}{name}"), entry, 8);
+            }
+            // Namesakes: 城关区 is a dozen, and so are the initials of many.
+            shown(name, entry, 64);
+            shown(spelling, entry, 64);
+            if !entry.initials.is_empty() {
+                shown(&entry.initials, entry, 400);
+            }
+        }
+    }
+
     #[test]
     fn every_line_of_the_tables_is_used() {
         assert_eq!(entries().len(), CHINA.lines().count() + WORLD.lines().count());

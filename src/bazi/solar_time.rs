@@ -63,6 +63,39 @@ mod tests {
         assert!(minutes("2024-04-15 12:00").abs() < 0.3);
     }
 
+    /// What the tables of sundial makers print: clock minus sun, in minutes and seconds, for noon of
+    /// Greenwich on a day of an ordinary year. They are means over the years of a leap cycle.
+    #[test]
+    fn twenty_days_of_the_printed_table_agree_within_a_minute() {
+        const TABLE: [(&str, i64); 20] = [
+            ("2023-01-01", 3 * 60 + 12),
+            ("2023-01-15", 9 * 60 + 10),
+            ("2023-02-01", 13 * 60 + 33),
+            ("2023-02-11", 14 * 60 + 14),
+            ("2023-03-01", 12 * 60 + 29),
+            ("2023-03-15", 9 * 60 + 5),
+            ("2023-04-01", 4 * 60 + 2),
+            ("2023-04-15", 11),
+            ("2023-05-01", -(2 * 60 + 51)),
+            ("2023-05-14", -(3 * 60 + 41)),
+            ("2023-06-01", -(2 * 60 + 15)),
+            ("2023-06-13", 0),
+            ("2023-07-01", 3 * 60 + 47),
+            ("2023-07-26", 6 * 60 + 31),
+            ("2023-08-15", 4 * 60 + 31),
+            ("2023-09-01", 7),
+            ("2023-10-01", -(10 * 60 + 10)),
+            ("2023-11-03", -(16 * 60 + 25)),
+            ("2023-12-01", -(11 * 60 + 4)),
+            ("2023-12-25", 0),
+        ];
+        for (day, printed) in TABLE {
+            let noon = ut(&format!("{day} 12:00"));
+            let behind = (noon - apparent(noon, 0.0)).num_seconds();
+            assert!((behind - printed).abs() < 60, "{day}: {behind} s, printed {printed} s");
+        }
+    }
+
     #[test]
     fn noon_in_beijing_on_the_eighth_of_january_is_early() {
         // 12:20 by the clock of UTC+8 is 20.7 minutes earlier by the sun (§6).

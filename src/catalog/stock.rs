@@ -271,7 +271,7 @@ async fn made(
     Ok(made)
 }
 
-pub(super) fn movement_of(row: &QueryResult) -> Result<(Reason, Option<String>), DbErr> {
+fn movement_of(row: &QueryResult) -> Result<(Reason, Option<String>), DbErr> {
     let word: String = row.try_get("", "reason")?;
     Ok((reason(&word)?, row.try_get("", "day")?))
 }
@@ -280,7 +280,7 @@ fn reasons(made: &[(Reason, Option<String>)]) -> Vec<Reason> {
     made.iter().map(|(reason, _)| *reason).collect()
 }
 
-fn reason(word: &str) -> Result<Reason, DbErr> {
+pub(super) fn reason(word: &str) -> Result<Reason, DbErr> {
     Reason::parse(word)
         .ok_or_else(|| DbErr::Custom(format!("`{word}` is no reason of a stock movement")))
 }

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use sea_orm::DbErr;
+use serde::Deserialize;
 
 use super::movements::Reason;
-use super::stock::{MOVEMENT, Piece, can_follow, day_of, movement, movement_of};
+use super::stock::{self, MOVEMENT, Piece, can_follow, day_of, movement};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
-use crate::platform::db::WriteTx;
-use crate::platform::db::rows::{self, Answer, Columns, Kind, Questions, Rows};
+use crate::platform::db::group::GroupTx;
+use crate::platform::db::rows::{self, Rows};
 
 /// What orders did with their pieces so far, by product and order.
 pub struct Made(BTreeMap<(String, String), Movements>);
@@ -18,23 +19,21 @@ pub struct Made(BTreeMap<(String, String), Movements>);
 /// Movements of one piece with their days, in the order of happening.
 type Movements = Vec<(Reason, Option<String>)>;
 
-/// Asks what these orders did with their pieces so far.
-pub fn ask_for_movements(questions: &mut Questions, orders: &[&OrderNo]) {
-    let numbers = orders.iter().map(|no| [no.as_str().into()]).collect();
-    questions.add(&[("no", Kind::Text)], numbers, |given| {
-        format!(
-            "SELECT sku, order_no, reason, day FROM stock_movements \
-             WHERE order_no IN (SELECT no FROM {given})"
-        )
-    });
+#[derive(Deserialize)]
+struct Row {
+    sku: String,
+    order_no: String,
+    reason: String,
+    day: Option<String>,
 }
 
-/// The answer to [`ask_for_movements`].
-pub fn read_movements(Answer(rows): &Answer) -> Result<Made, DbErr> {
+/// What these orders did with their pieces so far.
+pub fn movements_of(tx: &GroupTx<'_>, orders: &[&OrderNo]) -> Result<Made, DbErr> {
+    let numbers = orders.iter().map(|no| [no.as_str().into()]).collect();
+    let sql = "SELECT sku, order_no, reason, day FROM stock_movements WHERE order_no = ?1";
     let mut made = BTreeMap::<_, Vec<_>>::new();
-    for row in rows {
-        let piece = (row.try_get("", "sku")?, row.try_get("", "order_no")?);
-        made.entry(piece).or_default().push(movement_of(row)?);
+    for Row { sku, order_no, reason, day } in tx.ask(sql, numbers)? {
+        made.entry((sku, order_no)).or_default().push((stock::reason(&reason)?, day));
     }
     for movements in made.values_mut() {
         movements.sort_by_key(|(reason, _)| reason.sequence());
@@ -44,7 +43,7 @@ pub fn read_movements(Answer(rows): &Answer) -> Result<Made, DbErr> {
 
 /// [`super::stock::confirm`] for many orders at once, of which `made` is known.
 pub async fn confirm_all(
-    tx: &WriteTx,
+    tx: &GroupTx<'_>,
     (pieces, Made(made)): (&[Piece<'_>], &Made),
     now: Timestamp,
 ) -> Result<(), DbErr> {
@@ -63,13 +62,13 @@ pub async fn confirm_all(
         }
     }
     rows::insert(tx, "stock_movements", MOVEMENT, movements).await?;
-    count_all(tx, ("stock_days", "AND stock_days.day = given.day"), &of_days, now).await?;
-    count_all(tx, ("products", ""), &of_products, now).await
+    count_all(tx, ("stock_days", "AND day = ?2"), &of_days, now)?;
+    count_all(tx, ("products", ""), &of_products, now)
 }
 
 /// So many pieces are sold now that were reserved before, by product and day.
-async fn count_all(
-    tx: &WriteTx,
+fn count_all(
+    tx: &GroupTx<'_>,
     (table, of_day): (&str, &str),
     sold: &BTreeMap<(&str, Option<&str>), i64>,
     now: Timestamp,
@@ -80,23 +79,13 @@ async fn count_all(
             (reserved.saturating_mul(*pieces), confirmed.saturating_mul(*pieces));
         [(*sku).into(), (*day).into(), reserved.into(), sold.into(), now.millis().into()]
     };
-    rows::write(tx, COUNTED, sold.iter().map(row).collect(), |given| {
-        // Floored, as for one piece.
-        format!(
-            "UPDATE {table} SET \
-             reserved = CASE WHEN reserved + more_reserved > 0 THEN reserved + more_reserved ELSE 0 END, \
-             sold = CASE WHEN sold + more_sold > 0 THEN sold + more_sold ELSE 0 END, \
-             updated_at = given.at FROM {given} WHERE {table}.sku = given.sku {of_day}"
-        )
-    })
-    .await?;
+    // Floored, as for one piece.
+    let sql = format!(
+        "UPDATE {table} SET \
+         reserved = CASE WHEN reserved + ?3 > 0 THEN reserved + ?3 ELSE 0 END, \
+         sold = CASE WHEN sold + ?4 > 0 THEN sold + ?4 ELSE 0 END, \
+         updated_at = ?5 WHERE sku = ?1 {of_day}"
+    );
+    tx.write(&sql, sold.iter().map(row).collect())?;
     Ok(())
 }
-
-const COUNTED: &Columns = &[
-    ("sku", Kind::Text),
-    ("day", Kind::Text),
-    ("more_reserved", Kind::Integer),
-    ("more_sold", Kind::Integer),
-    ("at", Kind::Integer),
-];

@@ -214,7 +214,7 @@ pub async fn prune(db: &Db, before: Timestamp, limit: u32) -> Result<u64, DbErr>
                FROM event_deliveries WHERE status <> 'waiting' AND updated_at < $1 \
                ORDER BY updated_at LIMIT $2)";
     let values = vec![before.millis().into(), i64::from(limit).into()];
-    Ok(execute(db.write(), sql, values).await?.rows_affected())
+    Ok(execute(db.write_alone().await.conn(), sql, values).await?.rows_affected())
 }
 
 /// When the next event is due for `sink`; `None`: none waits.

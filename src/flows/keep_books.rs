@@ -13,6 +13,7 @@ use crate::payments::repo as payments;
 use crate::payments::rules::stated_money;
 use crate::payments::{Payment, PaymentError, PaymentStatus, Refund, refunds};
 use crate::platform::db::WriteTx;
+use crate::platform::db::group::GroupTx;
 
 /// A payment's money is there: the agreed amount, or what was accepted instead. Gives what of the
 /// payment stays in doubt: other charges of it.
@@ -81,7 +82,7 @@ pub(super) async fn accepted_charge(
 
 /// [`payment_succeeded`] for payments of which nothing stood in doubt before.
 pub(super) async fn payments_succeeded(
-    tx: &WriteTx,
+    tx: &GroupTx<'_>,
     payments: &[&Payment],
     now: Timestamp,
 ) -> Result<(), PaymentError> {

@@ -3,7 +3,7 @@
 pub(super) mod order {
     use sea_orm::entity::prelude::*;
 
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Deserialize)]
     #[sea_orm(table_name = "orders")]
     pub(in crate::orders) struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -1,36 +1,39 @@
 //! What callbacks that arrive together do to orders, in a few statements for all of them. One by one
 //! it is [`super::repo::change`].
 
+use sea_orm::{IdenStatic as _, Iterable as _};
+
 use super::entity::order;
 use super::repo::{HISTORY, Note, history_row};
 use super::rules::{self, Next};
 use super::{Actor, Change, Order, OrderError};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::PaymentNo;
-use crate::platform::db::WriteTx;
-use crate::platform::db::rows::{self, Answer, Columns, Kind, Questions, Rows};
+use crate::platform::db::group::GroupTx;
+use crate::platform::db::rows::{self, Rows};
 
-/// Asks for the orders of `payments` and, on Postgres, locks their rows, always in the same order.
-pub fn ask_for_orders(questions: &mut Questions, payments: &[&PaymentNo]) {
-    let lock = if questions.can_lock() { "ORDER BY order_no FOR UPDATE" } else { "" };
+/// The orders of `payments`, without what is sealed in them: nobody opens it here.
+pub fn orders_of(tx: &GroupTx<'_>, payments: &[&PaymentNo]) -> Result<Vec<Order>, OrderError> {
+    let open: Vec<_> = order::Column::iter()
+        .map(|column| match column {
+            order::Column::ProductSealed => "'' AS product_sealed".to_owned(),
+            order::Column::FormSealed => "NULL AS form_sealed".to_owned(),
+            open => open.as_str().to_owned(),
+        })
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM orders \
+         WHERE order_no = (SELECT order_no FROM payments WHERE payment_no = ?1)",
+        open.join(", ")
+    );
     let numbers = payments.iter().map(|no| [no.as_str().into()]).collect();
-    questions.add(&[("no", Kind::Text)], numbers, |given| {
-        format!(
-            "SELECT * FROM orders WHERE order_no IN (SELECT payments.order_no FROM {given} \
-             JOIN payments ON payments.payment_no = given.no) {lock}"
-        )
-    });
-}
-
-/// The answer to [`ask_for_orders`].
-pub fn read_orders(answer: &Answer) -> Result<Vec<Order>, OrderError> {
-    answer.read::<order::Model>()?.into_iter().map(Order::try_from).collect()
+    tx.ask::<order::Model>(&sql, numbers)?.into_iter().map(Order::try_from).collect()
 }
 
 /// [`super::repo::change`] by [`Change::PaymentSucceeded`] for many orders at once. `false`: one of them was
 /// changed meanwhile, and the caller must roll back.
 pub async fn pay_all(
-    tx: &WriteTx,
+    tx: &GroupTx<'_>,
     orders: &mut [&mut Order],
     (actor, reason): (&Actor, &str),
     now: Timestamp,
@@ -49,24 +52,15 @@ pub async fn pay_all(
         order.version = order.version.saturating_add(1);
     }
     let wanted = updates.len();
-    let written = rows::write(tx, UPDATE, updates, |given| {
-        format!(
-            "UPDATE orders SET status = given.to_status, paid_at = given.at, \
-             updated_at = given.at, version = version + 1 FROM {given} \
-             WHERE orders.order_no = given.no AND orders.version = given.seen"
-        )
-    });
-    if usize::try_from(written.await?) != Ok(wanted) {
+    let written = tx.write(
+        "UPDATE orders SET status = ?2, paid_at = ?3, updated_at = ?3, version = version + 1 \
+         WHERE order_no = ?1 AND version = ?4",
+        updates,
+    )?;
+    if usize::try_from(written) != Ok(wanted) {
         metrics::counter!("mingshu_version_conflicts_total", "table" => "orders").increment(1);
         return Ok(false);
     }
     rows::insert(tx, "order_history", HISTORY, notes).await?;
     Ok(true)
 }
-
-const UPDATE: &Columns = &[
-    ("no", Kind::Text),
-    ("to_status", Kind::Text),
-    ("at", Kind::Integer),
-    ("seen", Kind::Integer),
-];

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use serde::Deserialize;
 
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::platform::crypto::Keyring;
-use crate::platform::db::rows::{self, Answer, Columns, Kind, Questions, Rows};
+use crate::platform::db::group::GroupTx;
+use crate::platform::db::rows::{self, Columns, Kind, Rows, TakesRows};
 use crate::platform::db::{WriteTx, execute, query_all, query_one, storable};
 use crate::platform::reseal::{Key, SealedColumn};
 
@@ -111,7 +113,7 @@ pub async fn keep(
 /// Keeps pieces of evidence with their verdict. `false`: one of them was there before, and the
 /// others were written.
 pub async fn keep_all(
-    tx: &WriteTx,
+    tx: &impl TakesRows,
     keyring: &Keyring,
     (all, judgement): (&[Received<'_>], Judgement),
     now: Timestamp,
@@ -138,27 +140,22 @@ pub async fn keep_all(
 /// Verdicts by provider and key.
 pub type Verdicts = BTreeMap<(String, String), Judgement>;
 
-/// Asks for the verdicts on those pieces of evidence, told by provider and key, that were kept
-/// before.
-pub fn ask_for_verdicts(questions: &mut Questions, keys: &[(&str, &str)]) {
-    let columns: &Columns = &[("given_provider", Kind::Text), ("given_key", Kind::Text)];
+/// The verdicts on those pieces of evidence, told by provider and key, that were kept before.
+pub fn verdicts_on(tx: &GroupTx<'_>, keys: &[(&str, &str)]) -> Result<Verdicts, DbErr> {
+    #[derive(Deserialize)]
+    struct Row {
+        provider: String,
+        evidence_key: String,
+        verdict: String,
+    }
     let keys = keys.iter().map(|(provider, key)| [(*provider).into(), (*key).into()]).collect();
-    questions.add(columns, keys, |given| {
-        format!(
-            "SELECT provider, evidence_key, verdict FROM {given} JOIN callback_inbox \
-             ON provider = given_provider AND evidence_key = given_key"
-        )
-    });
-}
-
-/// The answer to [`ask_for_verdicts`].
-pub fn read_verdicts(Answer(rows): &Answer) -> Result<Verdicts, DbErr> {
-    let read = |row: &QueryResult| {
-        let word: String = row.try_get("", "verdict")?;
-        let verdict = Judgement::parse(&word).unwrap_or(Judgement::Recorded);
-        Ok(((row.try_get("", "provider")?, row.try_get("", "evidence_key")?), verdict))
+    let sql = "SELECT provider, evidence_key, verdict FROM callback_inbox \
+               WHERE provider = ?1 AND evidence_key = ?2";
+    let verdict = |Row { provider, evidence_key, verdict }| {
+        let verdict = Judgement::parse(&verdict).unwrap_or(Judgement::Recorded);
+        ((provider, evidence_key), verdict)
     };
-    rows.iter().map(read).collect()
+    Ok(tx.ask(sql, keys)?.into_iter().map(verdict).collect())
 }
 
 /// Writes the verdict on evidence that was just kept.

@@ -8,20 +8,15 @@ use super::rules::{self, Step};
 use super::{Fact, Payment, PaymentError};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
-use crate::platform::db::WriteTx;
-use crate::platform::db::rows::{self, Answer, Columns, Kind, Questions, Rows};
+use crate::platform::db::group::GroupTx;
+use crate::platform::db::rows::{self, Rows};
 
-/// Asks for all attempts to pay these orders. Lock the orders first.
-pub fn ask_for_attempts(questions: &mut Questions, orders: &[&OrderNo]) {
+/// All attempts to pay these orders.
+pub fn attempts_of(tx: &GroupTx<'_>, orders: &[&OrderNo]) -> Result<Vec<Payment>, PaymentError> {
     let numbers = orders.iter().map(|no| [no.as_str().into()]).collect();
-    questions.add(&[("no", Kind::Text)], numbers, |given| {
-        format!("SELECT * FROM payments WHERE order_no IN (SELECT no FROM {given})")
-    });
-}
-
-/// The answer to [`ask_for_attempts`].
-pub fn read_attempts(answer: &Answer) -> Result<Vec<Payment>, PaymentError> {
-    answer.read::<payment::Model>()?.into_iter().map(Payment::try_from).collect()
+    let attempts =
+        tx.ask::<payment::Model>("SELECT * FROM payments WHERE order_no = ?1", numbers)?;
+    attempts.into_iter().map(Payment::try_from).collect()
 }
 
 /// A payment that succeeded, by which charge of the provider, and how we know.
@@ -35,7 +30,7 @@ pub struct Success<'a> {
 /// [`super::repo::apply`] with [`Fact::Paid`] for many payments at once, with the providers' numbers of the
 /// charges. `false`: one of them was changed meanwhile, and the caller must roll back.
 pub async fn succeed_all(
-    tx: &WriteTx,
+    tx: &GroupTx<'_>,
     successes: &mut [Success<'_>],
     now: Timestamp,
 ) -> Result<bool, PaymentError> {
@@ -52,15 +47,12 @@ pub async fn succeed_all(
         payment.version = payment.version.saturating_add(1);
     }
     let wanted = updates.len();
-    let written = rows::write(tx, UPDATE, updates, |given| {
-        format!(
-            "UPDATE payments SET status = given.to_status, paid_at = given.at, \
-             updated_at = given.at, next_query_at = NULL, version = version + 1, \
-             provider_ref = COALESCE(given.charge, provider_ref) FROM {given} \
-             WHERE payments.payment_no = given.no AND payments.version = given.seen"
-        )
-    });
-    let written = written.await?;
+    let written = tx.write(
+        "UPDATE payments SET status = ?2, provider_ref = COALESCE(?3, provider_ref), paid_at = ?4, \
+         updated_at = ?4, next_query_at = NULL, version = version + 1 \
+         WHERE payment_no = ?1 AND version = ?5",
+        updates,
+    )?;
     if usize::try_from(written) != Ok(wanted) {
         metrics::counter!("mingshu_version_conflicts_total", "table" => "payments").increment(1);
         return Ok(false);
@@ -69,11 +61,3 @@ pub async fn succeed_all(
     metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(written);
     Ok(true)
 }
-
-const UPDATE: &Columns = &[
-    ("no", Kind::Text),
-    ("to_status", Kind::Text),
-    ("charge", Kind::Text),
-    ("at", Kind::Integer),
-    ("seen", Kind::Integer),
-];

@@ -3,7 +3,7 @@
 
 use sea_orm::DbErr;
 
-use super::db::rows::{self, Columns, Kind, Rows};
+use super::db::rows::{self, Columns, Kind, Rows, TakesRows};
 use super::db::{Db, WriteTx, execute};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
@@ -32,7 +32,11 @@ pub async fn write(tx: &WriteTx, event: NewEvent<'_>, now: Timestamp) -> Result<
 }
 
 /// Writes events in their order. The worker hears of them at the commit.
-pub async fn write_all(tx: &WriteTx, events: &[NewEvent<'_>], now: Timestamp) -> Result<(), DbErr> {
+pub async fn write_all(
+    tx: &impl TakesRows,
+    events: &[NewEvent<'_>],
+    now: Timestamp,
+) -> Result<(), DbErr> {
     let row = |event: &NewEvent<'_>| {
         let (id, payload) = (ids::event_id(now), event.payload.to_string());
         [id.into(), event.kind.into(), event.subject.into(), payload.into(), now.millis().into()]
@@ -44,7 +48,7 @@ pub async fn write_all(tx: &WriteTx, events: &[NewEvent<'_>], now: Timestamp) ->
 }
 
 /// Has the worker look for events at the commit.
-pub fn announce(tx: &WriteTx) {
+pub fn announce(tx: &impl TakesRows) {
     tx.has_jobs();
 }
 
@@ -53,5 +57,5 @@ pub async fn prune(db: &Db, before: Timestamp, limit: u32) -> Result<u64, DbErr>
     let sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < $1 \
                AND published_at IS NOT NULL ORDER BY created_at LIMIT $2)";
     let values = vec![before.millis().into(), i64::from(limit).into()];
-    Ok(execute(db.write(), sql, values).await?.rows_affected())
+    Ok(execute(db.write_alone().await.conn(), sql, values).await?.rows_affected())
 }

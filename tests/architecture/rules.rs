@@ -130,6 +130,7 @@ fn other_crates(file: &File, complain: &mut impl FnMut(String)) {
     for (name, at_home) in [
         ("sea_orm", top == "platform" || holds_statements(path) || only_its_error(file)),
         ("sea_orm_migration", top == "platform"),
+        ("rusqlite", path == "platform/db/group.rs"),
         ("axum", process || ["app", "sandbox"].contains(&top) || path == "platform/web.rs"),
         ("tower_http", path == "platform/web.rs"),
         ("teloxide", top == "bot" || path.starts_with("notifications/adapters/")),
@@ -181,8 +182,8 @@ fn purity(file: &File, complain: &mut impl FnMut(String)) {
 
 fn write_transactions(file: &File, complain: &mut impl FnMut(String)) {
     let at_home = ["flows", "platform"].contains(&file.top());
-    if file.words.contains("begin_write") && !at_home && !BOOKKEEPERS.contains(&file.path.as_str())
-    {
+    let opens = ["begin_write", "begin_group"].iter().any(|word| file.words.contains(*word));
+    if opens && !at_home && !BOOKKEEPERS.contains(&file.path.as_str()) {
         complain("only flows open write transactions".to_owned());
     }
 }

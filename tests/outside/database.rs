@@ -7,6 +7,8 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 use tokio::sync::OnceCell;
 
+use super::world::stage::eventually;
+
 /// Which database a scenario runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -58,6 +60,42 @@ impl Database {
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         let rows = self.rows(sql).await;
         rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    /// Every column of every table: table and name.
+    pub(crate) async fn columns(&self) -> Vec<(String, String)> {
+        let sql = match self.kind {
+            Kind::Sqlite => {
+                "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c \
+                 WHERE t.type = 'table' ORDER BY 1, 2"
+            }
+            Kind::Postgres => {
+                "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) \
+                 FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+            }
+        };
+        let column = |row: &QueryResult| {
+            (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())
+        };
+        self.rows(sql).await.iter().map(column).collect()
+    }
+
+    /// What stands in a column and is like `pattern`.
+    pub(crate) async fn texts_like(
+        &self,
+        (table, column): &(String, String),
+        pattern: &str,
+    ) -> Vec<String> {
+        let text = format!("CAST(\"{column}\" AS TEXT)");
+        self.texts(&format!("SELECT {text} FROM \"{table}\" WHERE {text} LIKE '{pattern}'")).await
+    }
+
+    /// Waits until a count is nought.
+    pub(crate) async fn becomes_zero(&self, sql: &str) {
+        eventually(sql, Duration::from_secs(20), || async {
+            (self.number(sql).await == 0).then_some(())
+        })
+        .await;
     }
 
     async fn rows(&self, sql: &str) -> Vec<QueryResult> {

@@ -20,6 +20,7 @@ mod database;
 mod errands;
 mod events;
 mod flood;
+mod forgotten;
 mod late_money;
 mod model_faults;
 mod operators;

@@ -76,6 +76,17 @@ impl Room {
             .collect()
     }
 
+    /// The buttons of the last message, with its number.
+    pub(super) fn newest_buttons(&self) -> Vec<(i64, String)> {
+        let Some(id) = self.last_id() else { return Vec::new() };
+        self.buttons().into_iter().map(|data| (id, data)).collect()
+    }
+
+    /// How often the chat changed, and how often a button was answered.
+    pub(super) fn signs(&self) -> (usize, usize) {
+        (self.touched.len(), self.toasts.len())
+    }
+
     /// The newest button whose label holds these words, with its message.
     pub(super) fn button(&self, words: &str) -> Option<(i64, String)> {
         self.touched.iter().rev().find_map(|id| {

@@ -169,6 +169,35 @@ impl Shop {
         self.receive(&self.press_update(user, message, data)).await;
     }
 
+    /// Presses a button of a certain message.
+    pub(super) async fn presses_on(&self, user: i64, message: i64, data: &str) {
+        self.receive(&self.press_update(user, message, data)).await;
+    }
+
+    /// A message that is something other than text.
+    pub(super) async fn sends(&self, user: i64, content: Value) {
+        let mut message = json!({ "message_id": 1, "date": 0,
+            "from": person(user, "zh-hans"), "chat": private(user) });
+        if let (Some(message), Value::Object(content)) = (message.as_object_mut(), content) {
+            message.extend(content);
+        }
+        self.receive(&self.update("message", message)).await;
+    }
+
+    /// Changes an older message to `text`.
+    pub(super) async fn edits(&self, user: i64, text: &str) {
+        let message = json!({ "message_id": 1, "date": 0, "edit_date": 1, "text": text,
+            "from": person(user, "zh-hans"), "chat": private(user) });
+        self.receive(&self.update("edited_message", message)).await;
+    }
+
+    pub(super) async fn says_in_group(&self, user: i64, text: &str) {
+        let message = json!({ "message_id": 1, "date": 0, "text": text,
+            "from": person(user, "zh-hans"),
+            "chat": { "id": -100_500, "type": "supergroup", "title": "G" } });
+        self.receive(&self.update("message", message)).await;
+    }
+
     fn press_update(&self, user: i64, message: i64, data: &str) -> String {
         let message = json!({ "message_id": message, "date": 0, "chat": private(user) });
         let query = json!({ "id": format!("{user}-q"), "from": person(user, "zh-hans"),

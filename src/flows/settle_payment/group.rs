@@ -26,8 +26,7 @@ use crate::payments::repo::Evidence;
 use crate::payments::rules::{self, Meaning};
 use crate::payments::together::{self, Success};
 use crate::payments::{Fact, Payment};
-use crate::platform::db::WriteTx;
-use crate::platform::db::rows::{self, Questions};
+use crate::platform::db::group::{GroupTx, GroupWriter};
 use crate::platform::jobs::store as jobs;
 use crate::platform::outbox;
 
@@ -41,10 +40,14 @@ pub struct Waiting {
 
 /// Settles `waiting`, which arrived in this order, and answers each of them. Returns how many paid
 /// their orders together.
-pub async fn run(base: &Base, money: &MoneyRules, mut waiting: Vec<Waiting>) -> usize {
+pub async fn run(
+    (base, writer): (&Base, &GroupWriter),
+    money: &MoneyRules,
+    mut waiting: Vec<Waiting>,
+) -> usize {
     let mut paid_together = 0_usize;
     while !waiting.is_empty() {
-        let fates = match settle_together(base, &waiting).await {
+        let fates = match settle_together((base, writer), &waiting).await {
             Ok(fates) => fates,
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "a group was dissolved");
@@ -91,10 +94,13 @@ enum Fate {
     Later,
 }
 
-async fn settle_together(base: &Base, waiting: &[Waiting]) -> Result<Vec<Fate>, SettleError> {
+async fn settle_together(
+    (base, writer): (&Base, &GroupWriter),
+    waiting: &[Waiting],
+) -> Result<Vec<Fate>, SettleError> {
     let now = base.now();
-    let tx = base.db.begin_write().await?.gathering();
-    let books = Books::open(&tx, waiting).await?;
+    let tx = writer.begin_group().await?;
+    let books = Books::open(&tx, waiting)?;
     let fates = books.fates(waiting);
     let plain = waiting.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Plain);
     let paid: Vec<_> = plain.filter_map(|(one, _)| Paid::new(&books, one)).collect();
@@ -108,7 +114,7 @@ async fn settle_together(base: &Base, waiting: &[Waiting]) -> Result<Vec<Fate>, 
     Ok(fates)
 }
 
-/// What the books say about those who wait; orders are locked.
+/// What the books say about those who wait.
 struct Books {
     known: Verdicts,
     orders: BTreeMap<OrderNo, Order>,
@@ -118,34 +124,23 @@ struct Books {
 }
 
 impl Books {
-    async fn open(tx: &WriteTx, waiting: &[Waiting]) -> Result<Self, SettleError> {
+    fn open(tx: &GroupTx<'_>, waiting: &[Waiting]) -> Result<Self, SettleError> {
         let told = || waiting.iter().map(|one| &one.observation);
         let keys: Vec<_> =
             told().map(|one| (one.provider.as_str(), one.evidence_key.as_str())).collect();
         let numbers: Vec<_> = told().map(|one| &one.payment_no).collect();
-        let mut questions = Questions::new(tx);
-        inbox::ask_for_verdicts(&mut questions, &keys);
-        orders::together::ask_for_orders(&mut questions, &numbers);
-        let [known, locked] = questions.ask(tx).await?;
-        let locked = orders::together::read_orders(&locked)?;
-        // Only after the lock: a statement of Postgres sees what was there when it began.
-        let numbers: Vec<_> = locked.iter().map(|order| &order.order_no).collect();
-        let mut questions = Questions::new(tx);
-        together::ask_for_attempts(&mut questions, &numbers);
-        pieces::ask_for_movements(&mut questions, &numbers);
-        let [paid, moved] = questions.ask(tx).await?;
+        let known = inbox::verdicts_on(tx, &keys)?;
+        let orders = orders::together::orders_of(tx, &numbers)?;
+        let orders: BTreeMap<_, _> =
+            orders.into_iter().map(|order| (order.order_no.clone(), order)).collect();
+        let numbers: Vec<_> = orders.keys().collect();
+        let moved = pieces::movements_of(tx, &numbers)?;
         let (mut attempts, mut order_numbers) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::new());
-        for payment in together::read_attempts(&paid)? {
+        for payment in together::attempts_of(tx, &numbers)? {
             order_numbers.insert(payment.payment_no.clone(), payment.order_no.clone());
             attempts.entry(payment.order_no.clone()).or_default().push(payment);
         }
-        Ok(Self {
-            known: inbox::read_verdicts(&known)?,
-            orders: locked.into_iter().map(|order| (order.order_no.clone(), order)).collect(),
-            attempts,
-            order_numbers,
-            moved: pieces::read_movements(&moved)?,
-        })
+        Ok(Self { known, orders, attempts, order_numbers, moved })
     }
 
     fn fates(&self, waiting: &[Waiting]) -> Vec<Fate> {
@@ -217,7 +212,7 @@ impl<'a> Paid<'a> {
 /// one of them, and the caller rolls back.
 async fn pay(
     base: &Base,
-    tx: &WriteTx,
+    tx: &GroupTx<'_>,
     (mut paid, moved): (Vec<Paid<'_>>, &Made),
     now: Timestamp,
 ) -> Result<bool, SettleError> {
@@ -244,7 +239,7 @@ async fn pay(
     let work: Vec<_> =
         paid.iter().map(|one| FulfilOrder { order_no: one.order.order_no.clone() }).collect();
     jobs::enqueue_all(tx, &work, now).await?;
-    Ok(rows::write_gathered(tx).await?)
+    Ok(true)
 }
 
 impl Paid<'_> {

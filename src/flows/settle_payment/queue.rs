@@ -1,26 +1,35 @@
 //! Where callbacks wait for each other: whoever arrives while a group is being written joins the
-//! next one. Nobody waits for a group to fill.
+//! next one. When several came together, their senders hear of it together and are expected back
+//! together: for them a group waits, a part of a millisecond.
 
+use std::error::Error;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::task::AbortOnDropHandle;
 
 use super::group::{self, Waiting};
 use super::{MoneyRules, SettleError};
 use crate::flows::base::Base;
 use crate::payments::inbox::Judgement;
 use crate::payments::ports::Observation;
+use crate::platform::db::group::GroupWriter;
 
 /// The most that are settled in one transaction.
 const LARGEST_GROUP: usize = 64;
+/// How long a group waits for those who came together the last time, in steps: less than the commit
+/// that they would have to wait for otherwise (docs/performance.md).
+const STEP: Duration = Duration::from_micros(20);
+const STEPS: usize = 10;
 /// The most that wait; whoever comes then waits at the door.
 const WAITING_ROOM: usize = 1_024;
 
-/// Settles observations in groups, in a task that ends with the last handle.
+/// Settles observations in groups, on a thread of its own that ends with the last handle.
 ///
 /// On Postgres each goes its own way: it groups commits by itself (reference/stack.md §2.6), and a
 /// group's large messages wait there for acknowledgements (docs/performance.md).
@@ -29,16 +38,18 @@ pub struct SettleQueue {
     base: Base,
     money: Arc<MoneyRules>,
     door: mpsc::Sender<Waiting>,
-    _writer: Arc<AbortOnDropHandle<()>>,
 }
 
 impl SettleQueue {
+    /// Must be called on a runtime, which serves what cannot be settled in a group.
     pub fn start(base: Base, money: MoneyRules) -> Self {
         let (door, waiting) = mpsc::channel(WAITING_ROOM);
         let money = Arc::new(money);
-        let task = write(base.clone(), Arc::clone(&money), waiting);
-        let writer = AbortOnDropHandle::new(tokio::spawn(task));
-        Self { base, money, door, _writer: Arc::new(writer) }
+        if let Err(error) = start_writer(&base, &money, waiting) {
+            // Whoever comes finds the door closed, and the provider comes again.
+            tracing::error!(error = &*error, "nobody settles callbacks");
+        }
+        Self { base, money, door }
     }
 
     /// [`super::run`], together with whoever else is here. Once it is in the queue it is settled,
@@ -58,12 +69,45 @@ impl SettleQueue {
     }
 }
 
-async fn write(base: Base, money: Arc<MoneyRules>, mut door: mpsc::Receiver<Waiting>) {
+fn start_writer(
+    base: &Base,
+    money: &Arc<MoneyRules>,
+    waiting: mpsc::Receiver<Waiting>,
+) -> Result<(), Box<dyn Error>> {
+    let Some(writer) = base.db.group_writer()? else { return Ok(()) };
+    let work = write((base.clone(), writer), Arc::clone(money), waiting);
+    let runtime = Handle::current();
+    thread::Builder::new().name("settle".to_owned()).spawn(move || runtime.block_on(work))?;
+    Ok(())
+}
+
+async fn write(
+    (base, writer): (Base, GroupWriter),
+    money: Arc<MoneyRules>,
+    mut door: mpsc::Receiver<Waiting>,
+) {
     let mut waiting = Vec::with_capacity(LARGEST_GROUP);
+    let mut before = 0;
     while door.recv_many(&mut waiting, LARGEST_GROUP).await > 0 {
-        let group = group::run(&base, &money, std::mem::take(&mut waiting));
+        wait_for(before, &mut waiting, &mut door);
+        before = waiting.len();
+        let group = group::run((&base, &writer), &money, std::mem::take(&mut waiting));
         if AssertUnwindSafe(group).catch_unwind().await.is_err() {
             tracing::error!("settling a group of callbacks panicked");
         }
+    }
+}
+
+/// Waits until there are `expected`, but not for long. Blocks the thread, which is nobody else's.
+fn wait_for(expected: usize, waiting: &mut Vec<Waiting>, door: &mut mpsc::Receiver<Waiting>) {
+    for _step in 0..STEPS {
+        while waiting.len() < LARGEST_GROUP {
+            let Ok(one) = door.try_recv() else { break };
+            waiting.push(one);
+        }
+        if waiting.len() >= expected {
+            return;
+        }
+        thread::sleep(STEP);
     }
 }

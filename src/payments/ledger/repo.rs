@@ -8,8 +8,8 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo};
 use crate::kernel::money::Money;
 use crate::payments::{Payment, PaymentError};
-use crate::platform::db::rows::{self, Columns, Kind};
-use crate::platform::db::{WriteTx, query_all, query_one};
+use crate::platform::db::rows::{self, Columns, Kind, TakesRows};
+use crate::platform::db::{query_all, query_one};
 
 const COLUMNS: &Columns = &[
     ("transfer_key", Kind::Text),
@@ -27,7 +27,7 @@ const COLUMNS: &Columns = &[
 ];
 
 /// Writes lines; one whose key is there already changes nothing.
-pub async fn write(tx: &WriteTx, lines: &[Transfer], now: Timestamp) -> Result<(), DbErr> {
+pub async fn write(tx: &impl TakesRows, lines: &[Transfer], now: Timestamp) -> Result<(), DbErr> {
     let row = |line: &Transfer| {
         let about = &line.about;
         [

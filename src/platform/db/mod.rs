@@ -2,22 +2,23 @@
 //!
 //! Why two: SQLite has one writer. A pool of one makes the queue for it fair and in-process; the
 //! readers never wait for it (reference/stack.md §2.4, §2.5). [`Db::begin_write`] is the only door
-//! to a write transaction, and takes the write lock at once.
+//! to a write transaction, and takes the write lock at once; [`group`] is the same door
+//! for the one thread that settles callbacks in groups.
 
+mod connect;
+pub mod group;
 pub mod rows;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, Select, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, Value,
+    ColumnTrait, Condition, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, ExecResult, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    Select, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 /// Name of the Postgres channel that carries "there is a job" between processes.
 pub const JOBS_CHANNEL: &str = "mingshu_jobs";
@@ -29,7 +30,14 @@ pub struct Db {
     read: DatabaseConnection,
     bell: Arc<Notify>,
     witness: Option<Arc<dyn Witness>>,
+    /// Whose turn it is to write to SQLite: two of our connections do, and would wait for each
+    /// other in SQLite's own sleep.
+    turns: Arc<Mutex<()>>,
+    listener: Option<Listener>,
 }
+
+/// Is told of statements.
+type Listener = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// Told of every commit, when it is done and before its caller hears of it: whoever wants to know
 /// what becomes of the shop if it dies at that moment.
@@ -50,15 +58,20 @@ pub struct DbOptions {
 impl Db {
     /// Opens the database and creates the SQLite file and its folder when missing.
     pub async fn connect(options: &DbOptions) -> Result<Self, DbErr> {
-        let bell = Arc::new(Notify::new());
         if options.url.starts_with("postgres") {
-            let pool = Database::connect(postgres(options)).await?;
-            return Ok(Self { write: pool.clone(), read: pool, bell, witness: None });
+            let pool = Database::connect(connect::postgres(options)).await?;
+            return Ok(Self::of(pool.clone(), pool));
         }
-        create_folder(&options.url)?;
-        let write = Database::connect(sqlite(&options.url, 1, false)).await?;
-        let read = Database::connect(sqlite(&options.url, options.max_connections, true)).await?;
-        Ok(Self { write, read, bell, witness: None })
+        let (url, readers) = (&options.url, options.max_connections);
+        connect::create_folder(url)?;
+        let write = Database::connect(connect::sqlite(url, 1, false)).await?;
+        let read = Database::connect(connect::sqlite(url, readers, true)).await?;
+        Ok(Self::of(write, read))
+    }
+
+    fn of(write: DatabaseConnection, read: DatabaseConnection) -> Self {
+        let (bell, turns) = Default::default();
+        Self { write, read, bell, witness: None, turns, listener: None }
     }
 
     /// The same database with somebody who sees every commit.
@@ -71,12 +84,12 @@ impl Db {
     /// they are carried out.
     #[must_use]
     pub fn overheard_by(mut self, listener: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
-        let listener = Arc::new(listener);
+        let listener: Listener = Arc::new(listener);
         for connection in [&mut self.write, &mut self.read] {
             let listener = Arc::clone(&listener);
             connection.set_metric_callback(move |heard| listener(heard.statement));
         }
-        self
+        Self { listener: Some(listener), ..self }
     }
 
     /// Where to read outside a write transaction.
@@ -84,9 +97,22 @@ impl Db {
         &self.read
     }
 
-    /// The write connection itself, for migrations and single statements of the job queue.
+    /// The write connection itself, out of turn: for migrations, and what happens before anybody
+    /// else writes.
     pub(crate) fn write(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// The write connection when it is its turn, for one statement that is a transaction by itself.
+    pub(crate) async fn write_alone(&self) -> Alone<'_> {
+        Alone { conn: &self.write, _turn: self.turn().await }
+    }
+
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        if self.groups_commits() {
+            return None;
+        }
+        Some(Arc::clone(&self.turns).lock_owned().await)
     }
 
     /// Whether transactions of several connections share their wait for the disk.
@@ -111,17 +137,34 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let turn = self.turn().await;
         let tx = self.write.begin_with_options(options).await?;
+        Ok(WriteTx { tx, end: self.end(), _turn: turn })
+    }
+
+    fn end(&self) -> End {
         let (bell, witness) = (Arc::clone(&self.bell), self.witness.clone());
-        Ok(WriteTx { tx, bell, witness, jobs: AtomicBool::new(false), gathered: None })
+        End { bell, witness, jobs: AtomicBool::new(false) }
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
-        let Self { write, read, bell: _, witness: _ } = self;
+        let Self { write, read, .. } = self;
         if write.get_database_backend() == DbBackend::Sqlite {
             read.close().await?;
         }
         write.close().await
+    }
+}
+
+/// See [`Db::write_alone`].
+pub(crate) struct Alone<'a> {
+    conn: &'a DatabaseConnection,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Alone<'_> {
+    pub(crate) fn conn(&self) -> &DatabaseConnection {
+        self.conn
     }
 }
 
@@ -130,43 +173,56 @@ impl Db {
 #[must_use = "a write transaction that is not committed is rolled back"]
 pub struct WriteTx {
     tx: DatabaseTransaction,
+    end: End,
+    // The last field: dropped when the transaction is over.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+/// What a commit sets going.
+struct End {
     bell: Arc<Notify>,
     witness: Option<Arc<dyn Witness>>,
     jobs: AtomicBool,
-    /// Statements that wait for [`rows::write_gathered`].
-    gathered: Option<Mutex<rows::Gathered>>,
+}
+
+impl End {
+    /// Remembers to ring the bell after the commit.
+    fn has_jobs(&self) {
+        self.jobs.store(true, Ordering::Relaxed);
+    }
+
+    fn rings(&self) -> bool {
+        self.jobs.load(Ordering::Relaxed)
+    }
+
+    async fn committed(&self) {
+        if let Some(witness) = &self.witness {
+            witness.committed().await;
+        }
+        if self.rings() {
+            self.bell.notify_waiters();
+        }
+    }
 }
 
 impl WriteTx {
-    /// The same transaction, which keeps what [`rows`] would write until
-    /// [`rows::write_gathered`]: one round trip instead of a dozen.
-    pub fn gathering(self) -> Self {
-        Self { gathered: Some(Mutex::default()), ..self }
-    }
-
     pub fn conn(&self) -> &DatabaseTransaction {
         &self.tx
     }
 
     /// Remembers to ring the bell after the commit.
     pub(super) fn has_jobs(&self) {
-        self.jobs.store(true, Ordering::Relaxed);
+        self.end.has_jobs();
     }
 
     /// Commits, then wakes the worker when a job was enqueued; on Postgres the other processes
     /// hear it too.
     pub async fn commit(self) -> Result<(), DbErr> {
-        let has_jobs = self.jobs.load(Ordering::Relaxed);
-        if has_jobs && self.tx.get_database_backend() == DbBackend::Postgres {
+        if self.end.rings() && self.tx.get_database_backend() == DbBackend::Postgres {
             self.tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
         }
         self.tx.commit().await?;
-        if let Some(witness) = &self.witness {
-            witness.committed().await;
-        }
-        if has_jobs {
-            self.bell.notify_waiters();
-        }
+        self.end.committed().await;
         Ok(())
     }
 
@@ -287,54 +343,6 @@ fn is_passing_code(code: &str) -> bool {
 /// `text` in a form that every database keeps and indexes: no NUL, at most 200 characters.
 pub fn storable(text: &str) -> String {
     text.chars().filter(|letter| *letter != '\0').take(200).collect()
-}
-
-fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
-    options
-        .sqlx_logging(false)
-        .connect_timeout(Duration::from_secs(10))
-        .acquire_timeout(Duration::from_secs(10))
-}
-
-fn postgres(options: &DbOptions) -> ConnectOptions {
-    let mut connect = ConnectOptions::new(options.url.clone());
-    quiet(&mut connect)
-        .max_connections(options.max_connections.max(2))
-        .min_connections(1)
-        // Our statements take less time than compiling one: fifty milliseconds were measured.
-        .map_sqlx_postgres_opts(|options| options.options([("jit", "off")]));
-    connect
-}
-
-fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
-    use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-
-    let mut connect = ConnectOptions::new(url.to_owned());
-    quiet(&mut connect)
-        .max_connections(connections.max(1))
-        .min_connections(1)
-        .test_before_acquire(false)
-        .map_sqlx_sqlite_opts(move |options| {
-            let options = options
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                // FULL: a callback that was answered 200 must survive a power cut (stack.md §2.3).
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(5))
-                .foreign_keys(true)
-                .pragma("journal_size_limit", "67108864");
-            if read_only { options.pragma("query_only", "on") } else { options }
-        });
-    connect
-}
-
-fn create_folder(url: &str) -> Result<(), DbErr> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or(path);
-    let Some(folder) = std::path::Path::new(path).parent() else { return Ok(()) };
-    std::fs::create_dir_all(folder).map_err(|cause| {
-        DbErr::Custom(format!("cannot create the folder {}: {cause}", folder.display()))
-    })
 }
 
 #[cfg(test)]

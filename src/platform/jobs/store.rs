@@ -10,7 +10,7 @@ use super::Job;
 pub use super::census::{Counts, JobRow, JobTrace, backlog, counts, find, naming, parked};
 use super::census::{JOB_ROW, job_row};
 use crate::kernel::clock::Timestamp;
-use crate::platform::db::rows::{self, Columns, Kind, Rows};
+use crate::platform::db::rows::{self, Columns, Kind, Rows, TakesRows};
 use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
 
 /// A job in the hands of this worker, with what proves that it still is.
@@ -59,7 +59,11 @@ pub async fn enqueue_at<J: Job>(
 }
 
 /// [`enqueue`] for many jobs of one kind.
-pub async fn enqueue_all<J: Job>(tx: &WriteTx, jobs: &[J], now: Timestamp) -> Result<(), DbErr> {
+pub async fn enqueue_all<J: Job>(
+    tx: &impl TakesRows,
+    jobs: &[J],
+    now: Timestamp,
+) -> Result<(), DbErr> {
     insert(tx, jobs, now, now).await
 }
 
@@ -74,7 +78,7 @@ const NEW_JOB: &Columns = &[
 ];
 
 async fn insert<J: Job>(
-    tx: &WriteTx,
+    tx: &impl TakesRows,
     jobs: &[J],
     run_at: Timestamp,
     now: Timestamp,
@@ -197,7 +201,7 @@ pub async fn claim(
         now.millis().into(),
         i64::from(limit).into(),
     ];
-    let rows = query_all(db.write(), &sql, values).await?;
+    let rows = query_all(db.write_alone().await.conn(), &sql, values).await?;
     let mut jobs = rows.iter().map(|row| claimed(row, owner)).collect::<Result<Vec<_>, _>>()?;
     jobs.sort_by_key(|job| job.id);
     Ok(jobs)
@@ -218,7 +222,7 @@ fn claimed(row: &QueryResult, owner: &str) -> Result<Claimed, DbErr> {
 
 /// Keeps the lease while the handler runs. False: somebody else has the job now.
 pub async fn extend(db: &Db, job: &Claimed, until: Timestamp) -> Result<bool, DbErr> {
-    fenced(db.write(), job, "lease_until_at = $4", until.millis().into()).await
+    fenced(db.write_alone().await.conn(), job, "lease_until_at = $4", until.millis().into()).await
 }
 
 /// The run is over: done, or once more when somebody woke the job meanwhile.
@@ -230,7 +234,7 @@ pub async fn finish(db: &Db, job: &Claimed, now: Timestamp) -> Result<Reprieve, 
          RETURNING status";
     let values =
         vec![job.id.into(), job.owner.as_str().into(), job.attempt.into(), now.millis().into()];
-    let reprieve = reprieve(query_one(db.write(), sql, values).await?)?;
+    let reprieve = reprieve(query_one(db.write_alone().await.conn(), sql, values).await?)?;
     if reprieve == Reprieve::Again {
         db.bell().notify_waiters();
     }
@@ -291,7 +295,7 @@ pub async fn retry(
 /// woken meanwhile does not sleep.
 pub async fn snooze(db: &Db, job: &Claimed, run_at: Timestamp) -> Result<bool, DbErr> {
     fenced(
-        db.write(),
+        db.write_alone().await.conn(),
         job,
         "status = 'ready', max_attempts = max_attempts + 1, \
          run_at = CASE WHEN rung_at < $4 THEN rung_at ELSE $4 END",
@@ -373,7 +377,7 @@ pub async fn next_due(db: &Db, lane: Lane<'_>) -> Result<Option<Timestamp>, DbEr
 /// to rows of their own (payments, refunds).
 pub async fn prune(db: &Db, before: Timestamp) -> Result<u64, DbErr> {
     let deleted = execute(
-        db.write(),
+        db.write_alone().await.conn(),
         "DELETE FROM jobs WHERE status = 'done' AND updated_at < $1",
         vec![before.millis().into()],
     )
