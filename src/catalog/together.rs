@@ -11,7 +11,7 @@ use super::stock::{self, MOVEMENT, Piece, can_follow, day_of, movement};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::platform::db::group::GroupTx;
-use crate::platform::db::rows::{self, Rows};
+use crate::platform::db::rows::{self, Columns, Kind, Rows};
 
 /// What orders did with their pieces so far, by product and order.
 pub struct Made(BTreeMap<(String, String), Movements>);
@@ -28,11 +28,12 @@ struct Row {
 }
 
 /// What these orders did with their pieces so far.
-pub fn movements_of(tx: &GroupTx<'_>, orders: &[&OrderNo]) -> Result<Made, DbErr> {
+pub async fn movements_of(tx: &GroupTx<'_>, orders: &[&OrderNo]) -> Result<Made, DbErr> {
     let numbers = orders.iter().map(|no| [no.as_str().into()]).collect();
-    let sql = "SELECT sku, order_no, reason, day FROM stock_movements WHERE order_no = ?1";
+    let sql = "SELECT sku, order_no, reason, day FROM stock_movements, {given} \
+               WHERE order_no = given.no";
     let mut made = BTreeMap::<_, Vec<_>>::new();
-    for Row { sku, order_no, reason, day } in tx.ask(sql, numbers)? {
+    for Row { sku, order_no, reason, day } in tx.ask(&[("no", Kind::Text)], numbers, sql).await? {
         made.entry((sku, order_no)).or_default().push((stock::reason(&reason)?, day));
     }
     for movements in made.values_mut() {
@@ -62,12 +63,12 @@ pub async fn confirm_all(
         }
     }
     rows::insert(tx, "stock_movements", MOVEMENT, movements).await?;
-    count_all(tx, ("stock_days", "AND day = ?2"), &of_days, now)?;
-    count_all(tx, ("products", ""), &of_products, now)
+    count_all(tx, ("stock_days", "AND stock_days.day = given.day"), &of_days, now).await?;
+    count_all(tx, ("products", ""), &of_products, now).await
 }
 
 /// So many pieces are sold now that were reserved before, by product and day.
-fn count_all(
+async fn count_all(
     tx: &GroupTx<'_>,
     (table, of_day): (&str, &str),
     sold: &BTreeMap<(&str, Option<&str>), i64>,
@@ -82,10 +83,19 @@ fn count_all(
     // Floored, as for one piece.
     let sql = format!(
         "UPDATE {table} SET \
-         reserved = CASE WHEN reserved + ?3 > 0 THEN reserved + ?3 ELSE 0 END, \
-         sold = CASE WHEN sold + ?4 > 0 THEN sold + ?4 ELSE 0 END, \
-         updated_at = ?5 WHERE sku = ?1 {of_day}"
+         reserved = CASE WHEN reserved + given.more_reserved > 0 \
+         THEN reserved + given.more_reserved ELSE 0 END, \
+         sold = CASE WHEN sold + given.more_sold > 0 THEN sold + given.more_sold ELSE 0 END, \
+         updated_at = given.at FROM {{given}} WHERE {table}.sku = given.sku {of_day}"
     );
-    tx.write(&sql, sold.iter().map(row).collect())?;
+    tx.write(COUNTED, sold.iter().map(row).collect(), &sql).await?;
     Ok(())
 }
+
+const COUNTED: &Columns = &[
+    ("sku", Kind::Text),
+    ("day", Kind::Text),
+    ("more_reserved", Kind::Integer),
+    ("more_sold", Kind::Integer),
+    ("at", Kind::Integer),
+];

@@ -10,10 +10,14 @@ use super::{Actor, Change, Order, OrderError};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::PaymentNo;
 use crate::platform::db::group::GroupTx;
-use crate::platform::db::rows::{self, Rows};
+use crate::platform::db::rows::{self, Columns, Kind, Rows};
 
-/// The orders of `payments`, without what is sealed in them: nobody opens it here.
-pub fn orders_of(tx: &GroupTx<'_>, payments: &[&PaymentNo]) -> Result<Vec<Order>, OrderError> {
+/// The orders of `payments`, locked, always in the same order; without what is sealed in them, which
+/// nobody opens here.
+pub async fn orders_of(
+    tx: &GroupTx<'_>,
+    payments: &[&PaymentNo],
+) -> Result<Vec<Order>, OrderError> {
     let open: Vec<_> = order::Column::iter()
         .map(|column| match column {
             order::Column::ProductSealed => "'' AS product_sealed".to_owned(),
@@ -21,13 +25,15 @@ pub fn orders_of(tx: &GroupTx<'_>, payments: &[&PaymentNo]) -> Result<Vec<Order>
             open => open.as_str().to_owned(),
         })
         .collect();
+    let lock = if tx.can_lock() { "ORDER BY order_no FOR UPDATE OF orders" } else { "" };
     let sql = format!(
-        "SELECT {} FROM orders \
-         WHERE order_no = (SELECT order_no FROM payments WHERE payment_no = ?1)",
+        "SELECT {} FROM orders, {{given}} \
+         WHERE order_no = (SELECT order_no FROM payments WHERE payment_no = given.no) {lock}",
         open.join(", ")
     );
     let numbers = payments.iter().map(|no| [no.as_str().into()]).collect();
-    tx.ask::<order::Model>(&sql, numbers)?.into_iter().map(Order::try_from).collect()
+    let orders = tx.ask::<order::Model>(&[("no", Kind::Text)], numbers, &sql).await?;
+    orders.into_iter().map(Order::try_from).collect()
 }
 
 /// [`super::repo::change`] by [`Change::PaymentSucceeded`] for many orders at once. `false`: one of them was
@@ -53,10 +59,13 @@ pub async fn pay_all(
     }
     let wanted = updates.len();
     let written = tx.write(
-        "UPDATE orders SET status = ?2, paid_at = ?3, updated_at = ?3, version = version + 1 \
-         WHERE order_no = ?1 AND version = ?4",
+        UPDATE,
         updates,
-    )?;
+        "UPDATE orders SET status = given.to_status, paid_at = given.at, updated_at = given.at, \
+         version = version + 1 FROM {given} \
+         WHERE order_no = given.no AND version = given.seen",
+    );
+    let written = written.await?;
     if usize::try_from(written) != Ok(wanted) {
         metrics::counter!("mingshu_version_conflicts_total", "table" => "orders").increment(1);
         return Ok(false);
@@ -64,3 +73,10 @@ pub async fn pay_all(
     rows::insert(tx, "order_history", HISTORY, notes).await?;
     Ok(true)
 }
+
+const UPDATE: &Columns = &[
+    ("no", Kind::Text),
+    ("to_status", Kind::Text),
+    ("at", Kind::Integer),
+    ("seen", Kind::Integer),
+];

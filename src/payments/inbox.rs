@@ -141,7 +141,7 @@ pub async fn keep_all(
 pub type Verdicts = BTreeMap<(String, String), Judgement>;
 
 /// The verdicts on those pieces of evidence, told by provider and key, that were kept before.
-pub fn verdicts_on(tx: &GroupTx<'_>, keys: &[(&str, &str)]) -> Result<Verdicts, DbErr> {
+pub async fn verdicts_on(tx: &GroupTx<'_>, keys: &[(&str, &str)]) -> Result<Verdicts, DbErr> {
     #[derive(Deserialize)]
     struct Row {
         provider: String,
@@ -149,13 +149,14 @@ pub fn verdicts_on(tx: &GroupTx<'_>, keys: &[(&str, &str)]) -> Result<Verdicts, 
         verdict: String,
     }
     let keys = keys.iter().map(|(provider, key)| [(*provider).into(), (*key).into()]).collect();
-    let sql = "SELECT provider, evidence_key, verdict FROM callback_inbox \
-               WHERE provider = ?1 AND evidence_key = ?2";
+    let columns: &Columns = &[("told_by", Kind::Text), ("evidence", Kind::Text)];
+    let sql = "SELECT provider, evidence_key, verdict FROM callback_inbox, {given} \
+               WHERE provider = given.told_by AND evidence_key = given.evidence";
     let verdict = |Row { provider, evidence_key, verdict }| {
         let verdict = Judgement::parse(&verdict).unwrap_or(Judgement::Recorded);
         ((provider, evidence_key), verdict)
     };
-    Ok(tx.ask(sql, keys)?.into_iter().map(verdict).collect())
+    Ok(tx.ask(columns, keys, sql).await?.into_iter().map(verdict).collect())
 }
 
 /// Writes the verdict on evidence that was just kept.

@@ -9,13 +9,16 @@ use super::{Fact, Payment, PaymentError};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::platform::db::group::GroupTx;
-use crate::platform::db::rows::{self, Rows};
+use crate::platform::db::rows::{self, Columns, Kind, Rows};
 
 /// All attempts to pay these orders.
-pub fn attempts_of(tx: &GroupTx<'_>, orders: &[&OrderNo]) -> Result<Vec<Payment>, PaymentError> {
+pub async fn attempts_of(
+    tx: &GroupTx<'_>,
+    orders: &[&OrderNo],
+) -> Result<Vec<Payment>, PaymentError> {
     let numbers = orders.iter().map(|no| [no.as_str().into()]).collect();
-    let attempts =
-        tx.ask::<payment::Model>("SELECT * FROM payments WHERE order_no = ?1", numbers)?;
+    let sql = "SELECT payments.* FROM payments, {given} WHERE order_no = given.no";
+    let attempts = tx.ask::<payment::Model>(&[("no", Kind::Text)], numbers, sql).await?;
     attempts.into_iter().map(Payment::try_from).collect()
 }
 
@@ -48,11 +51,14 @@ pub async fn succeed_all(
     }
     let wanted = updates.len();
     let written = tx.write(
-        "UPDATE payments SET status = ?2, provider_ref = COALESCE(?3, provider_ref), paid_at = ?4, \
-         updated_at = ?4, next_query_at = NULL, version = version + 1 \
-         WHERE payment_no = ?1 AND version = ?5",
+        UPDATE,
         updates,
-    )?;
+        "UPDATE payments SET status = given.to_status, \
+         provider_ref = COALESCE(given.charge, provider_ref), paid_at = given.at, \
+         updated_at = given.at, next_query_at = NULL, version = version + 1 FROM {given} \
+         WHERE payment_no = given.no AND version = given.seen",
+    );
+    let written = written.await?;
     if usize::try_from(written) != Ok(wanted) {
         metrics::counter!("mingshu_version_conflicts_total", "table" => "payments").increment(1);
         return Ok(false);
@@ -61,3 +67,11 @@ pub async fn succeed_all(
     metrics::counter!("mingshu_payments_total", "outcome" => "succeeded").increment(written);
     Ok(true)
 }
+
+const UPDATE: &Columns = &[
+    ("no", Kind::Text),
+    ("to_status", Kind::Text),
+    ("charge", Kind::Text),
+    ("at", Kind::Integer),
+    ("seen", Kind::Integer),
+];

@@ -12,8 +12,8 @@ use super::world::yuanfenju::PILLARS;
 const BUYER: i64 = 530_000_001;
 const QUESTION: &str = "要不要和住在青岛的老陈合伙开茶馆？";
 
-/// Sealed, and not about a person: what was sold.
-const NOT_PERSONAL: [&str; 1] = ["orders.product_sealed"];
+/// Sealed, and not about a person: what was sold, and where a conversation stands that begins anew.
+const NOT_PERSONAL: [&str; 2] = ["orders.product_sealed", "dialogues.state_sealed"];
 
 #[tokio::test]
 async fn nothing_personal_is_left_in_any_table() {
@@ -49,6 +49,9 @@ async fn nothing_personal_is_left_in_any_table() {
         let personal: Vec<_> =
             left.iter().filter(|column| !NOT_PERSONAL.contains(&column.as_str())).collect();
         assert!(personal.is_empty(), "{kind:?}: sealed texts are left in {personal:?}");
+        let longest = "SELECT CAST(MAX(LENGTH(state_sealed)) AS BIGINT) FROM dialogues";
+        let length = shop.database.number(longest).await;
+        assert!(length < 320, "{kind:?}: the conversation still holds {length} sealed characters");
         let order = shop.order(&ordered.order_no);
         assert_eq!(order["payments"][0]["status"], "succeeded", "the accounts stay");
         shop.close().await;

@@ -100,7 +100,7 @@ async fn settle_together(
 ) -> Result<Vec<Fate>, SettleError> {
     let now = base.now();
     let tx = writer.begin_group().await?;
-    let books = Books::open(&tx, waiting)?;
+    let books = Books::open(&tx, waiting).await?;
     let fates = books.fates(waiting);
     let plain = waiting.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Plain);
     let paid: Vec<_> = plain.filter_map(|(one, _)| Paid::new(&books, one)).collect();
@@ -124,19 +124,20 @@ struct Books {
 }
 
 impl Books {
-    fn open(tx: &GroupTx<'_>, waiting: &[Waiting]) -> Result<Self, SettleError> {
+    async fn open(tx: &GroupTx<'_>, waiting: &[Waiting]) -> Result<Self, SettleError> {
         let told = || waiting.iter().map(|one| &one.observation);
         let keys: Vec<_> =
             told().map(|one| (one.provider.as_str(), one.evidence_key.as_str())).collect();
         let numbers: Vec<_> = told().map(|one| &one.payment_no).collect();
-        let known = inbox::verdicts_on(tx, &keys)?;
-        let orders = orders::together::orders_of(tx, &numbers)?;
+        let known = inbox::verdicts_on(tx, &keys).await?;
+        let orders = orders::together::orders_of(tx, &numbers).await?;
         let orders: BTreeMap<_, _> =
             orders.into_iter().map(|order| (order.order_no.clone(), order)).collect();
         let numbers: Vec<_> = orders.keys().collect();
-        let moved = pieces::movements_of(tx, &numbers)?;
+        // Only after the lock: a statement of Postgres sees what was there when it began.
+        let moved = pieces::movements_of(tx, &numbers).await?;
         let (mut attempts, mut order_numbers) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::new());
-        for payment in together::attempts_of(tx, &numbers)? {
+        for payment in together::attempts_of(tx, &numbers).await? {
             order_numbers.insert(payment.payment_no.clone(), payment.order_no.clone());
             attempts.entry(payment.order_no.clone()).or_default().push(payment);
         }

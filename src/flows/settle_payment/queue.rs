@@ -31,8 +31,8 @@ const WAITING_ROOM: usize = 1_024;
 
 /// Settles observations in groups, on a thread of its own that ends with the last handle.
 ///
-/// On Postgres each goes its own way: it groups commits by itself (reference/stack.md §2.6), and a
-/// group's large messages wait there for acknowledgements (docs/performance.md).
+/// Where the database does not like groups ([`crate::platform::db::Db::likes_groups`]), each goes its
+/// own way.
 #[derive(Clone)]
 pub struct SettleQueue {
     base: Base,
@@ -59,7 +59,7 @@ impl SettleQueue {
         observation: Observation,
         raw: Bytes,
     ) -> Result<Judgement, SettleError> {
-        if self.base.db.groups_commits() {
+        if !self.base.db.likes_groups() {
             return super::run(&self.base, &self.money, &observation, &raw).await;
         }
         let (answer, judgement) = oneshot::channel();
@@ -74,7 +74,10 @@ fn start_writer(
     money: &Arc<MoneyRules>,
     waiting: mpsc::Receiver<Waiting>,
 ) -> Result<(), Box<dyn Error>> {
-    let Some(writer) = base.db.group_writer()? else { return Ok(()) };
+    if !base.db.likes_groups() {
+        return Ok(());
+    }
+    let writer = base.db.group_writer()?;
     let work = write((base.clone(), writer), Arc::clone(money), waiting);
     let runtime = Handle::current();
     thread::Builder::new().name("settle".to_owned()).spawn(move || runtime.block_on(work))?;

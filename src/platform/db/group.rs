@@ -1,41 +1,45 @@
-//! A write transaction for the one thread that settles callbacks in groups, on SQLite: its statements
-//! run where they are called, on a connection of its own, so that a row costs microseconds and no
-//! wait for another thread (reference/stack.md §2.5, "Maximum variant"). It takes its turn with the
-//! write connection of everybody else.
+//! A write transaction for the one thread that settles callbacks in groups.
+//!
+//! On SQLite its statements run where they are called, on a connection of its own, once for each row:
+//! microseconds, and no wait for another thread (reference/stack.md §2.5, "Maximum variant"). It takes
+//! its turn with the write connection of everybody else. On Postgres it is a transaction like any
+//! other, whose statements carry all rows at once: a round trip costs more than a row.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::types::{Null, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, Row};
-use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement};
+use sea_orm::{DbBackend, DbErr, FromQueryResult as _, QueryResult, RuntimeErr, Statement};
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Value as Json;
 use tokio::sync::OwnedMutexGuard;
 
-use super::rows::{Into, Rows, TakesRows};
-use super::{Db, End};
+use super::rows::{self, Columns, Into, Rows, TakesRows};
+use super::{Db, End, Listener, WriteTx, execute, query_all};
 
 /// How many statements stay prepared: more than there are.
 const PREPARED: usize = 64;
 
-/// The connection of the thread.
+/// Where groups are written.
 pub struct GroupWriter {
     db: Db,
-    connection: Mutex<Connection>,
+    /// Of SQLite.
+    connection: Option<Mutex<Connection>>,
 }
 
 impl Db {
-    /// Opens a connection for groups; `None` on Postgres, which groups commits by itself.
-    pub fn group_writer(&self) -> Result<Option<GroupWriter>, DbErr> {
-        if self.groups_commits() {
-            return Ok(None);
+    /// Opens what a thread needs that writes groups.
+    pub fn group_writer(&self) -> Result<GroupWriter, DbErr> {
+        let db = self.clone();
+        if self.backend() == DbBackend::Postgres {
+            return Ok(GroupWriter { db, connection: None });
         }
         let options = self.write.get_sqlite_connection_pool().connect_options();
         let connection = Mutex::new(open(options.get_filename()).map_err(told)?);
-        Ok(Some(GroupWriter { db: self.clone(), connection }))
+        Ok(GroupWriter { db, connection: Some(connection) })
     }
 }
 
@@ -53,29 +57,118 @@ fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
 }
 
 impl GroupWriter {
-    /// Begins a transaction when it is our turn. Everything in it blocks the thread: never call it
-    /// on one of the runtime's.
+    /// Begins a transaction when it is our turn. On SQLite everything in it blocks the thread: never
+    /// call it on one of the runtime's.
     pub async fn begin_group(&self) -> Result<GroupTx<'_>, DbErr> {
+        let Some(connection) = &self.connection else {
+            return Ok(GroupTx(Way::All(self.db.begin_write().await?)));
+        };
         let turn = self.db.turn().await;
-        let tx = GroupTx { writer: self, end: self.db.end(), _turn: turn };
-        tx.run("BEGIN IMMEDIATE")?;
-        Ok(tx)
+        let each = Each {
+            connection,
+            listener: self.db.listener.as_ref(),
+            end: self.db.end(),
+            _turn: turn,
+        };
+        each.run("BEGIN IMMEDIATE")?;
+        Ok(GroupTx(Way::Each(each)))
     }
 }
 
 /// An open transaction. Dropped without commit, it rolls back.
 #[must_use = "a write transaction that is not committed is rolled back"]
-pub struct GroupTx<'a> {
-    writer: &'a GroupWriter,
+pub struct GroupTx<'a>(Way<'a>);
+
+enum Way<'a> {
+    Each(Each<'a>),
+    All(WriteTx),
+}
+
+impl GroupTx<'_> {
+    /// Whether rows are locked by `FOR UPDATE`; on SQLite the transaction is the lock.
+    pub fn can_lock(&self) -> bool {
+        matches!(self.0, Way::All(_))
+    }
+
+    /// The rows that answer `sql` for any of `asked`: in it `{given}` is the table, and `given.name`
+    /// its columns.
+    pub async fn ask<M: DeserializeOwned>(
+        &self,
+        columns: &Columns,
+        asked: Rows,
+        sql: &str,
+    ) -> Result<Vec<M>, DbErr> {
+        match &self.0 {
+            Way::Each(each) => each.ask(&rows::for_each_row(columns, sql), asked),
+            Way::All(tx) => {
+                let sql = rows::for_all_rows(DbBackend::Postgres, columns, sql);
+                let found = query_all(tx.conn(), &sql, vec![asked.into_value()]).await?;
+                found.iter().map(read_json).collect()
+            }
+        }
+    }
+
+    /// Carries out `sql` for all of `rows`, told as in [`GroupTx::ask`]. Returns how many rows of the
+    /// table were written.
+    pub async fn write(&self, columns: &Columns, rows: Rows, sql: &str) -> Result<u64, DbErr> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        match &self.0 {
+            Way::Each(each) => each.write(&rows::for_each_row(columns, sql), rows),
+            Way::All(tx) => {
+                let sql = rows::for_all_rows(DbBackend::Postgres, columns, sql);
+                Ok(execute(tx.conn(), &sql, vec![rows.into_value()]).await?.rows_affected())
+            }
+        }
+    }
+
+    pub async fn commit(self) -> Result<(), DbErr> {
+        match self.0 {
+            Way::Each(each) => {
+                each.run("COMMIT")?;
+                each.end.committed().await;
+                Ok(())
+            }
+            Way::All(tx) => tx.commit().await,
+        }
+    }
+}
+
+impl TakesRows for GroupTx<'_> {
+    async fn insert(&self, into: Into<'_>, rows: Rows) -> Result<u64, DbErr> {
+        match &self.0 {
+            Way::Each(_) if rows.is_empty() => Ok(0),
+            Way::Each(each) => each.write(&into.for_one_row(), rows),
+            Way::All(tx) => tx.insert(into, rows).await,
+        }
+    }
+
+    fn has_jobs(&self) {
+        match &self.0 {
+            Way::Each(each) => each.end.has_jobs(),
+            Way::All(tx) => tx.has_jobs(),
+        }
+    }
+}
+
+/// A row of Postgres as `M`, by the names of its columns.
+fn read_json<M: DeserializeOwned>(row: &QueryResult) -> Result<M, DbErr> {
+    let object = Json::from_query_result(row, "")?;
+    serde_json::from_value(object).map_err(|cause| DbErr::Type(cause.to_string()))
+}
+
+/// A transaction on the thread's own connection.
+struct Each<'a> {
+    connection: &'a Mutex<Connection>,
+    listener: Option<&'a Listener>,
     end: End,
     // Dropped when the transaction is over, see `drop`.
     _turn: Option<OwnedMutexGuard<()>>,
 }
 
-impl GroupTx<'_> {
-    /// The rows that answer the question `sql`, asked once for each of `asked`, whose values are
-    /// `?1`, `?2`, … in it.
-    pub fn ask<M: DeserializeOwned>(&self, sql: &str, asked: Rows) -> Result<Vec<M>, DbErr> {
+impl Each<'_> {
+    fn ask<M: DeserializeOwned>(&self, sql: &str, asked: Rows) -> Result<Vec<M>, DbErr> {
         let connection = self.connection();
         let mut prepared = self.prepare(&connection, sql)?;
         let names: Vec<_> = prepared.column_names().into_iter().map(str::to_owned).collect();
@@ -90,12 +183,7 @@ impl GroupTx<'_> {
         Ok(answer)
     }
 
-    /// Carries out `sql` once for each of `rows`, whose values are `?1`, `?2`, … in it. Returns how
-    /// many rows of the table were written.
-    pub fn write(&self, sql: &str, rows: Rows) -> Result<u64, DbErr> {
-        if rows.is_empty() {
-            return Ok(0);
-        }
+    fn write(&self, sql: &str, rows: Rows) -> Result<u64, DbErr> {
         let connection = self.connection();
         let mut prepared = self.prepare(&connection, sql)?;
         let mut written = 0_usize;
@@ -106,12 +194,6 @@ impl GroupTx<'_> {
         Ok(u64::try_from(written).unwrap_or(u64::MAX))
     }
 
-    pub async fn commit(self) -> Result<(), DbErr> {
-        self.run("COMMIT")?;
-        self.end.committed().await;
-        Ok(())
-    }
-
     fn run(&self, sql: &str) -> Result<(), DbErr> {
         let connection = self.connection();
         connection.prepare_cached(sql).and_then(|mut word| word.raw_execute()).map_err(told)?;
@@ -119,7 +201,7 @@ impl GroupTx<'_> {
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.writer.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn prepare<'c>(
@@ -127,24 +209,14 @@ impl GroupTx<'_> {
         connection: &'c Connection,
         sql: &str,
     ) -> Result<CachedStatement<'c>, DbErr> {
-        if let Some(listener) = &self.writer.db.listener {
+        if let Some(listener) = self.listener {
             listener(&Statement::from_string(DbBackend::Sqlite, sql));
         }
         connection.prepare_cached(sql).map_err(told)
     }
 }
 
-impl TakesRows for GroupTx<'_> {
-    async fn insert(&self, into: Into<'_>, rows: Rows) -> Result<u64, DbErr> {
-        self.write(&into.for_one_row(), rows)
-    }
-
-    fn has_jobs(&self) {
-        self.end.has_jobs();
-    }
-}
-
-impl Drop for GroupTx<'_> {
+impl Drop for Each<'_> {
     fn drop(&mut self) {
         let connection = self.connection();
         if connection.is_autocommit() {

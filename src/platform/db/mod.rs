@@ -34,6 +34,8 @@ pub struct Db {
     /// other in SQLite's own sleep.
     turns: Arc<Mutex<()>>,
     listener: Option<Listener>,
+    /// Postgres on this machine, by its socket.
+    by_socket: bool,
 }
 
 /// Is told of statements.
@@ -60,7 +62,8 @@ impl Db {
     pub async fn connect(options: &DbOptions) -> Result<Self, DbErr> {
         if options.url.starts_with("postgres") {
             let pool = Database::connect(connect::postgres(options)).await?;
-            return Ok(Self::of(pool.clone(), pool));
+            let by_socket = connect::is_socket(&options.url);
+            return Ok(Self { by_socket, ..Self::of(pool.clone(), pool) });
         }
         let (url, readers) = (&options.url, options.max_connections);
         connect::create_folder(url)?;
@@ -71,7 +74,7 @@ impl Db {
 
     fn of(write: DatabaseConnection, read: DatabaseConnection) -> Self {
         let (bell, turns) = Default::default();
-        Self { write, read, bell, witness: None, turns, listener: None }
+        Self { write, read, bell, witness: None, turns, listener: None, by_socket: false }
     }
 
     /// The same database with somebody who sees every commit.
@@ -109,15 +112,17 @@ impl Db {
     }
 
     async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
-        if self.groups_commits() {
+        if self.backend() == DbBackend::Postgres {
             return None;
         }
         Some(Arc::clone(&self.turns).lock_owned().await)
     }
 
-    /// Whether transactions of several connections share their wait for the disk.
-    pub fn groups_commits(&self) -> bool {
-        self.backend() == DbBackend::Postgres
+    /// Whether callbacks that arrive together are better written together. Not over TCP: sqlx leaves
+    /// Nagle's algorithm on, and a group's large message waits 40 ms for an acknowledgement
+    /// (docs/performance.md).
+    pub fn likes_groups(&self) -> bool {
+        self.backend() == DbBackend::Sqlite || self.by_socket
     }
 
     pub fn backend(&self) -> DbBackend {

@@ -3,6 +3,8 @@
 //! (reference/stack.md §2.4: a statement costs a round trip, a row hardly anything). A single row, and
 //! every row of a [`super::group`], is bound to its statement: less than half of the work.
 
+use std::cmp::Reverse;
+
 use sea_orm::{ConnectionTrait as _, DbBackend, DbErr, Value};
 use serde_json::Value as Json;
 
@@ -37,7 +39,7 @@ impl Rows {
     }
 
     /// The rows as the one value of their statement.
-    fn into_value(self) -> Value {
+    pub(super) fn into_value(self) -> Value {
         Json::Array(self.0.into_iter().map(Json::Array).collect()).to_string().into()
     }
 }
@@ -106,6 +108,24 @@ impl TakesRows for WriteTx {
     }
 }
 
+/// `sql` as it is asked once for each row: `given.name` becomes the place of the value, and the
+/// table `{given}` is not named.
+pub(super) fn for_each_row(columns: &Columns, sql: &str) -> String {
+    let mut sql = sql.replace(", {given}", "").replace("FROM {given} ", "");
+    let mut places: Vec<_> = (1..).zip(columns.iter().map(|(name, _kind)| *name)).collect();
+    // A name may begin with another one.
+    places.sort_by_key(|(_place, name)| Reverse(name.len()));
+    for (place, name) in places {
+        sql = sql.replace(&format!("given.{name}"), &format!("?{place}"));
+    }
+    sql
+}
+
+/// `sql` as it is asked once for all rows, which are its only value.
+pub(super) fn for_all_rows(backend: DbBackend, columns: &Columns, sql: &str) -> String {
+    sql.replace("{given}", &given(backend, columns))
+}
+
 fn values(columns: &Columns, row: Vec<Json>) -> Vec<Value> {
     let value = |(cell, (_name, kind)): (Json, &(&str, Kind))| match (kind, cell) {
         (Kind::Integer, cell) => Value::BigInt(cell.as_i64()),
@@ -151,4 +171,22 @@ pub async fn insert_new(
 
 fn names(columns: &Columns) -> String {
     columns.iter().map(|(name, _kind)| *name).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &Columns = &[("no", Kind::Text), ("at", Kind::Integer)];
+
+    #[test]
+    fn a_statement_is_asked_for_each_row_or_for_all() {
+        let sql = "UPDATE t SET a = given.at FROM {given} WHERE no = given.no";
+        assert_eq!(for_each_row(COLUMNS, sql), "UPDATE t SET a = ?2 WHERE no = ?1");
+        let all = for_all_rows(DbBackend::Postgres, COLUMNS, sql);
+        assert!(all.contains("FROM (SELECT value ->> 0 AS no, CAST(value ->> 1 AS BIGINT) AS at"));
+        assert!(all.ends_with("AS given WHERE no = given.no"), "{all}");
+        let sql = "SELECT a FROM t, {given} WHERE no = given.no";
+        assert_eq!(for_each_row(COLUMNS, sql), "SELECT a FROM t WHERE no = ?1");
+    }
 }
