@@ -30,7 +30,7 @@ use crate::platform::reseal::SealedColumn;
 use crate::platform::schema::{self, SchemaError};
 use crate::platform::texts::Texts;
 use crate::reports::prompt::PromptTemplate;
-use crate::{affiliates, orders, payments, reports};
+use crate::{affiliates, orders, payments, reports, users};
 
 /// The provider that orders are paid with.
 const PROVIDER: &str = "pingpong";
@@ -158,7 +158,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
     let mut columns = orders::SEALED.to_vec();
     columns.extend(reports::repo::SEALED);
     columns.extend([reports::deliveries::SEALED, payments::inbox::SEALED]);
-    columns.push(affiliates::payouts::SEALED);
+    columns.extend([affiliates::payouts::SEALED, users::profiles::SEALED]);
     columns.extend(bot::SEALED);
     columns
 }

@@ -6,6 +6,7 @@
 mod desk;
 mod operators;
 mod own_data;
+mod people;
 mod promoter;
 mod weighty;
 
@@ -88,6 +89,7 @@ impl Doing<'_> {
             Deed::RequestPayout(destination) => self.request_payout(destination).await,
             Deed::ExportData => self.export_data().await,
             Deed::ForgetMe => self.forget_me().await,
+            Deed::Profile(deed) => self.profile(deed).await,
             Deed::Retry(no) => self.retry(no).await,
             Deed::OperatorResend(no) => self.operator_resend(no).await,
             Deed::Prepare(wanted) => self.prepare(wanted).await,
@@ -169,7 +171,7 @@ impl Doing<'_> {
     }
 
     /// The check card once more, with the price of now.
-    fn check_card(&mut self, note: Option<Note>) -> Shows {
+    pub(super) fn check_card(&mut self, note: Option<Note>) -> Shows {
         self.dialogue.listens = Listening::Form;
         let before = self.dialogue.noted.take();
         self.dialogue.noted = note.as_ref().map(|note| note.key.to_owned());

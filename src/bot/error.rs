@@ -11,6 +11,7 @@ use crate::flows::export_user::ExportError;
 use crate::flows::figures::FiguresError;
 use crate::flows::forget_user::ForgetError;
 use crate::flows::inspect_order::InspectError;
+use crate::flows::keep_profile::ProfileError;
 use crate::flows::manage_coupons::CouponsError;
 use crate::flows::pay_affiliate::PayoutError;
 use crate::flows::place_order::PlaceOrderError;
@@ -32,6 +33,8 @@ pub(super) enum BotError {
     Export(#[from] ExportError),
     #[error("it cannot be written as JSON")]
     Json(#[from] serde_json::Error),
+    #[error("the kept birth cannot be read or written")]
+    Profile(#[from] ProfileError),
     #[error("the person cannot be forgotten")]
     Forget(#[from] ForgetError),
     #[error("the order cannot be placed")]
@@ -100,6 +103,7 @@ impl BotError {
             | Self::Order(OrderError::Db(_) | OrderError::Stale(_))
             | Self::Payment(PaymentError::Db(_) | PaymentError::Stale(_))
             | Self::User(UserError::Db(_))
+            | Self::Profile(ProfileError::Db(_) | ProfileError::User(UserError::Db(_)))
             | Self::Affiliate(AffiliateError::Db(_))
             | Self::Coupon(PromotionError::Db(_))
             | Self::Payout(PayoutError::Db(_) | PayoutError::Affiliate(AffiliateError::Db(_)))
@@ -129,6 +133,7 @@ impl BotError {
             | Self::Order(_)
             | Self::Payment(_)
             | Self::User(_)
+            | Self::Profile(_)
             | Self::Affiliate(_)
             | Self::Coupon(_)
             | Self::Payout(_)

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::base::Base;
+use super::keep_profile::{self, ProfileError, Saved};
 use crate::affiliates::{self, AffiliateError, payouts};
 use crate::kernel::ids::UserId;
 use crate::orders::{self, Order, OrderError};
@@ -19,6 +20,8 @@ const ALL: u64 = 100_000;
 pub enum ExportError {
     #[error("the user cannot be read")]
     User(#[from] UserError),
+    #[error("the kept births cannot be read")]
+    Profile(#[from] ProfileError),
     #[error("the invitations cannot be read")]
     Affiliate(#[from] AffiliateError),
     #[error("the orders cannot be read")]
@@ -53,8 +56,19 @@ pub async fn run(base: &Base, id: UserId) -> Result<Value, ExportError> {
         "exported_at": base.now(),
         "user": user,
         "invitations": invitations(base, id).await?,
+        "kept_births": keep_profile::list(base, id).await?.iter().map(born).collect::<Vec<_>>(),
         "orders": orders,
     }))
+}
+
+fn born(kept: &Saved) -> Value {
+    json!({
+        "for": kept.kind,
+        "name": kept.body.name,
+        "gender": kept.body.gender,
+        "birth": kept.body.birth,
+        "kept_since": kept.created_at,
+    })
 }
 
 async fn invitations(base: &Base, id: UserId) -> Result<Value, ExportError> {

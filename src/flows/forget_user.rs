@@ -8,6 +8,7 @@
 use sea_orm::DbErr;
 
 use super::base::Base;
+use super::keep_profile;
 use crate::affiliates::{self, AffiliateError, payouts};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
@@ -57,6 +58,7 @@ pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
     if let Some(own) = affiliates::repo::find_by_user(tx.conn(), user).await? {
         payouts::erase_destinations(&tx, &own.code).await?;
     }
+    keep_profile::forget(&tx, user).await?;
     users::repo::forget(&tx, user, now).await?;
     tx.commit().await?;
     metrics::counter!("mingshu_users_forgotten_total").increment(1);

@@ -35,6 +35,7 @@ pub mod hold_goods;
 pub mod inspect_order;
 pub mod jobs;
 mod keep_books;
+pub mod keep_profile;
 pub mod manage_affiliates;
 pub mod manage_coupons;
 pub mod mark_unreachable;

@@ -39,6 +39,7 @@ const TABLE_FILES: &[&str] = &[
     "payments/refunds.rs",
     "payments/refusals.rs",
     "reports/deliveries.rs",
+    "users/profiles.rs",
 ];
 
 /// Ways in that keep books of their own beside what the flows do: which updates came, and how a

@@ -8,6 +8,7 @@ use mingshu::app::parts::sealed_columns;
 use mingshu::catalog::ProductSnapshot;
 use mingshu::catalog::answers::FormAnswers;
 use mingshu::flows::base::Base;
+use mingshu::flows::keep_profile::{self, Born};
 use mingshu::flows::rotate_keys;
 use mingshu::kernel::clock::Clock;
 use mingshu::kernel::ids::PayoutNo;
@@ -15,9 +16,11 @@ use mingshu::kernel::money::{Currency, Money};
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{execute, query_all, query_one};
 use mingshu::reports::{deliveries, repo as reports};
+use mingshu::users::profiles::ProfileKind;
 use sea_orm::DbBackend;
 use secrecy::SecretString;
 
+use crate::support::builders::{BUYER, a_birth};
 use crate::support::{TestApp, everywhere};
 
 /// The shop's database seen with other keys.
@@ -63,6 +66,11 @@ async fn a_payout(app: &TestApp) {
     tx.commit().await.unwrap();
 }
 
+async fn a_kept_birth(app: &TestApp) {
+    let born = Born { name: None, gender: None, birth: a_birth() };
+    keep_profile::save(&app.base, BUYER, (ProfileKind::Own, born)).await.unwrap();
+}
+
 #[tokio::test]
 async fn after_a_rotation_the_old_key_can_be_dropped() {
     everywhere(async |app: TestApp| {
@@ -73,6 +81,7 @@ async fn after_a_rotation_the_old_key_can_be_dropped() {
         app.run_jobs().await;
         a_talk(&app.base).await;
         a_payout(&app).await;
+        a_kept_birth(&app).await;
 
         let both = with_keys(&app, &[&new, &old]);
         // Broken off after the first column; begun again, it goes on with the rest.

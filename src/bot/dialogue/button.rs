@@ -6,6 +6,7 @@
 //! that the worker sends.
 
 use super::desk::DeskPress;
+use super::people::ProfilePress;
 use crate::flows::alert_buttons::AlertDeed;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
@@ -30,6 +31,8 @@ pub(in crate::bot) enum Press {
     Help,
     Support,
     Affiliate(AffiliateButton),
+    /// A button of the screen of kept births.
+    Profiles(ProfilePress),
     Languages,
     Language(Locale),
     Form(FormButton),
@@ -161,6 +164,7 @@ impl Press {
             Self::OperatorKeep(card, no) => format!("op:keep.{card}:{no}"),
             Self::Stats(period) => format!("op:stats:{period}"),
             Self::News(wish) => format!("news:{}", wish.as_str()),
+            Self::Profiles(press) => press.data(),
             Self::Desk(press) => press.data(),
         }
     }
@@ -201,6 +205,7 @@ impl Press {
                 "off" => Self::News(Switch::Off),
                 _ => return None,
             },
+            "prof" => Self::Profiles(ProfilePress::read(rest)?),
             "desk" => Self::Desk(DeskPress::read(rest)?),
             "order" | "pay" | "cancel" | "op" => return Self::read_about_order(head, rest),
             _ => return None,
@@ -283,6 +288,11 @@ mod tests {
             Press::Support,
             Press::Languages,
             Press::Form(form),
+            Press::Profiles(ProfilePress::List),
+            Press::Profiles(ProfilePress::Open("0123456789AB".to_owned())),
+            Press::Profiles(ProfilePress::Rename("0123456789AB".to_owned())),
+            Press::Profiles(ProfilePress::Delete("0123456789AB".to_owned())),
+            Press::Profiles(ProfilePress::DeleteSurely("0123456789AB".to_owned())),
             Press::Orders(3),
             Press::News(Switch::On),
             Press::News(Switch::Off),

@@ -10,6 +10,7 @@ mod desk;
 mod form;
 mod note;
 mod operator;
+mod people;
 mod step;
 mod turn;
 mod typed;
@@ -26,6 +27,9 @@ pub(super) use self::desk::{
 };
 pub(super) use self::form::{At, Draft};
 pub(super) use self::note::{Note, Value};
+pub(super) use self::people::{
+    BIRTHDAY, ProfileDeed, ProfilePress, ProfileView, PublicBirthday, SAVE, USE,
+};
 pub(super) use self::step::{Facts, Input, afresh, after_consent, after_vain_search, step};
 pub(super) use self::turn::{Answer, Deed, OperatorView, Turn, View, Where};
 pub(super) use self::weighty::{Asked, Confirming, Refunding, Seen, Wanted, Weighty};
@@ -52,6 +56,17 @@ pub(super) struct Dialogue {
     /// An operator's desk.
     #[serde(default)]
     pub(super) desk: Desk,
+    /// What the next typed words are, where [`Listening::Awaited`].
+    #[serde(default)]
+    pub(super) awaits: Option<Awaited>,
+}
+
+/// Words that were asked for outside of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Awaited {
+    /// The new name of the kept birth with this id.
+    ProfileName(String),
 }
 
 /// What the anchor asks.
@@ -67,6 +82,8 @@ pub(super) enum Listening {
     Form,
     /// Where a promoter's money is to go.
     Payout,
+    /// What [`Dialogue::awaits`] says.
+    Awaited,
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub(super) fn commanded(next: Dialogue, command: Command, rest: &str) -> Turn {
         | Command::Privacy
         | Command::MyData
         | Command::Forget
+        | Command::Profiles
         | Command::PaySupport
         | Command::Terms => Answer::Show(View::Help),
     };
@@ -103,6 +104,7 @@ pub(super) fn pressed(mut next: Dialogue, press: &Press, facts: &Facts<'_>) -> T
         | Press::Help
         | Press::Support
         | Press::Affiliate(_)
+        | Press::Profiles(_)
         | Press::Languages
         | Press::Language(_)
         | Press::Form(_)
