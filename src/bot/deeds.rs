@@ -3,6 +3,7 @@
 //! Everything here may run twice for one update, after a crash between the deed and its answer:
 //! orders are keyed by their draft, the other deeds say "already so".
 
+mod after;
 mod desk;
 mod operators;
 mod own_data;
@@ -90,6 +91,7 @@ impl Doing<'_> {
             Deed::ExportData => self.export_data().await,
             Deed::ForgetMe => self.forget_me().await,
             Deed::Profile(deed) => self.profile(deed).await,
+            Deed::After(deed, no) => self.after(deed, no).await,
             Deed::Retry(no) => self.retry(no).await,
             Deed::OperatorResend(no) => self.operator_resend(no).await,
             Deed::Prepare(wanted) => self.prepare(wanted).await,

@@ -1,5 +1,6 @@
 //! Whole conversations: real updates, a real database, and a chat that remembers what it shows.
 
+mod after;
 mod any_update;
 mod arrival;
 mod chat;

@@ -174,6 +174,7 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
         max_tokens: None,
         temperature: None,
         expected_minutes: 1,
+        rewrites: 0,
     };
     let section = root.get("report", "a table with kind, min_characters and max_characters");
     let Some(table) = section.and_then(|value| value.table()) else { return NOTHING };
@@ -192,6 +193,7 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
             .find("expected_minutes")
             .and_then(|value| value.count(1..=60))
             .unwrap_or(NOTHING.expected_minutes),
+        rewrites: table.find("rewrites").and_then(|value| value.count(0..=5)).unwrap_or_default(),
     };
     if plan.min_characters > plan.max_characters {
         table.whole().wrong("min_characters is greater than max_characters");

@@ -113,6 +113,8 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
     let facts: Option<Value> = reports::repo::find_facts(db, keyring, number).await?;
     let payments = payments::repo::list_of_order(db, number).await?;
     let refunds = payments::refunds::list_of_order(db, number).await?;
+    let rating = reports::ratings::find(db, keyring, number).await?;
+    let asked = payments::requests::find_latest(db, keyring, number).await?;
     Ok(json!({
         "order_no": number,
         "product": order.sku,
@@ -131,6 +133,14 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
         "chart": chart,
         "facts": facts,
         "report": reports::repo::find_text(db, keyring, number).await?,
+        "rating": rating.map(|rating| json!({ "stars": rating.stars, "words": rating.words })),
+        "refund_request": asked.map(|asked| json!({
+            "status": asked.status,
+            "reason": asked.reason,
+            "answer": asked.answer,
+            "requested_at": asked.requested_at,
+            "decided_at": asked.decided_at,
+        })),
         "payments": payments.iter().map(payment).collect::<Vec<_>>(),
         "refunds": refunds.iter().map(refund).collect::<Vec<_>>(),
     }))

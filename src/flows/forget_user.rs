@@ -13,7 +13,7 @@ use crate::affiliates::{self, AffiliateError, payouts};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::{self, OrderError};
-use crate::payments::inbox;
+use crate::payments::{PaymentError, inbox, requests};
 use crate::platform::db::WriteTx;
 use crate::reports::{self, ReportError};
 use crate::users::{self, UserError};
@@ -32,6 +32,8 @@ pub enum Forgotten {
 pub enum ForgetError {
     #[error("the orders cannot be read")]
     Order(#[from] OrderError),
+    #[error("what was said about payments cannot be erased")]
+    Payment(#[from] PaymentError),
     #[error("the reports cannot be erased")]
     Report(#[from] ReportError),
     #[error("the payouts cannot be erased")]
@@ -74,6 +76,9 @@ pub(super) async fn forget_order(
 ) -> Result<(), ForgetError> {
     reports::repo::erase(tx, number, now).await?;
     reports::deliveries::erase(tx, number).await?;
+    reports::ratings::erase_words(tx, number).await?;
+    reports::rewrites::erase(tx, number).await?;
+    requests::erase_words(tx, number).await?;
     inbox::erase_bodies(tx, number).await?;
     Ok(())
 }

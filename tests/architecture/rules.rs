@@ -34,11 +34,16 @@ const TABLE_FILES: &[&str] = &[
     "events/sinks.rs",
     "orders/buyers.rs",
     "orders/kept.rs",
+    "orders/pace.rs",
     "orders/row.rs",
+    "payments/health.rs",
     "payments/inbox.rs",
     "payments/refunds.rs",
     "payments/refusals.rs",
+    "payments/requests.rs",
     "reports/deliveries.rs",
+    "reports/ratings.rs",
+    "reports/rewrites.rs",
     "users/profiles.rs",
 ];
 

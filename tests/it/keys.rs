@@ -9,12 +9,14 @@ use mingshu::catalog::ProductSnapshot;
 use mingshu::catalog::answers::FormAnswers;
 use mingshu::flows::base::Base;
 use mingshu::flows::keep_profile::{self, Born};
-use mingshu::flows::rotate_keys;
+use mingshu::flows::{ask_refund, rate_order, rewrite_report, rotate_keys};
 use mingshu::kernel::clock::Clock;
-use mingshu::kernel::ids::PayoutNo;
+use mingshu::kernel::ids::{OrderNo, PayoutNo};
 use mingshu::kernel::money::{Currency, Money};
+use mingshu::orders::Actor;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{execute, query_all, query_one};
+use mingshu::reports::ratings::Stars;
 use mingshu::reports::{deliveries, repo as reports};
 use mingshu::users::profiles::ProfileKind;
 use sea_orm::DbBackend;
@@ -71,6 +73,16 @@ async fn a_kept_birth(app: &TestApp) {
     keep_profile::save(&app.base, BUYER, (ProfileKind::Own, born)).await.unwrap();
 }
 
+/// A rating, a wish for another version, and a request for a refund with its answer.
+async fn words_after_delivery(app: &TestApp, no: &OrderNo) {
+    let whose = (BUYER, no);
+    rate_order::stars(&app.base, whose, Stars::ALL[4]).await.unwrap();
+    rate_order::words(&app.base, whose, "好").await.unwrap();
+    ask_refund::request(&app.base, whose, "退").await.unwrap();
+    ask_refund::refuse(&app.base, (no, &Actor::Operator(1)), "不").await.unwrap();
+    rewrite_report::start(&app.base, whose, "重写").await.unwrap();
+}
+
 #[tokio::test]
 async fn after_a_rotation_the_old_key_can_be_dropped() {
     everywhere(async |app: TestApp| {
@@ -82,6 +94,7 @@ async fn after_a_rotation_the_old_key_can_be_dropped() {
         a_talk(&app.base).await;
         a_payout(&app).await;
         a_kept_birth(&app).await;
+        words_after_delivery(&app, &orders[0].order_no).await;
 
         let both = with_keys(&app, &[&new, &old]);
         // Broken off after the first column; begun again, it goes on with the rest.

@@ -1,7 +1,10 @@
 //! A form on its way from the first question to the check card.
 
+mod questions;
+
 use serde::{Deserialize, Serialize};
 
+use self::questions::{asks_place, complaint, open, reopen};
 use super::birth::{Ask, BirthDraft, Part, Step};
 use super::button::{BACK, CONFIRM, CONFIRM_STARS, COUPON, LEAVE, NO_COUPON, SKIP};
 use super::note::Note;
@@ -9,8 +12,8 @@ use super::people::{BIRTHDAY, PublicBirthday, SAVE, is_back};
 use super::typed;
 use crate::catalog::Product;
 use crate::catalog::answers::{Answer, FormAnswers, Gender};
-use crate::catalog::form::{Field, FieldKind};
-use crate::catalog::rules::{self, AnswerError};
+use crate::catalog::form::FieldKind;
+use crate::catalog::rules;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
 use crate::kernel::money::Money;
@@ -351,72 +354,5 @@ impl Draft {
         self.at = At::Birth { key: field.key.clone(), birth, ask };
         self.editing = Some(Editing::Birth(part));
         Moved::Here(None)
-    }
-}
-
-/// The beginning of a question.
-fn open(field: &Field) -> At {
-    let key = field.key.clone();
-    match field.kind {
-        FieldKind::Birth { .. } => {
-            At::Birth { key, birth: BirthDraft::default(), ask: Ask::Calendar }
-        }
-        FieldKind::Text { .. }
-        | FieldKind::Choice { .. }
-        | FieldKind::Gender
-        | FieldKind::Number { .. } => At::Field { key },
-    }
-}
-
-/// A question that was answered before: a birth opens at its last part.
-fn reopen(field: &Field, answers: &FormAnswers) -> At {
-    match answers.get(&field.key) {
-        Some(Answer::Birth(answer)) => {
-            let (birth, ask) = BirthDraft::reopened(answer, asks_of(field));
-            At::Birth { key: field.key.clone(), birth, ask }
-        }
-        Some(
-            Answer::Text(_)
-            | Answer::Choice(_)
-            | Answer::Gender(_)
-            | Answer::Number(_)
-            | Answer::Skipped,
-        )
-        | None => open(field),
-    }
-}
-
-fn asks_place(product: &Product, key: &str) -> bool {
-    product.field(key).is_some_and(asks_of)
-}
-
-fn asks_of(field: &Field) -> bool {
-    matches!(field.kind, FieldKind::Birth { ask_place: true })
-}
-
-fn complaint(field: &Field, error: &AnswerError, typed: &str) -> Note {
-    match error {
-        AnswerError::Empty => Note::new("form-text-empty"),
-        AnswerError::TooLong { length, max } => Note::new("form-text-too-long")
-            .number("length", i64::try_from(*length).unwrap_or(i64::MAX))
-            .number("max", *max),
-        AnswerError::NotANumber => {
-            let note = Note::new("form-number-unreadable").text("value", typed);
-            match field.kind {
-                FieldKind::Number { min, max } => note.number("min", min).number("max", max),
-                FieldKind::Text { .. }
-                | FieldKind::Choice { .. }
-                | FieldKind::Gender
-                | FieldKind::Birth { .. } => note,
-            }
-        }
-        AnswerError::OutOfRange { value, min, max } => Note::new("form-number-out-of-range")
-            .number("value", *value)
-            .number("min", *min)
-            .number("max", *max),
-        AnswerError::UnknownChoice => Note::new("form-choice-unknown").text("value", typed),
-        AnswerError::Required | AnswerError::WrongKind | AnswerError::ImpossibleBirth => {
-            Note::new("form-use-buttons")
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! The state is sealed in the table `dialogues`; its words must not change, new members need a
 //! serde default, and a state that cannot be read any more is a fresh start.
 
+mod after;
 mod birth;
 pub(super) mod button;
 mod desk;
@@ -18,6 +19,9 @@ mod weighty;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::ids::OrderNo;
+
+pub(super) use self::after::{AfterDeed, AfterPress, AfterView};
 pub(super) use self::birth::{
     Ask, BirthDraft, Part, decade_of, find_places, place_in_words, this_year,
 };
@@ -67,6 +71,12 @@ pub(super) struct Dialogue {
 pub(super) enum Awaited {
     /// The new name of the kept birth with this id.
     ProfileName(String),
+    /// What goes with the stars of this order.
+    RatingWords(OrderNo),
+    /// What is to be better about this order's report.
+    RewriteWish(OrderNo),
+    /// Why this order's money should go back.
+    RefundReason(OrderNo),
 }
 
 /// What the anchor asks.

@@ -107,14 +107,12 @@ pub(super) fn pressed(mut next: Dialogue, press: &ProfilePress) -> Turn {
 
 /// A new name was typed; one that does not fit is asked for again.
 pub(super) fn named(mut next: Dialogue, id: String, text: &str) -> Turn {
-    match tidy_name(text) {
-        Some(name) => Turn::perform(next, Deed::Profile(ProfileDeed::Rename(id, name))).fresh(),
-        None => {
-            next.listens = Listening::Awaited;
-            next.awaits = Some(Awaited::ProfileName(id.clone()));
-            Turn::show(next, View::Profiles(ProfileView::Rename(id))).fresh()
-        }
+    if let Some(name) = tidy_name(text) {
+        return Turn::perform(next, Deed::Profile(ProfileDeed::Rename(id, name))).fresh();
     }
+    next.listens = Listening::Awaited;
+    next.awaits = Some(Awaited::ProfileName(id.clone()));
+    Turn::show(next, View::Profiles(ProfileView::Rename(id))).fresh()
 }
 
 impl Draft {
@@ -185,15 +183,12 @@ impl Draft {
 
     pub(super) fn typed_name(&self, text: &str) -> Moved {
         let At::SaveName { key } = &self.at else { return Moved::Old };
-        match tidy_name(text) {
-            Some(name) => {
-                Moved::Save { field: key.clone(), kind: ProfileKind::Other, name: Some(name) }
-            }
-            None => {
-                let most = i64::try_from(LONGEST_NAME).unwrap_or(i64::MAX);
-                Moved::Here(Some(Note::new("profile-name-wrong").number("max", most)))
-            }
+        if let Some(name) = tidy_name(text) {
+            let (field, kind) = (key.clone(), ProfileKind::Other);
+            return Moved::Save { field, kind, name: Some(name) };
         }
+        let most = i64::try_from(LONGEST_NAME).unwrap_or(i64::MAX);
+        Moved::Here(Some(Note::new("profile-name-wrong").number("max", most)))
     }
 
     /// One step back from the questions about a name.

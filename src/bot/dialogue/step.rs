@@ -7,7 +7,7 @@ use super::form::{Draft, Moved};
 use super::note::Note;
 use super::people::{self, ProfileDeed, ProfileView};
 use super::turn::{Deed, Turn, View};
-use super::{Awaited, Dialogue, Listening, desk, operator};
+use super::{Dialogue, Listening, after, desk, operator};
 use crate::affiliates::rules;
 use crate::bot::command::{Command, Line};
 use crate::catalog::{Catalog, Product};
@@ -134,7 +134,7 @@ fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
         Listening::Awaited => {
             next.listens = Listening::Nothing;
             match next.awaits.take() {
-                Some(Awaited::ProfileName(id)) => people::named(next, id, text),
+                Some(awaited) => after::typed(next, awaited, text),
                 None => lost(next),
             }
         }
@@ -154,7 +154,8 @@ fn not_text(next: Dialogue, facts: &Facts<'_>) -> Turn {
             resume(next, Some(Note::new("form-text-not-text")), facts)
         }
         Listening::Payout => Turn::show(next, View::PayoutAsk).fresh(),
-        Listening::Nothing | Listening::Consent | Listening::Form | Listening::Awaited => {
+        Listening::Awaited => Turn::show(next, View::Say("form-text-not-text")).fresh(),
+        Listening::Nothing | Listening::Consent | Listening::Form => {
             Turn::show(next, View::Say("unknown-text")).fresh()
         }
     }
@@ -173,13 +174,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::Begin(sku) => begin(next, sku, facts),
         Press::Agree => Turn::perform(next, Deed::Consent),
         Press::Decline => Turn::show(next, View::ConsentDeclined),
-        Press::PrivacyFull => {
-            let asking = next.draft.is_some() && !facts.consented;
-            if asking {
-                next.listens = Listening::Consent;
-            }
-            Turn::show(next, View::Privacy { asking })
-        }
+        Press::PrivacyFull => whole_notice(next, facts),
         Press::Resume => resume(next, None, facts),
         Press::Restart => match next.draft.take() {
             Some(draft) => begin(next, &draft.sku, facts),
@@ -192,6 +187,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::ForgetSurely => Turn::perform(next, Deed::ForgetMe),
         Press::ForgetKeep => Turn::show(next, View::Say("forget-kept")),
         Press::Profiles(press) => people::pressed(next, press),
+        Press::After(press, no) => after::pressed(next, *press, no),
         Press::Help => Turn::show(next, View::Help),
         Press::Support => Turn::show(next, View::PaySupport).fresh(),
         Press::Affiliate(button) => affiliate_button(next, *button),
@@ -223,6 +219,15 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         | Press::OperatorKeep(..)
         | Press::Stats(_) => operator::pressed(next, press, facts),
     }
+}
+
+/// The long form of the notice, which can be agreed to where the short one is being asked.
+fn whole_notice(mut next: Dialogue, facts: &Facts<'_>) -> Turn {
+    let asking = next.draft.is_some() && !facts.consented;
+    if asking {
+        next.listens = Listening::Consent;
+    }
+    Turn::show(next, View::Privacy { asking })
 }
 
 fn affiliate_button(mut next: Dialogue, button: AffiliateButton) -> Turn {

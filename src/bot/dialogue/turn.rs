@@ -1,6 +1,8 @@
 //! What a turn of the talk leads to: something to show, or something to do first.
 
-use super::{DeskView, Dialogue, Note, Preparing, ProfileDeed, ProfileView, Wanted};
+use super::{
+    AfterDeed, AfterView, DeskView, Dialogue, Note, Preparing, ProfileDeed, ProfileView, Wanted,
+};
 use crate::flows::broadcast::Steer;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
@@ -86,6 +88,8 @@ pub(in crate::bot) enum View {
         sure: bool,
     },
     Profiles(ProfileView),
+    /// A question about a delivered order.
+    After(AfterView, OrderNo),
     Help,
     Terms,
     PaySupport,
@@ -150,6 +154,7 @@ pub(in crate::bot) enum Deed {
     ExportData,
     ForgetMe,
     Profile(ProfileDeed),
+    After(AfterDeed, OrderNo),
     Retry(OrderNo),
     OperatorResend(OrderNo),
     /// Shows the card whose second tap does it.

@@ -11,6 +11,7 @@ use crate::bot::pricing::StarsPrice;
 use crate::bot::speech::{Speech, escaped, lines, paragraphs};
 use crate::catalog::answers::{Answer, Gender};
 use crate::catalog::form::{self, Field, FieldKind};
+use crate::catalog::product::ReportKind;
 use crate::flows::keep_profile::Saved;
 use crate::flows::price_words;
 use crate::flows::quote_price::{self, Quote};
@@ -115,9 +116,9 @@ impl<'a> Card<'a> {
     fn price_in_words(&self) -> String {
         let (speech, quote) = (self.speech(), &self.quote);
         if quote.price.is_zero() {
-            return speech.word("check-free");
+            return lines([speech.word("check-free"), self.wait_in_words()]);
         }
-        let promise = speech.word("check-promise");
+        let promise = lines([self.wait_in_words(), speech.word("check-promise")]);
         let of = |key, money| speech.say(key, &Args::new().text("price", speech.money(money)));
         let stars = self.stars_in_words();
         if quote.lines.is_empty() {
@@ -127,6 +128,18 @@ impl<'a> Card<'a> {
         let discounts = price_words::discounts(speech.texts, speech.locale, &quote.lines);
         let total = of("check-total", quote.total);
         lines([list].into_iter().chain(discounts).chain([total, stars, promise]))
+    }
+
+    /// How long the report takes, by those before; a short text needs no words.
+    fn wait_in_words(&self) -> String {
+        let Some(price) = self.question.scene.price else { return String::new() };
+        if self.question.product.report.kind == ReportKind::Short {
+            return String::new();
+        }
+        let (usual, most) = (price.pace.median_minutes, price.pace.most_minutes);
+        let args = Args::new().number("minutes", usual).number("most", most);
+        let key = if usual < most { "check-wait-between" } else { "check-wait" };
+        self.speech().say(key, &args)
     }
 
     /// What the same costs in Stars.

@@ -3,6 +3,7 @@
 //! Nothing here changes anything. Conclusion first, one emoji per line at most.
 
 mod affiliate;
+mod after;
 mod birth;
 mod check;
 mod coupon;
@@ -75,6 +76,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
         View::PayoutAsk => affiliate::ask_for_destination(scene).await?,
         View::Payouts(key) => affiliate::payouts(scene, key).await?,
         View::Forget { sure } => privacy::forget(scene, *sure),
+        View::After(view, no) => after::show(scene, (*view, no)).await?,
         View::Profiles(view) => profiles::show(scene, view).await?,
         View::Help => plain::help(scene).await?,
         View::Terms => plain::text(scene, "terms"),

@@ -29,10 +29,10 @@ async fn a_birth_that_was_kept_is_chosen_with_one_tap() {
         story.push(shop.room(BUYER).last());
         shop.taps(BUYER, "用上次的资料：自己").await;
         let asked = shop.room(BUYER).last();
-        assert!(asked.contains("TA 的性别") && asked.contains("用上次的资料"), "{asked}");
+        assert!(asked.contains("对方的性别") && asked.contains("用上次的资料"), "{asked}");
         shop.taps(BUYER, "男").await;
         shop.says(BUYER, "1991-03-04").await;
-        for deed in ["卯时", "跳过", "已婚", "跳过", "存下「TA", "其他名字"] {
+        for deed in ["卯时", "跳过", "已婚", "跳过", "存下「对方", "其他名字"] {
             shop.taps(BUYER, deed).await;
         }
         shop.says(BUYER, &"长".repeat(30)).await;

@@ -204,6 +204,7 @@ description = {{ zh-Hans = "一封信" }}
 kind = "full"
 min_characters = 100
 max_characters = 9000
+rewrites = 1
 [[form]]
 key = "question"
 kind = "text"
