@@ -64,7 +64,7 @@ async fn the_newest_stars_count_and_words_are_the_buyers_own() {
         let closing = app.messenger.saying("报告到此完结").remove(0);
         let labels: Vec<_> =
             closing.keyboard.iter().flatten().map(|button| button.label.as_str()).collect();
-        let buttons = ["1 ⭐", "2 ⭐", "3 ⭐", "4 ⭐", "5 ⭐", "📄 重发报告", "🧾 这张订单"];
+        let buttons = ["1 ⭐", "2 ⭐", "3 ⭐", "4 ⭐", "5 ⭐", "📬 重发报告", "🧾 这张订单"];
         assert_eq!(labels, buttons);
     })
     .await;

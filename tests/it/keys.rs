@@ -176,7 +176,7 @@ async fn every_sealed_column_of_the_database_is_known() {
     everywhere(async |app: TestApp| {
         let sql = if app.base.db.backend() == DbBackend::Postgres {
             "SELECT table_name || '.' || column_name FROM information_schema.columns \
-             WHERE column_name LIKE '%_sealed'"
+             WHERE column_name LIKE '%_sealed' AND table_schema = current_schema()"
         } else {
             "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c \
              WHERE t.type = 'table' AND c.name LIKE '%_sealed'"

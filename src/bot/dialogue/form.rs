@@ -159,6 +159,8 @@ impl Draft {
     /// Moves to the first question without a fitting answer, or to the check card.
     pub(in crate::bot) fn go_on(&mut self, product: &Product) {
         self.editing = None;
+        // A form that was changed meanwhile must not put a birth beside the other's gender.
+        self.answers = rules::in_order(&product.form, &self.answers);
         let next = rules::next_question(&product.form, &self.answers);
         self.at = next.map_or(At::Check, open);
     }

@@ -240,16 +240,16 @@ impl<'a> Card<'a> {
 
     /// Says whose birth it is, where there are two.
     fn edit_part(&self, (index, field): (usize, &Field), part: Part) -> Button {
-        let key = match part {
-            Part::Date => "btn-check-edit-date",
-            Part::Hour => "btn-check-edit-hour",
-            Part::Place => "btn-check-edit-place",
+        let (key, of_two) = match part {
+            Part::Date => ("btn-check-edit-date", "btn-check-edit-date-of"),
+            Part::Hour => ("btn-check-edit-hour", "btn-check-edit-hour-of"),
+            Part::Place => ("btn-check-edit-place", "btn-check-edit-place-of"),
         };
         let value = format!("{}.{index}", part.word());
         if !self.question.asks_about_two() {
             return self.question.button(key, &value);
         }
         let args = Args::new().text("label", field.label.get(self.speech().locale));
-        self.question.labelled(self.speech().say(&format!("{key}-of"), &args), &value)
+        self.question.labelled(self.speech().say(of_two, &args), &value)
     }
 }
