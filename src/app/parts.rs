@@ -30,7 +30,7 @@ use crate::platform::reseal::SealedColumn;
 use crate::platform::schema::{self, SchemaError};
 use crate::platform::texts::Texts;
 use crate::reports::prompt::PromptTemplate;
-use crate::{affiliates, orders, payments, reports};
+use crate::{affiliates, orders, payments, reports, users};
 
 /// The provider that orders are paid with.
 const PROVIDER: &str = "pingpong";
@@ -158,7 +158,9 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
     let mut columns = orders::SEALED.to_vec();
     columns.extend(reports::repo::SEALED);
     columns.extend([reports::deliveries::SEALED, payments::inbox::SEALED]);
-    columns.push(affiliates::payouts::SEALED);
+    columns.extend([reports::ratings::SEALED, reports::rewrites::SEALED]);
+    columns.extend(payments::requests::SEALED);
+    columns.extend([affiliates::payouts::SEALED, users::profiles::SEALED]);
     columns.extend(bot::SEALED);
     columns
 }
@@ -200,11 +202,13 @@ pub fn mistakes(config: &Config) -> Vec<String> {
 fn catalog(assets: &Assets) -> Result<Catalog, Vec<String>> {
     let catalog = Catalog::load(assets)
         .map_err(|found| found.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let rewrite = catalog.rewrite_prompt();
     let mistakes: Vec<String> = catalog
         .all()
         .filter_map(|product| {
             PromptTemplate::parse(&product.prompt.file, &product.prompt.text).err()
         })
+        .chain(PromptTemplate::parse(&rewrite.file, &rewrite.text).err())
         .map(|error| chain(&error))
         .collect();
     if mistakes.is_empty() { Ok(catalog) } else { Err(mistakes) }

@@ -12,6 +12,7 @@
 
 pub mod adapters;
 mod almanac;
+mod between;
 mod birth;
 mod calendar;
 mod chart;
@@ -33,6 +34,7 @@ mod test_births;
 mod zone;
 
 pub use almanac::{SolarTerm, TermInstant};
+pub use between::{Between, Bond, Meeting, Tie};
 pub use birth::{
     BirthInput, BirthMoment, BirthTime, FIRST_YEAR, LAST_YEAR, Place, Sect, Sex, SummerTime,
     TermReckoning,

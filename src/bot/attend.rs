@@ -13,6 +13,7 @@ use super::pricing::price_card;
 use super::repo::Claimed;
 use super::screens::{self, Scene};
 use super::speech::Speech;
+use super::suggestions;
 use super::update::{self, Incoming, Update};
 use crate::flows::greet_user::{self, Greeted, Visit};
 use crate::flows::may_order::{self, SwitchedOff};
@@ -202,6 +203,11 @@ async fn answer(
     } else {
         None
     };
+    let kept = if matches!(view, View::Form(_)) {
+        suggestions::find(bot, &mut dialogue, update.user).await?
+    } else {
+        Vec::new()
+    };
     let showing = async {
         let scene = Scene {
             bot,
@@ -210,6 +216,7 @@ async fn answer(
             invitation: visit.invitation,
             dialogue: &dialogue,
             price: price.as_ref(),
+            kept: &kept,
             operator: bot.is_operator(update.user),
             off,
             speech: bot.speech(visit.user.locale),

@@ -15,6 +15,7 @@ pub(super) enum Command {
     Privacy,
     MyData,
     Forget,
+    Profiles,
     PaySupport,
     Terms,
     Admin,
@@ -29,7 +30,7 @@ pub(super) enum Command {
 
 impl Command {
     /// In the order of the menu; the operators' come last.
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::Start,
         Self::Products,
         Self::Orders,
@@ -40,6 +41,7 @@ impl Command {
         Self::Privacy,
         Self::MyData,
         Self::Forget,
+        Self::Profiles,
         Self::PaySupport,
         Self::Terms,
         Self::Admin,
@@ -64,6 +66,7 @@ impl Command {
             Self::Privacy => "privacy",
             Self::MyData => "mydata",
             Self::Forget => "forget",
+            Self::Profiles => "profiles",
             Self::PaySupport => "paysupport",
             Self::Terms => "terms",
             Self::Admin => "admin",
@@ -98,6 +101,7 @@ impl Command {
             | Self::Privacy
             | Self::MyData
             | Self::Forget
+            | Self::Profiles
             | Self::PaySupport
             | Self::Terms => false,
         }

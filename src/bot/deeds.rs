@@ -3,9 +3,11 @@
 //! Everything here may run twice for one update, after a crash between the deed and its answer:
 //! orders are keyed by their draft, the other deeds say "already so".
 
+mod after;
 mod desk;
 mod operators;
 mod own_data;
+mod people;
 mod promoter;
 mod weighty;
 
@@ -88,6 +90,8 @@ impl Doing<'_> {
             Deed::RequestPayout(destination) => self.request_payout(destination).await,
             Deed::ExportData => self.export_data().await,
             Deed::ForgetMe => self.forget_me().await,
+            Deed::Profile(deed) => self.profile(deed).await,
+            Deed::After(deed, no) => self.after(deed, no).await,
             Deed::Retry(no) => self.retry(no).await,
             Deed::OperatorResend(no) => self.operator_resend(no).await,
             Deed::Prepare(wanted) => self.prepare(wanted).await,
@@ -169,7 +173,7 @@ impl Doing<'_> {
     }
 
     /// The check card once more, with the price of now.
-    fn check_card(&mut self, note: Option<Note>) -> Shows {
+    pub(super) fn check_card(&mut self, note: Option<Note>) -> Shows {
         self.dialogue.listens = Listening::Form;
         let before = self.dialogue.noted.take();
         self.dialogue.noted = note.as_ref().map(|note| note.key.to_owned());

@@ -11,11 +11,14 @@ use crate::flows::export_user::ExportError;
 use crate::flows::figures::FiguresError;
 use crate::flows::forget_user::ForgetError;
 use crate::flows::inspect_order::InspectError;
+use crate::flows::keep_profile::ProfileError;
 use crate::flows::manage_coupons::CouponsError;
 use crate::flows::pay_affiliate::PayoutError;
 use crate::flows::place_order::PlaceOrderError;
+use crate::flows::rate_order::RatingError;
 use crate::flows::resend_report::ResendError;
 use crate::flows::retry_order::RetryError;
+use crate::flows::rewrite_report::RewriteError;
 use crate::flows::settle_payment::SettleError;
 use crate::flows::throw_switch::SwitchError;
 use crate::notifications::ports::SendError;
@@ -32,6 +35,8 @@ pub(super) enum BotError {
     Export(#[from] ExportError),
     #[error("it cannot be written as JSON")]
     Json(#[from] serde_json::Error),
+    #[error("the kept birth cannot be read or written")]
+    Profile(#[from] ProfileError),
     #[error("the person cannot be forgotten")]
     Forget(#[from] ForgetError),
     #[error("the order cannot be placed")]
@@ -58,6 +63,10 @@ pub(super) enum BotError {
     Figures(#[from] FiguresError),
     #[error("the report cannot be sent again")]
     Resend(#[from] ResendError),
+    #[error("the rating cannot be written or read")]
+    Rating(#[from] RatingError),
+    #[error("the report cannot be written once more")]
+    Rewrite(#[from] RewriteError),
     #[error("the order cannot go on")]
     Retry(#[from] RetryError),
     #[error("the switch cannot be thrown")]
@@ -90,7 +99,7 @@ impl BotError {
     /// Whether the same update may succeed later: the chat service or the database is away, or
     /// somebody else was faster.
     pub(super) fn is_passing(&self) -> bool {
-        if self.is_passing_at_the_desk() {
+        if self.is_passing_at_the_desk() || self.is_passing_for_a_buyer() {
             return true;
         }
         match self {
@@ -111,9 +120,6 @@ impl BotError {
             | Self::Forget(
                 ForgetError::Db(_) | ForgetError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
-            | Self::Export(
-                ExportError::User(UserError::Db(_)) | ExportError::Order(OrderError::Db(_)),
-            )
             | Self::Place(
                 PlaceOrderError::Db(_)
                 | PlaceOrderError::Coupon(PromotionError::Db(_))
@@ -129,6 +135,9 @@ impl BotError {
             | Self::Order(_)
             | Self::Payment(_)
             | Self::User(_)
+            | Self::Profile(_)
+            | Self::Rating(_)
+            | Self::Rewrite(_)
             | Self::Affiliate(_)
             | Self::Coupon(_)
             | Self::Payout(_)
@@ -150,6 +159,19 @@ impl BotError {
             | Self::Forget(_)
             | Self::Sealed(_) => false,
         }
+    }
+
+    /// The same of what buyers keep, take home, and say after the delivery.
+    fn is_passing_for_a_buyer(&self) -> bool {
+        matches!(
+            self,
+            Self::Rating(RatingError::Db(_) | RatingError::Order(OrderError::Db(_)))
+                | Self::Rewrite(RewriteError::Db(_) | RewriteError::Order(OrderError::Db(_)))
+                | Self::Profile(ProfileError::Db(_) | ProfileError::User(UserError::Db(_)))
+                | Self::Export(
+                    ExportError::User(UserError::Db(_)) | ExportError::Order(OrderError::Db(_)),
+                )
+        )
     }
 
     /// The same of what operators change.

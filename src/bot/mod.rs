@@ -25,6 +25,7 @@ mod register;
 mod repo;
 mod screens;
 mod speech;
+mod suggestions;
 mod update;
 mod webhook;
 
@@ -80,6 +81,8 @@ pub struct Kept {
     pub reports_days: u32,
     /// Talks and forms that nobody goes on with.
     pub drafts_days: u32,
+    /// Births kept for the next form, counted from their last use.
+    pub profiles_days: u32,
 }
 
 /// The bot's part of the configuration.

@@ -7,8 +7,11 @@ use super::dialogue::{At, Dialogue, Draft, Note};
 use super::error::BotError;
 use crate::catalog::Product;
 use crate::flows::quote_price::{self, Quote};
+use crate::flows::ways_to_pay;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
+use crate::kernel::money::Currency;
+use crate::orders::pace::{self, Pace};
 use crate::promotions::{self, Claim, CouponCode, Refusal};
 
 /// The price on the check card.
@@ -18,6 +21,8 @@ pub(super) struct PriceCard {
     /// Why the coupon does not count any more.
     pub(super) refused: Option<Note>,
     pub(super) stars: Option<StarsPrice>,
+    /// How long recent buyers waited for the report.
+    pub(super) pace: Pace,
 }
 
 /// The second price, where a product is sold for Stars, too.
@@ -49,13 +54,24 @@ pub(super) async fn price_card(
             }
         }
     }
-    let stars = match product.stars.and_then(|_price| product.in_stars()) {
+    let offer = product.stars.and_then(|_price| product.in_stars());
+    let stars = match offer {
+        // Whoever cannot get an invoice now is not sent to ask for one.
+        Some(_offer) if troubled(bot, Currency::XTR).await? => None,
         Some(offer) if !quote.total.is_zero() => Some(in_stars(bot, &offer, (draft, user)).await?),
         Some(_) | None => None,
     };
     draft.seen_price = Some(quote.total);
     draft.seen_stars = stars.as_ref().map(|stars| stars.quote.total);
-    Ok(Some(PriceCard { quote, refused, stars }))
+    let pace = pace::of_product(bot.till.base.db.read(), &product.sku).await?;
+    let pace = pace.unwrap_or_else(|| Pace::of_minutes(product.report.expected_minutes));
+    Ok(Some(PriceCard { quote, refused, stars, pace }))
+}
+
+/// Whether nobody got a link for the only method of this currency lately.
+async fn troubled(bot: &Bot, currency: Currency) -> Result<bool, BotError> {
+    let Some(method) = bot.till.default_method(currency) else { return Ok(false) };
+    Ok(ways_to_pay::troubled(&bot.till, currency).await?.contains(method))
 }
 
 async fn in_stars(

@@ -1,5 +1,6 @@
 //! Whole conversations: real updates, a real database, and a chat that remembers what it shows.
 
+mod after;
 mod any_update;
 mod arrival;
 mod chat;
@@ -7,6 +8,7 @@ mod coupons;
 mod desk;
 mod operators;
 mod own_data;
+mod people;
 mod promoters;
 mod shop;
 mod stars;
@@ -96,6 +98,32 @@ async fn the_check_card_reads_well_in_english() {
     shop.taps(BUYER, "London").await;
     shop.taps(BUYER, "Skip").await;
     insta::assert_snapshot!(shop.room(BUYER).last());
+}
+
+#[tokio::test]
+async fn the_check_card_of_two_people_shows_both_charts() {
+    let shop = Shop::open().await;
+    shop.says(BUYER, "/start").await;
+    for deed in ["姻缘合婚", "开始填写", "同意并继续", "女"] {
+        shop.taps(BUYER, deed).await;
+    }
+    let mut story = vec![shop.room(BUYER).last()];
+    shop.says(BUYER, "1990-05-20 07:15 成都").await;
+    for deed in ["成都市", "当时钟表上的时间", "男"] {
+        shop.taps(BUYER, deed).await;
+    }
+    story.push(shop.room(BUYER).last());
+    shop.says(BUYER, "1988-04-25").await;
+    shop.taps(BUYER, "不知道").await;
+    story.push(shop.room(BUYER).last());
+    shop.taps(BUYER, "就这样继续").await;
+    for deed in ["跳过", "打算结婚", "跳过"] {
+        shop.taps(BUYER, deed).await;
+    }
+    story.push(shop.room(BUYER).last());
+    insta::assert_snapshot!(story.join("\n────\n"));
+    shop.taps(BUYER, "没错，去付款").await;
+    assert_eq!(shop.only_order(BUYER).await.sku.as_str(), "match");
 }
 
 #[tokio::test]
@@ -328,6 +356,7 @@ async fn every_button_of_every_message_is_understood() {
         "/affiliate",
         "/privacy",
         "/forget",
+        "/profiles",
         "/paysupport",
         "/terms",
         "随便",

@@ -15,6 +15,15 @@ pub struct FormAnswer {
     pub answer: Answer,
 }
 
+/// One birth of a form.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PersonAnswer<'a> {
+    /// The key of the birth's field.
+    pub field: &'a str,
+    pub gender: Option<Gender>,
+    pub birth: &'a BirthAnswer,
+}
+
 /// A typed value, one kind for each kind of field.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -132,27 +141,27 @@ impl FormAnswers {
         self.0.is_empty()
     }
 
-    /// The birth, if the form asked for one: no form asks for two.
-    pub fn birth(&self) -> Option<&BirthAnswer> {
-        self.0.iter().find_map(|given| match &given.answer {
-            Answer::Birth(birth) => Some(birth),
-            Answer::Text(_)
-            | Answer::Choice(_)
-            | Answer::Gender(_)
-            | Answer::Number(_)
-            | Answer::Skipped => None,
-        })
-    }
-
-    pub fn gender(&self) -> Option<Gender> {
-        self.0.iter().find_map(|given| match &given.answer {
+    /// The births that were told, each with the gender that belongs to it: the first with the first,
+    /// as [`super::form::people`] pairs their questions. The answers must be in the order of the form.
+    pub fn people(&self) -> Vec<PersonAnswer<'_>> {
+        let mut genders = self.0.iter().filter_map(|given| match &given.answer {
             Answer::Gender(gender) => Some(*gender),
             Answer::Text(_)
             | Answer::Choice(_)
             | Answer::Birth(_)
             | Answer::Number(_)
             | Answer::Skipped => None,
-        })
+        });
+        let births = self.0.iter().filter_map(|given| match &given.answer {
+            Answer::Birth(birth) => Some((given.field.as_str(), birth)),
+            Answer::Text(_)
+            | Answer::Choice(_)
+            | Answer::Gender(_)
+            | Answer::Number(_)
+            | Answer::Skipped => None,
+        });
+        let person = |(field, birth)| PersonAnswer { field, gender: genders.next(), birth };
+        births.map(person).collect()
     }
 
     pub fn number(&self, field: &str) -> Option<i64> {
@@ -179,30 +188,51 @@ mod tests {
         answers.set("gender", Answer::Gender(Gender::Female));
         let order: Vec<_> = answers.iter().map(|given| given.field.as_str()).collect();
         assert_eq!(order, ["gender", "year"]);
-        assert_eq!(answers.gender(), Some(Gender::Female));
+        assert_eq!(answers.get("gender"), Some(&Answer::Gender(Gender::Female)));
         assert_eq!(answers.number("year"), Some(2026));
         answers.remove("gender");
-        assert_eq!(answers.gender(), None);
+        assert_eq!(answers.get("gender"), None);
+    }
+
+    #[test]
+    fn each_birth_has_its_own_gender() {
+        let mut answers = FormAnswers::default();
+        for (key, gender) in [("gender", Gender::Female), ("partner_gender", Gender::Male)] {
+            answers.set(key, Answer::Gender(gender));
+        }
+        for (key, year) in [("birth", 1990), ("partner_birth", 1988)] {
+            answers.set(key, Answer::Birth(BirthAnswer { year, ..a_birth() }));
+        }
+        let people = answers.people();
+        let told: Vec<_> =
+            people.iter().map(|person| (person.field, person.gender, person.birth.year)).collect();
+        let expected =
+            [("birth", Some(Gender::Female), 1990), ("partner_birth", Some(Gender::Male), 1988)];
+        assert_eq!(told, expected);
+        answers.remove("gender");
+        answers.remove("partner_gender");
+        assert_eq!(answers.people()[1].gender, None);
+    }
+
+    fn a_birth() -> BirthAnswer {
+        BirthAnswer {
+            calendar: Calendar::Lunar,
+            year: 1990,
+            month: 5,
+            day: 26,
+            leap_month: true,
+            hour: BirthHour::Branch { index: 12 },
+            place: None,
+            summer_time: SummerTime::StandardTime,
+            day_start: DayStart::AtMidnight,
+        }
     }
 
     #[test]
     fn stored_answers_keep_their_words() {
         let mut answers = FormAnswers::default();
         answers.set("gender", Answer::Gender(Gender::Female));
-        answers.set(
-            "birth",
-            Answer::Birth(BirthAnswer {
-                calendar: Calendar::Lunar,
-                year: 1990,
-                month: 5,
-                day: 26,
-                leap_month: true,
-                hour: BirthHour::Branch { index: 12 },
-                place: None,
-                summer_time: SummerTime::StandardTime,
-                day_start: DayStart::AtMidnight,
-            }),
-        );
+        answers.set("birth", Answer::Birth(a_birth()));
         answers.set("question", Answer::Skipped);
         insta::assert_json_snapshot!(answers, @r#"
         [

@@ -67,6 +67,20 @@ impl Field {
     }
 }
 
+/// A birth that is asked for, and the gender that belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Person<'a> {
+    pub gender: Option<&'a Field>,
+    pub birth: &'a Field,
+}
+
+/// Whom the form asks about: its first birth with its first gender, the second with the second.
+pub fn people(form: &[Field]) -> impl Iterator<Item = Person<'_>> {
+    let births = form.iter().filter(|field| matches!(field.kind, FieldKind::Birth { .. }));
+    let mut genders = form.iter().filter(|field| field.kind == FieldKind::Gender);
+    births.map(move |birth| Person { gender: genders.next(), birth })
+}
+
 /// Reads the `[[form]]` entries; a product without any asks nothing.
 pub(super) fn read_form(value: Option<&Value<'_>>) -> Vec<Field> {
     let Some(value) = value else { return Vec::new() };

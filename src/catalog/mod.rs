@@ -39,7 +39,12 @@ const LONGEST_SKU: usize = 32;
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     products: Vec<Arc<Product>>,
+    /// What is added to a product's prompt when its report is written once more.
+    rewrite: PromptFile,
 }
+
+/// Relative to `templates/`.
+const REWRITE_PROMPT: &str = "prompts/rewrite.md";
 
 impl Catalog {
     /// Reads and checks all products.
@@ -58,7 +63,14 @@ impl Catalog {
             }
         }
         products.sort_by(|a, b| (a.position, &a.sku).cmp(&(b.position, &b.sku)));
-        if mistakes.is_empty() { Ok(Self { products }) } else { Err(mistakes) }
+        let rewrite = match read_file(assets, REWRITE_PROMPT.to_owned()) {
+            Ok(text) => PromptFile { file: REWRITE_PROMPT.to_owned(), text },
+            Err(mistake) => {
+                mistakes.push(mistake);
+                PromptFile::default()
+            }
+        };
+        if mistakes.is_empty() { Ok(Self { products, rewrite }) } else { Err(mistakes) }
     }
 
     /// The catalogue of a shop that is paid in these ways: what none of them takes is not on sale, and
@@ -69,7 +81,15 @@ impl Catalog {
             Some(adapted) => Arc::new(adapted),
             None => Arc::new(Product { on_sale: false, ..Product::clone(product) }),
         };
-        Self { products: self.products.iter().map(adapted).collect() }
+        Self {
+            products: self.products.iter().map(adapted).collect(),
+            rewrite: self.rewrite.clone(),
+        }
+    }
+
+    /// What the model is told besides when a report is written once more.
+    pub fn rewrite_prompt(&self) -> &PromptFile {
+        &self.rewrite
     }
 
     /// What a buyer may choose from, in the order of the list. Test products are for operators.
@@ -98,7 +118,10 @@ fn load_product(assets: &Assets, sku: &str) -> Result<Product, Vec<ProductError>
 }
 
 fn load_file(assets: &Assets, sku: &str, name: &str) -> Result<String, ProductError> {
-    let file = format!("products/{sku}/{name}");
+    read_file(assets, format!("products/{sku}/{name}"))
+}
+
+fn read_file(assets: &Assets, file: String) -> Result<String, ProductError> {
     match assets.read(&file) {
         Ok(Some(text)) => Ok(text.into_owned()),
         Ok(None) => Err(whole_file(file, "is missing")),

@@ -125,6 +125,9 @@ pub struct ReportPlan {
     pub temperature: Option<f32>,
     /// Told to the buyer while the report is made.
     pub expected_minutes: u32,
+    /// How often its buyer may have it written once more, at our cost.
+    #[serde(default)]
+    pub rewrites: u32,
 }
 
 impl ReportPlan {

@@ -11,6 +11,8 @@ use super::sale::read_sales;
 use crate::kernel::ids::Sku;
 use crate::kernel::money::{Currency, Money, MoneyError};
 
+/// The people whom one form may ask about.
+const MOST_PEOPLE: usize = 2;
 /// As many Stars as Telegram surely takes at once (reference/telegram.md §A.8).
 const MOST_STARS: u32 = 10_000;
 
@@ -57,20 +59,21 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
 
 /// What one key alone cannot get wrong.
 fn check_together(product: &Product, root: &Section<'_>) {
-    let count = |wanted: fn(&FieldKind) -> bool| {
-        product.form.iter().filter(|field| wanted(&field.kind)).count()
-    };
-    let births = count(|kind| matches!(kind, FieldKind::Birth { .. }));
-    let genders = count(|kind| matches!(kind, FieldKind::Gender));
-    if births > 1 || genders > 1 {
-        complain(root, "form", "asks for two births or two genders, one of each is possible");
-    }
     let asked = |kind: fn(&FieldKind) -> bool| {
-        product.form.iter().any(|field| field.required && kind(&field.kind))
+        let asked = product.form.iter().filter(|field| kind(&field.kind));
+        let required = asked.clone().filter(|field| field.required).count();
+        (asked.count(), required)
     };
-    let chart_possible = asked(|kind| matches!(kind, FieldKind::Birth { .. }))
-        && asked(|kind| matches!(kind, FieldKind::Gender));
-    if product.needs_chart && !chart_possible {
+    let births = asked(|kind| matches!(kind, FieldKind::Birth { .. }));
+    let genders = asked(|kind| matches!(kind, FieldKind::Gender));
+    if births.0.max(genders.0) > MOST_PEOPLE {
+        complain(root, "form", "asks for more than two births or two genders");
+    } else if births.0.max(genders.0) == MOST_PEOPLE && (births != genders || births.0 != births.1)
+    {
+        let problem = "asks about two people: two births and two genders, all of them required";
+        complain(root, "form", problem);
+    }
+    if product.needs_chart && (births.1 == 0 || genders.1 == 0) {
         let problem = "needs a required field of kind gender and one of kind birth in [[form]]";
         complain(root, "needs_chart", problem);
     }
@@ -171,6 +174,7 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
         max_tokens: None,
         temperature: None,
         expected_minutes: 1,
+        rewrites: 0,
     };
     let section = root.get("report", "a table with kind, min_characters and max_characters");
     let Some(table) = section.and_then(|value| value.table()) else { return NOTHING };
@@ -189,6 +193,7 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
             .find("expected_minutes")
             .and_then(|value| value.count(1..=60))
             .unwrap_or(NOTHING.expected_minutes),
+        rewrites: table.find("rewrites").and_then(|value| value.count(0..=5)).unwrap_or_default(),
     };
     if plan.min_characters > plan.max_characters {
         table.whole().wrong("min_characters is greater than max_characters");

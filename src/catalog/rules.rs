@@ -89,6 +89,17 @@ pub fn next_question<'a>(form: &'a [Field], answers: &FormAnswers) -> Option<&'a
     })
 }
 
+/// The answers in the order of their questions, and no others: so each birth stands with its gender.
+pub fn in_order(form: &[Field], answers: &FormAnswers) -> FormAnswers {
+    let mut ordered = FormAnswers::default();
+    for field in form {
+        if let Some(answer) = answers.get(&field.key) {
+            ordered.set(&field.key, answer.clone());
+        }
+    }
+    ordered
+}
+
 fn check_text(text: &str, max: u32) -> Result<(), AnswerError> {
     let length = text.chars().count();
     if text.trim().is_empty() {
@@ -258,6 +269,21 @@ mod tests {
         assert_eq!(next_question(&form, &answers).unwrap().key, "y");
         answers.set("y", Answer::Choice("love".to_owned()));
         assert_eq!(next_question(&form, &answers), None);
+    }
+
+    #[test]
+    fn answers_are_put_in_the_order_of_the_form() {
+        let mut second = field(FieldKind::Gender);
+        second.key = "y".to_owned();
+        let form = [field(FieldKind::Gender), second];
+        let mut answers = FormAnswers::default();
+        answers.set("gone", Answer::Number(1));
+        answers.set("y", Answer::Gender(Gender::Male));
+        answers.set("x", Answer::Gender(Gender::Female));
+        let ordered = in_order(&form, &answers);
+        let keys: Vec<_> = ordered.iter().map(|given| given.field.as_str()).collect();
+        assert_eq!(keys, ["x", "y"]);
+        assert_eq!(ordered.get("y"), Some(&Answer::Gender(Gender::Male)));
     }
 
     proptest! {

@@ -43,6 +43,12 @@ fn parse(settings: &str) -> Result<Product, Vec<ProductError>> {
     parse_product("x", settings, "a\n--- user ---\nb\n")
 }
 
+/// A second question of a kind of which there is one already, before the others.
+fn another(kind: &str) -> String {
+    let label = "label = { zh-Hans = \"又\" }";
+    format!("[[form]]\nkey = \"b_{kind}\"\nkind = \"{kind}\"\n{label}\n[[form]]")
+}
+
 /// The only mistake after one replacement in a good file.
 fn mistake(from: &str, to: &str) -> String {
     assert!(GOOD.contains(from), "{from}");
@@ -52,7 +58,7 @@ fn mistake(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn three_products_are_sold() {
+fn four_products_are_sold() {
     let catalog = shipped();
     let list: Vec<_> = catalog
         .on_sale()
@@ -60,6 +66,7 @@ fn three_products_are_sold() {
         .collect();
     let expected = [
         ("bazi-full", "39.90".to_owned(), true),
+        ("match", "49.90".to_owned(), true),
         ("year-luck", "19.90".to_owned(), true),
         ("daily-sign", "0.00".to_owned(), false),
     ];
@@ -99,6 +106,18 @@ fn a_short_file_has_sensible_defaults() {
     assert_eq!(product.payment_ttl, None);
     assert_eq!(product.prompt.file, "products/x/prompt.md");
     assert_eq!(product.prompt.text, "a\n--- user ---\nb\n");
+}
+
+#[test]
+fn a_form_may_ask_about_two_people() {
+    let two = another("birth");
+    let text = GOOD.replacen("[[form]]", &format!("{}\n", another("gender")), 1);
+    let text = text.replacen("[[form]]", &two, 1);
+    let product = parse(&text).unwrap();
+    let people: Vec<_> = form::people(&product.form)
+        .map(|person| (person.gender.map(|field| field.key.as_str()), person.birth.key.as_str()))
+        .collect();
+    assert_eq!(people, [(Some("b_gender"), "b_birth"), (Some("gender"), "birth")]);
 }
 
 #[test]
@@ -178,6 +197,7 @@ fn a_mistake_names_file_line_field_and_expectation() {
             "[[form]]\nkey = \"t\"\nkind = \"text\"\nlabel = { en = \"t\" }\nmax_length = 9\n[[form]]",
         ),
         mistake("kind = \"birth\"", "kind = \"birth\"\nmax_length = 3"),
+        mistake("[[form]]", &another("birth")),
         mistake("[report]", "[report"),
         mistake("label = { zh-Hans = \"出生\" }", "label.zh-Hans = \"出生\""),
     ];
@@ -272,7 +292,7 @@ fn a_product_is_sold_for_what_the_shop_can_take() {
     );
     let (money, free) = (product("price = \"19.90\""), product("price = \"0\""));
     let stars = product("price = \"200\"\ncurrency = \"XTR\"");
-    let catalog = Catalog { products: vec![both, money, free, stars] };
+    let catalog = Catalog { products: vec![both, money, free, stars], ..Catalog::default() };
     let sold = |ways| {
         let of = |product: &Arc<Product>| {
             let second = product.stars.map_or_else(String::new, |stars| format!(" or {stars}"));

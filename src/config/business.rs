@@ -139,11 +139,19 @@ pub struct Retention {
     pub callbacks_days: u32,
     /// Forms that nobody went on with.
     pub drafts_days: u32,
+    /// Births kept for the next form, counted from their last use.
+    pub profiles_days: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { unpaid_days: 30, reports_days: 0, callbacks_days: 180, drafts_days: 30 }
+        Self {
+            unpaid_days: 30,
+            reports_days: 0,
+            callbacks_days: 180,
+            drafts_days: 30,
+            profiles_days: 730,
+        }
     }
 }
 

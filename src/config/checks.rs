@@ -162,6 +162,7 @@ impl Checks<'_> {
             ("retention.reports_days", retention.reports_days.into(), 0..=36_500),
             ("retention.callbacks_days", retention.callbacks_days.into(), 0..=36_500),
             ("retention.drafts_days", retention.drafts_days.into(), 0..=36_500),
+            ("retention.profiles_days", retention.profiles_days.into(), 0..=36_500),
             ("affiliate.payout_minimum", config.affiliate.payout_minimum.into(), 0..=1_000_000),
         ];
         for (key, value, range) in limits {

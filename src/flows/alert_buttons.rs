@@ -15,10 +15,12 @@ pub enum AlertDeed {
     Retry,
     /// Shows how the payment that does not match would be confirmed.
     Confirm,
+    /// Shows the buyer's request for a refund.
+    Request,
 }
 
 impl AlertDeed {
-    pub const ALL: [Self; 3] = [Self::Open, Self::Retry, Self::Confirm];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Retry, Self::Confirm, Self::Request];
 
     /// The word in the button's data.
     pub fn as_str(self) -> &'static str {
@@ -26,6 +28,7 @@ impl AlertDeed {
             Self::Open => "open",
             Self::Retry => "retry",
             Self::Confirm => "confirm",
+            Self::Request => "request",
         }
     }
 
@@ -43,6 +46,7 @@ impl AlertDeed {
             Self::Open => "btn-operator-open",
             Self::Retry => "btn-operator-retry",
             Self::Confirm => "btn-operator-confirm",
+            Self::Request => "btn-operator-request",
         }
     }
 }
@@ -62,9 +66,10 @@ pub(super) fn below(
 }
 
 fn deeds(kind: AlertKind) -> &'static [AlertDeed] {
-    use AlertDeed::{Confirm, Open, Retry};
+    use AlertDeed::{Confirm, Open, Request, Retry};
     match kind {
         AlertKind::PaymentConflict => &[Confirm, Open],
+        AlertKind::RefundRequested => &[Request, Open],
         AlertKind::JobParked
         | AlertKind::LateMoney
         | AlertKind::ProofContradicts

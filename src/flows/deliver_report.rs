@@ -10,12 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::tools::Tools;
 use crate::kernel::ids::OrderNo;
-use crate::notifications::message::{Button, OutgoingMessage};
+use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::notifications::ports::{MessageId, SendError};
 use crate::notifications::sender::Priority;
 use crate::orders::Order;
 use crate::platform::jobs::store::{self as jobs, Claimed};
 use crate::reports::deliveries::{self, Part, PartKind};
+use crate::reports::ratings::Stars;
 
 /// Runs that are allowed without a single message going out: about an hour, in which a chat service
 /// may be out of order.
@@ -81,7 +82,7 @@ impl Delivery<'_> {
     async fn send(&self, part: &Part) -> Result<MessageId, Stopped> {
         let message = OutgoingMessage::html(part.body.html.clone());
         let message = match part.kind {
-            PartKind::Closing => message.with_keyboard(vec![vec![self.resend_button()]]),
+            PartKind::Closing => message.with_keyboard(self.closing_buttons()),
             PartKind::Title | PartKind::Segment => message,
         };
         match self.tools.sender.send(Priority::Bulk, self.order.user, &message).await {
@@ -106,9 +107,21 @@ impl Delivery<'_> {
         }
     }
 
-    fn resend_button(&self) -> Button {
-        let label = self.tools.text(self.order.locale, "btn-resend");
-        Button::callback(label, resend_data(&self.order.order_no))
+    /// How it was, and what can still be done.
+    fn closing_buttons(&self) -> Keyboard {
+        let no = &self.order.order_no;
+        let word = |key: &str| self.tools.text(self.order.locale, key);
+        let rate = |stars: &Stars| {
+            let count = stars.count();
+            Button::callback(format!("{count} ⭐"), format!("after:rate.{count}:{no}"))
+        };
+        vec![
+            Stars::ALL.iter().map(rate).collect(),
+            vec![
+                Button::callback(word("btn-resend"), format!("order:resend:{no}")),
+                Button::callback(word("btn-order-card"), format!("after:card:{no}")),
+            ],
+        ]
     }
 
     async fn mark_sending(&self, part: &Part) -> Result<(), Stopped> {
@@ -137,9 +150,4 @@ impl Delivery<'_> {
     fn place(&self, part: &Part) -> (&OrderNo, i32, i32) {
         (&self.order.order_no, self.round, part.seq)
     }
-}
-
-/// What the button "send the report again" says to us.
-fn resend_data(order_no: &OrderNo) -> String {
-    format!("order:resend:{order_no}")
 }

@@ -15,6 +15,7 @@ use crate::kernel::ids::OrderNo;
 use crate::orders::{self, kept::Kept};
 use crate::payments::inbox;
 use crate::platform::jobs::{Job as _, JobError, store as jobs};
+use crate::users::{UserError, profiles};
 
 /// From this hour on, in the shop's zone: after the nightly check of the books.
 const HOUR: u32 = 4;
@@ -23,6 +24,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const ORDERS_AT_ONCE: u64 = 200;
 /// Callbacks in one transaction.
 const CALLBACKS_AT_ONCE: i64 = 1_000;
+const PROFILES_AT_ONCE: i64 = 1_000;
 
 /// Sees to it that tonight's forgetting is in the queue, once.
 pub async fn sweep(base: &Base, zone: Tz, retention: &Retention) -> anyhow::Result<bool> {
@@ -53,6 +55,10 @@ pub async fn run(base: &Base, retention: &Retention, job: ExpireData) -> Result<
     if let Some(before) = before(base, retention.callbacks_days) {
         let count = expire_callbacks(base, before).await.map_err(JobError::retry)?;
         tracing::info!(callbacks.count = count, "the bodies of old callbacks were erased");
+    }
+    if let Some(before) = before(base, retention.profiles_days) {
+        let count = expire_profiles(base, before).await.map_err(JobError::retry)?;
+        tracing::info!(profiles.count = count, "births that nobody used were deleted");
     }
     Ok(())
 }
@@ -104,5 +110,18 @@ async fn expire_callbacks(base: &Base, before: Timestamp) -> Result<u64, ForgetE
         };
         tx.commit().await?;
         (after, erased) = (last, erased.saturating_add(count));
+    }
+}
+
+async fn expire_profiles(base: &Base, before: Timestamp) -> Result<u64, UserError> {
+    let mut deleted = 0_u64;
+    loop {
+        let tx = base.db.begin_write().await?;
+        let count = profiles::prune(&tx, before, PROFILES_AT_ONCE).await?;
+        tx.commit().await?;
+        deleted = deleted.saturating_add(count);
+        if count == 0 {
+            return Ok(deleted);
+        }
     }
 }

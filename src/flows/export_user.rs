@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::base::Base;
+use super::keep_profile::{self, ProfileError, Saved};
 use crate::affiliates::{self, AffiliateError, payouts};
 use crate::kernel::ids::UserId;
 use crate::orders::{self, Order, OrderError};
@@ -19,6 +20,8 @@ const ALL: u64 = 100_000;
 pub enum ExportError {
     #[error("the user cannot be read")]
     User(#[from] UserError),
+    #[error("the kept births cannot be read")]
+    Profile(#[from] ProfileError),
     #[error("the invitations cannot be read")]
     Affiliate(#[from] AffiliateError),
     #[error("the orders cannot be read")]
@@ -53,8 +56,19 @@ pub async fn run(base: &Base, id: UserId) -> Result<Value, ExportError> {
         "exported_at": base.now(),
         "user": user,
         "invitations": invitations(base, id).await?,
+        "kept_births": keep_profile::list(base, id).await?.iter().map(born).collect::<Vec<_>>(),
         "orders": orders,
     }))
+}
+
+fn born(kept: &Saved) -> Value {
+    json!({
+        "for": kept.kind,
+        "name": kept.body.name,
+        "gender": kept.body.gender,
+        "birth": kept.body.birth,
+        "kept_since": kept.created_at,
+    })
 }
 
 async fn invitations(base: &Base, id: UserId) -> Result<Value, ExportError> {
@@ -99,6 +113,8 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
     let facts: Option<Value> = reports::repo::find_facts(db, keyring, number).await?;
     let payments = payments::repo::list_of_order(db, number).await?;
     let refunds = payments::refunds::list_of_order(db, number).await?;
+    let rating = reports::ratings::find(db, keyring, number).await?;
+    let asked = payments::requests::find_latest(db, keyring, number).await?;
     Ok(json!({
         "order_no": number,
         "product": order.sku,
@@ -117,6 +133,14 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
         "chart": chart,
         "facts": facts,
         "report": reports::repo::find_text(db, keyring, number).await?,
+        "rating": rating.map(|rating| json!({ "stars": rating.stars, "words": rating.words })),
+        "refund_request": asked.map(|asked| json!({
+            "status": asked.status,
+            "reason": asked.reason,
+            "answer": asked.answer,
+            "requested_at": asked.requested_at,
+            "decided_at": asked.decided_at,
+        })),
         "payments": payments.iter().map(payment).collect::<Vec<_>>(),
         "refunds": refunds.iter().map(refund).collect::<Vec<_>>(),
     }))

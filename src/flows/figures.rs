@@ -9,6 +9,8 @@ use crate::orders::repo::Milestones;
 use crate::orders::{self, OrderError, OrderStatus};
 use crate::payments::{self, PaymentError};
 use crate::platform::jobs::store::{self, Counts};
+use crate::reports::ReportError;
+use crate::reports::ratings::{self, RatingSums};
 use crate::users::{self, UserError};
 
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -22,6 +24,8 @@ pub struct Figures {
     pub received: Vec<Money>,
     pub refunded: Vec<Money>,
     pub new_users: u64,
+    /// What buyers gave to delivered orders.
+    pub ratings: RatingSums,
     /// The queue as it is now.
     pub jobs: Counts,
 }
@@ -32,6 +36,8 @@ pub enum FiguresError {
     Orders(#[from] OrderError),
     #[error("the money cannot be counted")]
     Payments(#[from] PaymentError),
+    #[error("the ratings cannot be counted")]
+    Reports(#[from] ReportError),
     #[error("the users cannot be counted")]
     Users(#[from] UserError),
     #[error("the database failed")]
@@ -59,6 +65,7 @@ pub async fn since(base: &Base, since: Timestamp) -> Result<Figures, FiguresErro
         received: payments::repo::received_since(db, since).await?,
         refunded: payments::refunds::refunded_since(db, since).await?,
         new_users: users::repo::count(db, since).await?,
+        ratings: ratings::sums_since(db, since).await?,
         jobs: store::counts(db).await?,
     })
 }

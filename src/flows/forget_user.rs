@@ -8,11 +8,12 @@
 use sea_orm::DbErr;
 
 use super::base::Base;
+use super::keep_profile;
 use crate::affiliates::{self, AffiliateError, payouts};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, UserId};
 use crate::orders::{self, OrderError};
-use crate::payments::inbox;
+use crate::payments::{PaymentError, inbox, requests};
 use crate::platform::db::WriteTx;
 use crate::reports::{self, ReportError};
 use crate::users::{self, UserError};
@@ -31,6 +32,8 @@ pub enum Forgotten {
 pub enum ForgetError {
     #[error("the orders cannot be read")]
     Order(#[from] OrderError),
+    #[error("what was said about payments cannot be erased")]
+    Payment(#[from] PaymentError),
     #[error("the reports cannot be erased")]
     Report(#[from] ReportError),
     #[error("the payouts cannot be erased")]
@@ -57,6 +60,7 @@ pub async fn run(base: &Base, user: UserId) -> Result<Forgotten, ForgetError> {
     if let Some(own) = affiliates::repo::find_by_user(tx.conn(), user).await? {
         payouts::erase_destinations(&tx, &own.code).await?;
     }
+    keep_profile::forget(&tx, user).await?;
     users::repo::forget(&tx, user, now).await?;
     tx.commit().await?;
     metrics::counter!("mingshu_users_forgotten_total").increment(1);
@@ -72,6 +76,9 @@ pub(super) async fn forget_order(
 ) -> Result<(), ForgetError> {
     reports::repo::erase(tx, number, now).await?;
     reports::deliveries::erase(tx, number).await?;
+    reports::ratings::erase_words(tx, number).await?;
+    reports::rewrites::erase(tx, number).await?;
+    requests::erase_words(tx, number).await?;
     inbox::erase_bodies(tx, number).await?;
     Ok(())
 }

@@ -126,6 +126,10 @@ pub enum News {
     RefundStarted,
     RefundSucceeded,
     RefundFailed,
+    /// An operator refused the buyer's request for a refund.
+    RefundRefused,
+    /// The report could not be written once more; the old one stays.
+    RewriteFailed,
 }
 
 /// Tell the buyer of an order what happened.
@@ -194,6 +198,8 @@ pub enum AlertKind {
     BooksUnsound,
     /// A promoter asks to be paid.
     PayoutRequested,
+    /// A buyer asks for money back.
+    RefundRequested,
 }
 
 /// Tell the operators in their chat. Carries numbers and words of ours only.
@@ -328,6 +334,23 @@ impl Job for ResendReport {
 
     fn dedupe_key(&self) -> String {
         format!("resend:{}:{}", self.order_no, self.round)
+    }
+}
+
+/// Write a finished report once more, as its buyer wishes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RewriteReport {
+    pub order_no: OrderNo,
+    /// Which rewrite of the order, counted from 1.
+    pub number: i64,
+}
+
+impl Job for RewriteReport {
+    const KIND: &'static str = "rewrite_report";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("rewrite:{}:{}", self.order_no, self.number)
     }
 }
 

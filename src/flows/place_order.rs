@@ -245,7 +245,7 @@ async fn new_order(
         anchor_message: request.anchor_message,
         expires_at: now.plus(ttl),
         product: serde_json::to_value(product.snapshot())?,
-        form: serde_json::to_value(&request.answers)?,
+        form: serde_json::to_value(rules::in_order(&product.form, &request.answers))?,
     })
 }
 

@@ -56,11 +56,12 @@ pub async fn start(base: &Base, order_no: &OrderNo, actor: &Actor) -> Result<Res
     let now = base.now();
     let tx = base.db.begin_write().await?;
     let order = orders::repo::lock(&tx, order_no).await?;
-    let parts = deliveries::list(tx.conn(), &base.keyring, (order_no, 0)).await?;
+    let last = deliveries::last_round(tx.conn(), order_no).await?.unwrap_or(0);
+    // The newest text: a later round may hold another version.
+    let parts = deliveries::list(tx.conn(), &base.keyring, (order_no, last)).await?;
     if order.status != OrderStatus::Completed || parts.is_empty() {
         return Ok(Resent::NothingToSend(order.status));
     }
-    let last = deliveries::last_round(tx.conn(), order_no).await?.unwrap_or(0);
     if is_under_way(&tx, (order_no, last)).await? {
         return Ok(Resent::UnderWay);
     }

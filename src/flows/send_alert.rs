@@ -167,6 +167,7 @@ impl AlertKind {
             Self::EventSinkDisabled => "event_sink_disabled",
             Self::BooksUnsound => "books_unsound",
             Self::PayoutRequested => "payout_requested",
+            Self::RefundRequested => "refund_requested",
         }
     }
 }

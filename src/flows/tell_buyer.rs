@@ -42,7 +42,9 @@ pub async fn run(tools: &Tools, job: TellBuyer, claimed: &Claimed) -> Result<(),
         | News::OrderFailed
         | News::RefundStarted
         | News::RefundSucceeded
-        | News::RefundFailed => {
+        | News::RefundFailed
+        | News::RefundRefused
+        | News::RewriteFailed => {
             let message = words::message(tools, &order, &job).await.map_err(JobError::retry)?;
             let sent = tools.sender.send(Priority::Urgent, order.user, &message).await;
             if ends(job.news) {
@@ -75,7 +77,9 @@ async fn tell_operator(tools: &Tools, order: &Order, job: &TellBuyer) {
         | News::LateMoneyHeld
         | News::SurplusReturns
         | News::OrderFailed
-        | News::RefundStarted => return,
+        | News::RefundStarted
+        | News::RefundRefused
+        | News::RewriteFailed => return,
     };
     let db = tools.till.base.db.read();
     let Ok(refund) = refunds::get(db, &RefundNo(job.about.clone())).await else { return };
@@ -114,7 +118,9 @@ fn is_stale(news: News, order: &Order) -> bool {
         | News::OrderFailed
         | News::RefundStarted
         | News::RefundSucceeded
-        | News::RefundFailed => false,
+        | News::RefundFailed
+        | News::RefundRefused
+        | News::RewriteFailed => false,
     }
 }
 
@@ -136,7 +142,9 @@ fn ends(news: News) -> bool {
         | News::NotPaidYet
         | News::Reminder
         | News::LateMoneyHeld
-        | News::SurplusReturns => false,
+        | News::SurplusReturns
+        | News::RefundRefused
+        | News::RewriteFailed => false,
     }
 }
 

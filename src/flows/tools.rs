@@ -65,6 +65,8 @@ pub struct Retention {
     pub reports_days: u32,
     /// Raw callbacks of providers.
     pub callbacks_days: u32,
+    /// Births kept for the next form, counted from their last use.
+    pub profiles_days: u32,
 }
 
 impl Retention {

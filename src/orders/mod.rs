@@ -13,6 +13,7 @@ pub mod buyers;
 pub mod discount;
 mod entity;
 pub mod kept;
+pub mod pace;
 pub mod repo;
 mod row;
 pub mod rules;

@@ -12,6 +12,7 @@
 pub mod adapters;
 pub mod diagnosis;
 mod entity;
+pub mod health;
 pub mod inbox;
 pub mod ledger;
 mod log;
@@ -20,6 +21,7 @@ pub mod reconciliation;
 pub mod refunds;
 pub mod refusals;
 pub mod repo;
+pub mod requests;
 pub mod rules;
 pub mod statement;
 pub mod together;

@@ -4,7 +4,9 @@
 
 pub mod deliveries;
 pub mod ports;
+pub mod ratings;
 pub mod repo;
+pub mod rewrites;
 
 use sea_orm::DbErr;
 

@@ -107,20 +107,47 @@ pub async fn save_text(
         "UPDATE reports SET prompt_version = $2, model = $3, prompt_cache_hit_tokens = $4, \
          prompt_cache_miss_tokens = $5, completion_tokens = $6, reasoning_tokens = $7, \
          cost_micros = $8, cost_currency = $9 WHERE order_no = $1",
-        vec![
-            order.as_str().into(),
-            provenance.prompt_version.as_str().into(),
-            provenance.model.as_str().into(),
-            tokens(provenance.usage.prompt_cache_hit),
-            tokens(provenance.usage.prompt_cache_miss),
-            tokens(provenance.usage.completion),
-            tokens(provenance.usage.reasoning),
-            provenance.cost_micros.into(),
-            provenance.cost_currency.as_str().into(),
-        ],
+        costs(order, provenance),
     )
     .await?;
     Ok(())
+}
+
+/// Puts a new text in the place of the old one; what it cost is added to what the old one did.
+pub async fn replace_text(
+    tx: &WriteTx,
+    keyring: &Keyring,
+    order: &OrderNo,
+    (text, provenance): (&str, &Provenance),
+    now: Timestamp,
+) -> Result<(), ReportError> {
+    let sealed = keyring.seal_json(&Room::Text.context(order), &text)?;
+    upsert(tx, order, Room::Text, sealed, now).await?;
+    execute(
+        tx.conn(),
+        "UPDATE reports SET prompt_version = $2, model = $3, \
+         prompt_cache_hit_tokens = prompt_cache_hit_tokens + $4, \
+         prompt_cache_miss_tokens = prompt_cache_miss_tokens + $5, \
+         completion_tokens = completion_tokens + $6, reasoning_tokens = reasoning_tokens + $7, \
+         cost_micros = cost_micros + $8, cost_currency = $9 WHERE order_no = $1",
+        costs(order, provenance),
+    )
+    .await?;
+    Ok(())
+}
+
+fn costs(order: &OrderNo, provenance: &Provenance) -> Vec<Value> {
+    vec![
+        order.as_str().into(),
+        provenance.prompt_version.as_str().into(),
+        provenance.model.as_str().into(),
+        tokens(provenance.usage.prompt_cache_hit),
+        tokens(provenance.usage.prompt_cache_miss),
+        tokens(provenance.usage.completion),
+        tokens(provenance.usage.reasoning),
+        provenance.cost_micros.into(),
+        provenance.cost_currency.as_str().into(),
+    ]
 }
 
 pub async fn find_chart<T: DeserializeOwned>(

@@ -4,6 +4,7 @@
 //! mark, by which an operator who knows the name finds the person.
 
 mod entity;
+pub mod profiles;
 pub mod repo;
 
 use sea_orm::DbErr;
@@ -11,6 +12,7 @@ use sea_orm::DbErr;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AffiliateCode, UserId};
 use crate::kernel::locale::Locale;
+use crate::platform::crypto::SealError;
 
 #[derive(Debug, Clone)]
 pub struct User {
@@ -59,6 +61,8 @@ impl UserStatus {
 pub enum UserError {
     #[error("the row of user {id} is damaged: {what}")]
     Damaged { id: i64, what: &'static str },
+    #[error("a kept birth cannot be opened")]
+    Sealed(#[from] SealError),
     #[error("the database failed")]
     Db(#[from] DbErr),
 }

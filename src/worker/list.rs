@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::registry::Registry;
 use crate::flows::jobs::{
     CheckPayment, DoctorMoney, ExpireData, FulfilOrder, MailAlert, OpenPayment, Reconcile,
-    ResendReport, SendAlert, SendBroadcast, SendRefund, TellBuyer, TellPromoter,
+    ResendReport, RewriteReport, SendAlert, SendBroadcast, SendRefund, TellBuyer, TellPromoter,
     TellReconciliation,
 };
 use crate::flows::post::Post;
@@ -27,6 +27,7 @@ pub fn jobs_of_the_shop(tools: Tools) -> Registry {
     registry
         .slow_kind::<FulfilOrder>()
         .slow_kind::<ResendReport>()
+        .slow_kind::<RewriteReport>()
         .slow_kind::<Reconcile>()
         .slow_kind::<ExpireData>()
 }
@@ -38,6 +39,9 @@ fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with(tools, |tools, job: ResendReport, run| async move {
             resend_report::run(&tools, job, (&run.claimed, &run.stop)).await
+        })
+        .with(tools, |tools, job: RewriteReport, run| async move {
+            fulfil_order::rewrite::run(&tools, job, (&run.claimed, &run.stop)).await
         })
         .with(tools, |tools, job: TellBuyer, run| async move {
             tell_buyer::run(&tools, job, &run.claimed).await

@@ -34,11 +34,17 @@ const TABLE_FILES: &[&str] = &[
     "events/sinks.rs",
     "orders/buyers.rs",
     "orders/kept.rs",
+    "orders/pace.rs",
     "orders/row.rs",
+    "payments/health.rs",
     "payments/inbox.rs",
     "payments/refunds.rs",
     "payments/refusals.rs",
+    "payments/requests.rs",
     "reports/deliveries.rs",
+    "reports/ratings.rs",
+    "reports/rewrites.rs",
+    "users/profiles.rs",
 ];
 
 /// Ways in that keep books of their own beside what the flows do: which updates came, and how a

@@ -1,7 +1,9 @@
 //! Where the chart comes from, and what the model is told of it.
 
+use mingshu::flows::export_user;
 use mingshu::orders::OrderStatus;
 
+use crate::support::builders::{BUYER, a_couple};
 use crate::support::fakes::{ChartAnswer, FakeCharts};
 use crate::support::{TestApp, everywhere};
 
@@ -20,6 +22,40 @@ async fn the_model_is_given_the_chart_and_reckons_nothing() {
         let title = app.messenger.saying("📜").remove(0).text;
         assert!(title.contains("庚午 辛巳 乙酉 庚辰"), "{title}");
         assert!(title.contains("未填出生地"), "{title}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_people_have_two_charts_and_what_stands_between_them() {
+    everywhere(async |app: TestApp| {
+        let order = app.place("couple", a_couple()).await;
+        app.run_jobs().await;
+        app.pay(&order.order_no, "first").await;
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        let prompt = app.model.requests().remove(0).user;
+        let (_, json) = prompt.split_once('{').unwrap();
+        let facts = format!("{{{}", json.rsplit_once('}').unwrap().0);
+        let facts: serde_json::Value = serde_json::from_str(&format!("{facts}}}")).unwrap();
+        let people = &facts["people"];
+        assert_eq!((&people[0]["person"], &people[0]["sex"]), (&"birth".into(), &"坤造".into()));
+        assert_eq!(people[0]["pillars"]["day"]["pillar"], "乙酉");
+        assert_eq!(people[1]["person"], "partner_birth");
+        assert_eq!(people[1]["sex"], "乾造");
+        assert_eq!(people[1]["pillars"]["day"]["pillar"], "庚戌");
+        assert!(people[1]["pillars"]["hour"].is_null(), "{prompt}");
+        assert_eq!(facts["between"]["spouse_palaces"][0]["bond"], "六害");
+        for secret in ["07:15", "1990-05-20", "1988-04-25"] {
+            assert!(!prompt.contains(secret), "{secret}: {prompt}");
+        }
+        let title = app.messenger.saying("📜").remove(0).text;
+        for line in ["生日 <pre>庚午 辛巳 乙酉 庚辰", "TA 的生辰 <pre>戊辰 丙辰 庚戌 ----"]
+        {
+            assert!(title.contains(line), "{title}");
+        }
+        let kept = export_user::run(&app.base, BUYER).await.unwrap();
+        assert_eq!(kept["orders"][0]["chart"][1]["field"], "partner_birth");
     })
     .await;
 }

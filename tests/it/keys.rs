@@ -8,16 +8,21 @@ use mingshu::app::parts::sealed_columns;
 use mingshu::catalog::ProductSnapshot;
 use mingshu::catalog::answers::FormAnswers;
 use mingshu::flows::base::Base;
-use mingshu::flows::rotate_keys;
+use mingshu::flows::keep_profile::{self, Born};
+use mingshu::flows::{ask_refund, rate_order, rewrite_report, rotate_keys};
 use mingshu::kernel::clock::Clock;
-use mingshu::kernel::ids::PayoutNo;
+use mingshu::kernel::ids::{OrderNo, PayoutNo};
 use mingshu::kernel::money::{Currency, Money};
+use mingshu::orders::Actor;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{execute, query_all, query_one};
+use mingshu::reports::ratings::Stars;
 use mingshu::reports::{deliveries, repo as reports};
+use mingshu::users::profiles::ProfileKind;
 use sea_orm::DbBackend;
 use secrecy::SecretString;
 
+use crate::support::builders::{BUYER, a_birth};
 use crate::support::{TestApp, everywhere};
 
 /// The shop's database seen with other keys.
@@ -63,6 +68,21 @@ async fn a_payout(app: &TestApp) {
     tx.commit().await.unwrap();
 }
 
+async fn a_kept_birth(app: &TestApp) {
+    let born = Born { name: None, gender: None, birth: a_birth() };
+    keep_profile::save(&app.base, BUYER, (ProfileKind::Own, born)).await.unwrap();
+}
+
+/// A rating, a wish for another version, and a request for a refund with its answer.
+async fn words_after_delivery(app: &TestApp, no: &OrderNo) {
+    let whose = (BUYER, no);
+    rate_order::stars(&app.base, whose, Stars::ALL[4]).await.unwrap();
+    rate_order::words(&app.base, whose, "好").await.unwrap();
+    ask_refund::request(&app.base, whose, "退").await.unwrap();
+    ask_refund::refuse(&app.base, (no, &Actor::Operator(1)), "不").await.unwrap();
+    rewrite_report::start(&app.base, whose, "重写").await.unwrap();
+}
+
 #[tokio::test]
 async fn after_a_rotation_the_old_key_can_be_dropped() {
     everywhere(async |app: TestApp| {
@@ -73,6 +93,8 @@ async fn after_a_rotation_the_old_key_can_be_dropped() {
         app.run_jobs().await;
         a_talk(&app.base).await;
         a_payout(&app).await;
+        a_kept_birth(&app).await;
+        words_after_delivery(&app, &orders[0].order_no).await;
 
         let both = with_keys(&app, &[&new, &old]);
         // Broken off after the first column; begun again, it goes on with the rest.
@@ -154,7 +176,7 @@ async fn every_sealed_column_of_the_database_is_known() {
     everywhere(async |app: TestApp| {
         let sql = if app.base.db.backend() == DbBackend::Postgres {
             "SELECT table_name || '.' || column_name FROM information_schema.columns \
-             WHERE column_name LIKE '%_sealed'"
+             WHERE column_name LIKE '%_sealed' AND table_schema = current_schema()"
         } else {
             "SELECT t.name || '.' || c.name FROM sqlite_master t, pragma_table_info(t.name) c \
              WHERE t.type = 'table' AND c.name LIKE '%_sealed'"

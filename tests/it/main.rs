@@ -9,6 +9,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod after;
 mod alerts;
 mod audit;
 mod books;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mingshu::flows::forget_user::{self, Forgotten};
 use mingshu::flows::jobs::ExpireData;
+use mingshu::flows::keep_profile::{self, Born, Kept, MOST_PROFILES};
 use mingshu::flows::order_again::{self, Again};
 use mingshu::flows::resend_report::{self, Resent};
 use mingshu::flows::tools::Retention;
@@ -13,9 +14,10 @@ use mingshu::orders::{Actor, Order, OrderError, OrderStatus};
 use mingshu::platform::db::{query_all, query_one};
 use mingshu::reports::ports::ModelError;
 use mingshu::reports::{deliveries, repo as reports};
+use mingshu::users::profiles::ProfileKind;
 use mingshu::{payments, users};
 
-use crate::support::builders::{BUYER, PROMOTER};
+use crate::support::builders::{BUYER, PROMOTER, a_birth};
 use crate::support::{TestApp, everywhere};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -98,7 +100,7 @@ async fn answers_that_the_model_refused_are_not_offered_again() {
 }
 
 fn retention(unpaid_days: u32, reports_days: u32, callbacks_days: u32) -> Retention {
-    Retention { unpaid_days, reports_days, callbacks_days }
+    Retention { unpaid_days, reports_days, callbacks_days, profiles_days: 0 }
 }
 
 async fn expire(app: &TestApp, retention: &Retention) {
@@ -147,6 +149,48 @@ async fn what_is_too_old_is_erased_class_by_class() {
         assert!(!has_text().await && !has_form(&delivered).await);
         let order = app.reload(&delivered.order_no).await;
         assert_eq!((order.status, order.total), (OrderStatus::Completed, delivered.total));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_kept_birth_that_nobody_uses_is_deleted_in_the_end() {
+    everywhere(async |app: TestApp| {
+        let born =
+            |name: &str| Born { name: Some(name.to_owned()), gender: None, birth: a_birth() };
+        for name in ["妈妈", "爸爸", "妈妈"] {
+            let wish = (ProfileKind::Other, born(name));
+            keep_profile::save(&app.base, BUYER, wish).await.unwrap();
+        }
+        let kept = keep_profile::list(&app.base, BUYER).await.unwrap();
+        assert_eq!(kept.len(), 2, "the same name again is the same birth");
+        app.clock.advance(DAY * 9);
+        let used = keep_profile::take(&app.base, (BUYER, &kept[0].id)).await.unwrap();
+        assert_eq!(used.as_ref(), Some(&kept[0]));
+        let stranger = keep_profile::take(&app.base, (PROMOTER, &kept[0].id)).await.unwrap();
+        assert_eq!(stranger, None);
+        app.clock.advance(DAY * 2);
+        let retention = Retention { profiles_days: 10, ..Retention::default() };
+        expire(&app, &retention).await;
+        assert_eq!(keep_profile::list(&app.base, BUYER).await.unwrap(), [kept[0].clone()]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_keeps_so_many_births_and_one_of_each_kind() {
+    everywhere(async |app: TestApp| {
+        let save = async |kind, name: Option<String>| {
+            let born = Born { name, gender: None, birth: a_birth() };
+            keep_profile::save(&app.base, BUYER, (kind, born)).await.unwrap()
+        };
+        assert_eq!(save(ProfileKind::Own, None).await, Kept::New);
+        assert_eq!(save(ProfileKind::Own, None).await, Kept::Replaced);
+        for number in 2..=MOST_PROFILES {
+            assert_eq!(save(ProfileKind::Other, Some(number.to_string())).await, Kept::New);
+        }
+        assert_eq!(save(ProfileKind::Partner, None).await, Kept::TooMany);
+        assert_eq!(save(ProfileKind::Own, None).await, Kept::Replaced);
     })
     .await;
 }

@@ -203,7 +203,7 @@ fn bot_of(app: &TestApp, api_url: &str, url: String) -> Bot {
             admin_ids: Vec::new(),
             affiliate: None,
             contact: None,
-            kept: Kept { unpaid_days: 30, reports_days: 0, drafts_days: 30 },
+            kept: Kept { unpaid_days: 30, reports_days: 0, drafts_days: 30, profiles_days: 730 },
             concurrency: 4,
         },
         pulse: Arc::new(AtomicI64::new(0)),

@@ -9,6 +9,7 @@ use crate::bot::dialogue::{
 use crate::bot::error::BotError;
 use crate::broadcasts::Segment;
 use crate::broadcasts::repo::NewBroadcast;
+use crate::flows::ask_refund;
 use crate::flows::broadcast::{self, Steer};
 use crate::flows::settle_doubt::{self, Outcome, Statement};
 use crate::flows::throw_switch;
@@ -104,6 +105,9 @@ impl Doing<'_> {
             DeskDeed::Retry(no) => return self.retry(no).await,
             DeskDeed::Resend(no) => return self.operator_resend(no).await,
             DeskDeed::Doubt { .. } => return self.settle(&deed).await,
+            DeskDeed::RefuseRefund { order_no, words } => {
+                ask_refund::refuse(&base, (order_no, &self.operator()), words).await?;
+            }
             DeskDeed::Sell(sku, wish) => {
                 throw_switch::product(&base.db, (sku, *wish), &operator, now).await?;
             }

@@ -288,6 +288,17 @@ impl BirthDraft {
         }
     }
 
+    /// The day of the Gregorian calendar that was known before anybody typed.
+    pub(super) fn take_day(&mut self, day: NaiveDate) -> Step {
+        self.calendar = Some(Calendar::Solar);
+        self.decade = Some(decade_of(day.year()));
+        self.year = Some(day.year());
+        self.month = Some(day.month());
+        self.leap_month = false;
+        self.day = Some(day.day());
+        Step::Next
+    }
+
     /// Keeps the hour; what depends on it is asked anew.
     pub(super) fn take_hour(&mut self, hour: Option<BirthHour>) -> Step {
         let Some(hour) = hour else { return Step::Refused };

@@ -5,7 +5,9 @@
 //! is checked where it is used. The formats `pay:…` and `order:…` are shared with the messages
 //! that the worker sends.
 
+use super::after::AfterPress;
 use super::desk::DeskPress;
+use super::people::ProfilePress;
 use crate::flows::alert_buttons::AlertDeed;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
@@ -30,6 +32,10 @@ pub(in crate::bot) enum Press {
     Help,
     Support,
     Affiliate(AffiliateButton),
+    /// A button of the screen of kept births.
+    Profiles(ProfilePress),
+    /// A button about a delivered order.
+    After(AfterPress, OrderNo),
     Languages,
     Language(Locale),
     Form(FormButton),
@@ -161,6 +167,8 @@ impl Press {
             Self::OperatorKeep(card, no) => format!("op:keep.{card}:{no}"),
             Self::Stats(period) => format!("op:stats:{period}"),
             Self::News(wish) => format!("news:{}", wish.as_str()),
+            Self::Profiles(press) => press.data(),
+            Self::After(press, no) => press.data(no),
             Self::Desk(press) => press.data(),
         }
     }
@@ -201,6 +209,11 @@ impl Press {
                 "off" => Self::News(Switch::Off),
                 _ => return None,
             },
+            "after" => {
+                let (word, no) = rest.split_once(':')?;
+                Self::After(AfterPress::read(word)?, OrderNo::from(no))
+            }
+            "prof" => Self::Profiles(ProfilePress::read(rest)?),
             "desk" => Self::Desk(DeskPress::read(rest)?),
             "order" | "pay" | "cancel" | "op" => return Self::read_about_order(head, rest),
             _ => return None,
@@ -257,6 +270,7 @@ impl FormButton {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reports::ratings::Stars;
 
     fn all() -> Vec<Press> {
         let no = || OrderNo::from("M20261121-7F3K9QX2");
@@ -305,11 +319,39 @@ mod tests {
             Press::OperatorKeep("0123456789AB".to_owned(), no()),
         ];
         all.extend(CANCEL_REASONS.map(|reason| Press::CancelFor(no(), reason)));
+        all.extend(kept_births());
+        all.extend(after_delivery());
         all.extend(AlertDeed::ALL.map(|deed| Press::FromAlert(deed, no())));
         all.extend(AffiliateButton::ALL.map(Press::Affiliate));
         all.extend(PERIODS.map(Press::Stats));
         all.extend(Locale::ALL.iter().map(|locale| Press::Language(*locale)));
         all
+    }
+
+    fn kept_births() -> impl Iterator<Item = Press> {
+        let of = [
+            ProfilePress::Open,
+            ProfilePress::Rename,
+            ProfilePress::Delete,
+            ProfilePress::DeleteSurely,
+        ];
+        let presses = of.map(|press| Press::Profiles(press("0123456789AB".to_owned())));
+        presses.into_iter().chain([Press::Profiles(ProfilePress::List)])
+    }
+
+    fn after_delivery() -> impl Iterator<Item = Press> {
+        let plain = [
+            AfterPress::Card,
+            AfterPress::Rate,
+            AfterPress::Words,
+            AfterPress::Rewrite,
+            AfterPress::Refund,
+            AfterPress::Erase,
+            AfterPress::EraseSurely,
+        ];
+        let stars = Stars::ALL.map(AfterPress::Stars);
+        let about = |press| Press::After(press, OrderNo::from("M20261121-7F3K9QX2"));
+        plain.into_iter().chain(stars).map(about)
     }
 
     #[test]
@@ -328,7 +370,10 @@ mod tests {
         assert_eq!(Press::PayCancel(no.clone()).data(), "pay:cancel:M1");
         assert_eq!(Press::OrderAgain(no.clone()).data(), "order:again:M1");
         assert_eq!(Press::OrderOpen(no.clone()).data(), "order:open:M1");
-        assert_eq!(Press::OrderResend(no).data(), "order:resend:M1");
+        let after = |press| Press::After(press, no.clone()).data();
+        assert_eq!(after(AfterPress::Card), "after:card:M1");
+        assert_eq!(after(AfterPress::Stars(Stars::ALL[3])), "after:rate.4:M1");
+        assert_eq!(Press::OrderResend(no.clone()).data(), "order:resend:M1");
         assert_eq!(Press::Support.data(), "support");
         assert_eq!(Press::News(Switch::Off).data(), crate::flows::broadcast::progress::NEWS_OFF);
         assert_eq!(Press::Begin(Sku::from("letter")).data(), "new:letter");

@@ -1,18 +1,23 @@
 //! A form on its way from the first question to the check card.
 
+mod questions;
+
 use serde::{Deserialize, Serialize};
 
+use self::questions::{asks_place, complaint, open, reopen};
 use super::birth::{Ask, BirthDraft, Part, Step};
 use super::button::{BACK, CONFIRM, CONFIRM_STARS, COUPON, LEAVE, NO_COUPON, SKIP};
 use super::note::Note;
+use super::people::{BIRTHDAY, PublicBirthday, SAVE, is_back};
 use super::typed;
 use crate::catalog::Product;
 use crate::catalog::answers::{Answer, FormAnswers, Gender};
-use crate::catalog::form::{Field, FieldKind};
-use crate::catalog::rules::{self, AnswerError};
+use crate::catalog::form::FieldKind;
+use crate::catalog::rules;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
 use crate::kernel::money::Money;
+use crate::users::profiles::ProfileKind;
 
 /// Answers that are not an order yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +39,9 @@ pub(in crate::bot) struct Draft {
     /// The same in Stars, where they are a second way to pay.
     #[serde(default)]
     pub(in crate::bot) seen_stars: Option<Money>,
+    /// What Telegram was asked about the person, if it was.
+    #[serde(default)]
+    pub(in crate::bot) birthday: Option<PublicBirthday>,
 }
 
 /// Where the form stands.
@@ -51,6 +59,14 @@ pub(in crate::bot) enum At {
     Check,
     /// The code of a coupon, asked from the check card.
     Coupon,
+    /// For whom the birth of this field is to be kept, asked from the check card.
+    Save {
+        key: String,
+    },
+    /// Under which name.
+    SaveName {
+        key: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +89,14 @@ pub(super) enum Moved {
     ConfirmForStars,
     /// A coupon's code was typed.
     Coupon(String),
+    /// The birth with this id answers the question.
+    Use(String),
+    /// The birth of this field is to be kept.
+    Save {
+        field: String,
+        kind: ProfileKind,
+        name: Option<String>,
+    },
     /// The button belongs to another question.
     Old,
 }
@@ -88,6 +112,7 @@ impl Draft {
             coupon: None,
             seen_price: None,
             seen_stars: None,
+            birthday: None,
         };
         draft.go_on(product);
         draft
@@ -104,6 +129,8 @@ impl Draft {
             At::Birth { key, ask, .. } => format!("{}{}", index(key), ask.letter()),
             At::Check => "k".to_owned(),
             At::Coupon => "c".to_owned(),
+            At::Save { .. } => "s".to_owned(),
+            At::SaveName { .. } => "n".to_owned(),
         }
     }
 
@@ -111,7 +138,9 @@ impl Draft {
     pub(in crate::bot) fn place(&self, product: &Product) -> usize {
         let key = match &self.at {
             At::Field { key } | At::Birth { key, .. } => key,
-            At::Check | At::Coupon => return product.form.len(),
+            At::Check | At::Coupon | At::Save { .. } | At::SaveName { .. } => {
+                return product.form.len();
+            }
         };
         let place = product.form.iter().position(|field| field.key == *key);
         place.map_or(product.form.len(), |place| place.saturating_add(1))
@@ -121,13 +150,17 @@ impl Draft {
     pub(in crate::bot) fn has_begun(&self) -> bool {
         match &self.at {
             At::Birth { birth, .. } => !self.answers.is_empty() || *birth != BirthDraft::default(),
-            At::Field { .. } | At::Check | At::Coupon => !self.answers.is_empty(),
+            At::Field { .. } | At::Check | At::Coupon | At::Save { .. } | At::SaveName { .. } => {
+                !self.answers.is_empty()
+            }
         }
     }
 
     /// Moves to the first question without a fitting answer, or to the check card.
     pub(in crate::bot) fn go_on(&mut self, product: &Product) {
         self.editing = None;
+        // A form that was changed meanwhile must not put a birth beside the other's gender.
+        self.answers = rules::in_order(&product.form, &self.answers);
         let next = rules::next_question(&product.form, &self.answers);
         self.at = next.map_or(At::Check, open);
     }
@@ -141,6 +174,12 @@ impl Draft {
         if question != self.tag(product) {
             return Moved::Old;
         }
+        if let Some(moved) = self.used(product, value) {
+            return moved;
+        }
+        if is_back(&self.at, value) {
+            return self.back_from_saving();
+        }
         match (value, &self.at) {
             (LEAVE, _) => Moved::Leave,
             (CONFIRM, At::Check) => Moved::Confirm,
@@ -152,19 +191,24 @@ impl Draft {
             }
             (BACK, At::Coupon) => self.turn_to(At::Check),
             (BACK, _) => self.back(product),
-            (edit, At::Check) => self.edit(product, edit),
+            (value, At::Check) => match value.strip_prefix(SAVE) {
+                Some(number) => self.ask_for_name(product, number),
+                None => self.edit(product, value),
+            },
+            (value, At::Save { .. }) => self.press_save(value),
             (value, At::Field { key }) => {
                 let key = key.clone();
                 self.press_field(product, (&key, value))
             }
             (value, At::Birth { .. }) => self.press_birth(product, value, now),
-            (_, At::Coupon) => Moved::Old,
+            (_, At::Coupon | At::SaveName { .. }) => Moved::Old,
         }
     }
 
     pub(super) fn typed(&mut self, product: &Product, text: &str, now: Timestamp) -> Moved {
         match &mut self.at {
-            At::Check => Moved::Here(Some(Note::new("form-use-buttons"))),
+            At::Check | At::Save { .. } => Moved::Here(Some(Note::new("form-use-buttons"))),
+            At::SaveName { .. } => self.typed_name(text),
             At::Coupon => Moved::Coupon(text.to_owned()),
             At::Field { key } => {
                 let Some(field) = product.field(key) else { return self.settled(product) };
@@ -210,13 +254,19 @@ impl Draft {
     }
 
     fn press_birth(&mut self, product: &Product, value: &str, now: Timestamp) -> Moved {
+        let own = self.wants_birthday(product);
         let At::Birth { key, birth, ask } = &mut self.at else { return Moved::Old };
         let optional = product.field(key).is_some_and(|field| !field.required);
         if value == SKIP && optional && *ask == Ask::Calendar {
             let key = key.clone();
             return self.answered(product, (&key, Answer::Skipped));
         }
-        match birth.press(ask, value, now) {
+        let day = self.birthday.and_then(|known| known.date).filter(|_day| own);
+        let step = match (value, day) {
+            (BIRTHDAY, Some(day)) if *ask == Ask::Calendar => birth.take_day(day),
+            _ => birth.press(ask, value, now),
+        };
+        match step {
             Step::Next => self.birth_goes_on(product, now),
             Step::To(next, note) => {
                 *ask = next;
@@ -278,18 +328,11 @@ impl Draft {
         }
     }
 
-    /// Opens one answer of the check card again: a field by its number, or a part of the birth.
+    /// Opens one answer of the check card again: a field by its number, or a part of a birth.
     fn edit(&mut self, product: &Product, what: &str) -> Moved {
-        if let Some(part) = Part::read(what) {
-            let birth = product.form.iter().find_map(|field| {
-                let Some(Answer::Birth(answer)) = self.answers.get(&field.key) else { return None };
-                Some((field, BirthDraft::without(answer, part)))
-            });
-            let Some((field, birth)) = birth else { return Moved::Old };
-            let ask = birth.missing(asks_place(product, &field.key)).unwrap_or(Ask::Calendar);
-            self.at = At::Birth { key: field.key.clone(), birth, ask };
-            self.editing = Some(Editing::Birth(part));
-            return Moved::Here(None);
+        let (word, number) = what.split_once('.').unwrap_or((what, ""));
+        if let Some(part) = Part::read(word) {
+            return self.edit_birth(product, part, number);
         }
         let index = what.strip_prefix('e').and_then(|number| number.parse::<usize>().ok());
         let Some(field) = index.and_then(|index| product.form.get(index)) else {
@@ -299,71 +342,19 @@ impl Draft {
         self.editing = Some(Editing::Field);
         Moved::Here(None)
     }
-}
 
-/// The beginning of a question.
-fn open(field: &Field) -> At {
-    let key = field.key.clone();
-    match field.kind {
-        FieldKind::Birth { .. } => {
-            At::Birth { key, birth: BirthDraft::default(), ask: Ask::Calendar }
-        }
-        FieldKind::Text { .. }
-        | FieldKind::Choice { .. }
-        | FieldKind::Gender
-        | FieldKind::Number { .. } => At::Field { key },
-    }
-}
-
-/// A question that was answered before: a birth opens at its last part.
-fn reopen(field: &Field, answers: &FormAnswers) -> At {
-    match answers.get(&field.key) {
-        Some(Answer::Birth(answer)) => {
-            let (birth, ask) = BirthDraft::reopened(answer, asks_of(field));
-            At::Birth { key: field.key.clone(), birth, ask }
-        }
-        Some(
-            Answer::Text(_)
-            | Answer::Choice(_)
-            | Answer::Gender(_)
-            | Answer::Number(_)
-            | Answer::Skipped,
-        )
-        | None => open(field),
-    }
-}
-
-fn asks_place(product: &Product, key: &str) -> bool {
-    product.field(key).is_some_and(asks_of)
-}
-
-fn asks_of(field: &Field) -> bool {
-    matches!(field.kind, FieldKind::Birth { ask_place: true })
-}
-
-fn complaint(field: &Field, error: &AnswerError, typed: &str) -> Note {
-    match error {
-        AnswerError::Empty => Note::new("form-text-empty"),
-        AnswerError::TooLong { length, max } => Note::new("form-text-too-long")
-            .number("length", i64::try_from(*length).unwrap_or(i64::MAX))
-            .number("max", *max),
-        AnswerError::NotANumber => {
-            let note = Note::new("form-number-unreadable").text("value", typed);
-            match field.kind {
-                FieldKind::Number { min, max } => note.number("min", min).number("max", max),
-                FieldKind::Text { .. }
-                | FieldKind::Choice { .. }
-                | FieldKind::Gender
-                | FieldKind::Birth { .. } => note,
-            }
-        }
-        AnswerError::OutOfRange { value, min, max } => Note::new("form-number-out-of-range")
-            .number("value", *value)
-            .number("min", *min)
-            .number("max", *max),
-        AnswerError::UnknownChoice => Note::new("form-choice-unknown").text("value", typed),
-        AnswerError::Required | AnswerError::WrongKind | AnswerError::ImpossibleBirth => {
-            Note::new("form-use-buttons")
-        }
+    /// `number`: which field it is; a button of an older shop names none and means the first birth.
+    fn edit_birth(&mut self, product: &Product, part: Part, number: &str) -> Moved {
+        let meant = |at: usize| number.is_empty() || number.parse() == Ok(at);
+        let mut fields = product.form.iter().enumerate().filter(|(at, _field)| meant(*at));
+        let birth = fields.find_map(|(_at, field)| {
+            let Some(Answer::Birth(answer)) = self.answers.get(&field.key) else { return None };
+            Some((field, BirthDraft::without(answer, part)))
+        });
+        let Some((field, birth)) = birth else { return Moved::Old };
+        let ask = birth.missing(asks_place(product, &field.key)).unwrap_or(Ask::Calendar);
+        self.at = At::Birth { key: field.key.clone(), birth, ask };
+        self.editing = Some(Editing::Birth(part));
+        Moved::Here(None)
     }
 }

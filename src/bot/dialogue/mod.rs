@@ -4,12 +4,14 @@
 //! The state is sealed in the table `dialogues`; its words must not change, new members need a
 //! serde default, and a state that cannot be read any more is a fresh start.
 
+mod after;
 mod birth;
 pub(super) mod button;
 mod desk;
 mod form;
 mod note;
 mod operator;
+mod people;
 mod step;
 mod turn;
 mod typed;
@@ -17,6 +19,9 @@ mod weighty;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::ids::OrderNo;
+
+pub(super) use self::after::{AfterDeed, AfterPress, AfterView};
 pub(super) use self::birth::{
     Ask, BirthDraft, Part, decade_of, find_places, place_in_words, this_year,
 };
@@ -26,6 +31,9 @@ pub(super) use self::desk::{
 };
 pub(super) use self::form::{At, Draft};
 pub(super) use self::note::{Note, Value};
+pub(super) use self::people::{
+    BIRTHDAY, ProfileDeed, ProfilePress, ProfileView, PublicBirthday, SAVE, USE,
+};
 pub(super) use self::step::{Facts, Input, afresh, after_consent, after_vain_search, step};
 pub(super) use self::turn::{Answer, Deed, OperatorView, Turn, View, Where};
 pub(super) use self::weighty::{Asked, Confirming, Refunding, Seen, Wanted, Weighty};
@@ -52,6 +60,23 @@ pub(super) struct Dialogue {
     /// An operator's desk.
     #[serde(default)]
     pub(super) desk: Desk,
+    /// What the next typed words are, where [`Listening::Awaited`].
+    #[serde(default)]
+    pub(super) awaits: Option<Awaited>,
+}
+
+/// Words that were asked for outside of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Awaited {
+    /// The new name of the kept birth with this id.
+    ProfileName(String),
+    /// What goes with the stars of this order.
+    RatingWords(OrderNo),
+    /// What is to be better about this order's report.
+    RewriteWish(OrderNo),
+    /// Why this order's money should go back.
+    RefundReason(OrderNo),
 }
 
 /// What the anchor asks.
@@ -67,6 +92,8 @@ pub(super) enum Listening {
     Form,
     /// Where a promoter's money is to go.
     Payout,
+    /// What [`Dialogue::awaits`] says.
+    Awaited,
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::button::Press;
 use super::turn::{Answer, Deed, OperatorView, Turn, View, Where};
-use super::{Confirming, DeskCard, DeskDeed, Dialogue, Facts, Refunding, Wanted, desk};
+use super::{Confirming, DeskCard, DeskDeed, DeskView, Dialogue, Facts, Refunding, Wanted, desk};
 use crate::bot::command::{self, Command};
 use crate::flows::alert_buttons::AlertDeed;
 use crate::kernel::ids::OrderNo;
@@ -44,6 +44,7 @@ pub(super) fn commanded(next: Dialogue, command: Command, rest: &str) -> Turn {
         | Command::Privacy
         | Command::MyData
         | Command::Forget
+        | Command::Profiles
         | Command::PaySupport
         | Command::Terms => Answer::Show(View::Help),
     };
@@ -57,6 +58,10 @@ fn from_alert(next: Dialogue, (deed, no): (AlertDeed, &OrderNo), facts: &Facts<'
         // What is advised in the alert itself.
         AlertDeed::Retry => return Turn::perform(next, Deed::Retry(no.clone())).fresh(),
         AlertDeed::Confirm => Press::OperatorConfirm(no.clone()),
+        AlertDeed::Request => {
+            let view = View::Operator(OperatorView::Desk(DeskView::Request(no.clone())));
+            return Turn::show(next, view).fresh();
+        }
     };
     pressed(next, &press, facts).fresh()
 }
@@ -103,6 +108,8 @@ pub(super) fn pressed(mut next: Dialogue, press: &Press, facts: &Facts<'_>) -> T
         | Press::Help
         | Press::Support
         | Press::Affiliate(_)
+        | Press::Profiles(_)
+        | Press::After(..)
         | Press::Languages
         | Press::Language(_)
         | Press::Form(_)

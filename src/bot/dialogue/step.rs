@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::button::{AffiliateButton, FormButton, Press};
 use super::form::{Draft, Moved};
 use super::note::Note;
+use super::people::{self, ProfileDeed, ProfileView};
 use super::turn::{Deed, Turn, View};
-use super::{Dialogue, Listening, desk, operator};
+use super::{Dialogue, Listening, after, desk, operator};
 use crate::affiliates::rules;
 use crate::bot::command::{Command, Line};
 use crate::catalog::{Catalog, Product};
@@ -83,6 +84,7 @@ fn commanded(mut next: Dialogue, line: &Line, facts: &Facts<'_>) -> Turn {
         Command::Privacy => Turn::show(next, View::Privacy { asking: false }),
         Command::MyData => Turn::perform(next, Deed::ExportData),
         Command::Forget => Turn::show(next, View::Forget { sure: false }),
+        Command::Profiles => Turn::show(next, View::Profiles(ProfileView::List(None))),
         Command::PaySupport => Turn::show(next, View::PaySupport),
         Command::Terms => Turn::show(next, View::Terms),
         Command::Help
@@ -129,6 +131,13 @@ fn typed(mut next: Dialogue, text: &str, facts: &Facts<'_>) -> Turn {
             }
             None => Turn::show(next, View::PayoutAsk).fresh(),
         },
+        Listening::Awaited => {
+            next.listens = Listening::Nothing;
+            match next.awaits.take() {
+                Some(awaited) => after::typed(next, awaited, text),
+                None => lost(next),
+            }
+        }
         Listening::Form => {
             let Some(mut draft) = next.draft.take() else { return lost(next) };
             let Some(product) = facts.for_sale(&draft.sku) else { return gone(next, draft.sku) };
@@ -145,6 +154,7 @@ fn not_text(next: Dialogue, facts: &Facts<'_>) -> Turn {
             resume(next, Some(Note::new("form-text-not-text")), facts)
         }
         Listening::Payout => Turn::show(next, View::PayoutAsk).fresh(),
+        Listening::Awaited => Turn::show(next, View::Say("form-text-not-text")).fresh(),
         Listening::Nothing | Listening::Consent | Listening::Form => {
             Turn::show(next, View::Say("unknown-text")).fresh()
         }
@@ -164,13 +174,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::Begin(sku) => begin(next, sku, facts),
         Press::Agree => Turn::perform(next, Deed::Consent),
         Press::Decline => Turn::show(next, View::ConsentDeclined),
-        Press::PrivacyFull => {
-            let asking = next.draft.is_some() && !facts.consented;
-            if asking {
-                next.listens = Listening::Consent;
-            }
-            Turn::show(next, View::Privacy { asking })
-        }
+        Press::PrivacyFull => whole_notice(next, facts),
         Press::Resume => resume(next, None, facts),
         Press::Restart => match next.draft.take() {
             Some(draft) => begin(next, &draft.sku, facts),
@@ -182,6 +186,8 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::Forget => Turn::show(next, View::Forget { sure: true }),
         Press::ForgetSurely => Turn::perform(next, Deed::ForgetMe),
         Press::ForgetKeep => Turn::show(next, View::Say("forget-kept")),
+        Press::Profiles(press) => people::pressed(next, press),
+        Press::After(press, no) => after::pressed(next, *press, no),
         Press::Help => Turn::show(next, View::Help),
         Press::Support => Turn::show(next, View::PaySupport).fresh(),
         Press::Affiliate(button) => affiliate_button(next, *button),
@@ -213,6 +219,15 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         | Press::OperatorKeep(..)
         | Press::Stats(_) => operator::pressed(next, press, facts),
     }
+}
+
+/// The long form of the notice, which can be agreed to where the short one is being asked.
+fn whole_notice(mut next: Dialogue, facts: &Facts<'_>) -> Turn {
+    let asking = next.draft.is_some() && !facts.consented;
+    if asking {
+        next.listens = Listening::Consent;
+    }
+    Turn::show(next, View::Privacy { asking })
 }
 
 fn affiliate_button(mut next: Dialogue, button: AffiliateButton) -> Turn {
@@ -304,6 +319,10 @@ fn after_move(mut next: Dialogue, moved: Moved, facts: &Facts<'_>) -> Turn {
         Moved::Confirm => confirm(next, Deed::PlaceOrder, facts),
         Moved::ConfirmForStars => confirm(next, Deed::PlaceOrderForStars, facts),
         Moved::Coupon(typed) => Turn::perform(next, Deed::UseCoupon(typed)),
+        Moved::Use(id) => Turn::perform(next, Deed::Profile(ProfileDeed::Use(id))),
+        Moved::Save { field, kind, name } => {
+            Turn::perform(next, Deed::Profile(ProfileDeed::Save { field, kind, name }))
+        }
     }
 }
 

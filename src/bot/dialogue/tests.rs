@@ -4,7 +4,7 @@ mod any_story;
 mod births;
 mod talk;
 
-use self::talk::Talk;
+use self::talk::{CATALOG, Talk};
 use super::*;
 use crate::catalog::answers::{Answer as Given, BirthHour, Gender};
 use crate::kernel::ids::{OrderNo, Sku};
@@ -40,11 +40,58 @@ fn one_answer_can_be_changed_from_the_check_card() {
     talk.tap("e0");
     talk.tap("m");
     assert_eq!(talk.draft().at, At::Check);
-    assert_eq!(talk.draft().answers.gender(), Some(Gender::Male));
+    assert_eq!(talk.draft().answers.get("gender"), Some(&Given::Gender(Gender::Male)));
     talk.tap("e2");
     talk.say("别的事");
     let question = talk.draft().answers.get("question");
     assert_eq!(question, Some(&Given::Text("别的事".to_owned())));
+}
+
+fn two_at_check() -> Talk {
+    let mut talk = Talk::about("match");
+    for (gender, born) in [("f", "1990-05-20 07:15"), ("m", "1988-04-25 09:30")] {
+        talk.tap(gender);
+        talk.say(born);
+        talk.tap(button::SKIP);
+        if talk.draft().tag(CATALOG.find(&talk.draft().sku).unwrap()).ends_with('x') {
+            talk.tap("c");
+        }
+    }
+    talk.tap("married");
+    talk.tap(button::SKIP);
+    assert_eq!(talk.draft().at, At::Check);
+    talk
+}
+
+#[test]
+fn a_form_may_ask_about_two_people_and_each_is_changed_alone() {
+    let mut talk = two_at_check();
+    let years = |talk: &Talk| {
+        let people = talk.draft().answers.people();
+        people.iter().map(|person| (person.gender, person.birth.year)).collect::<Vec<_>>()
+    };
+    let (her, him) = (Some(Gender::Female), Some(Gender::Male));
+    assert_eq!(years(&talk), [(her, 1990), (him, 1988)]);
+    talk.tap("date.3");
+    talk.say("1987-02-03");
+    assert_eq!(talk.draft().at, At::Check);
+    assert_eq!(years(&talk), [(her, 1990), (him, 1987)]);
+    talk.tap("date.1");
+    talk.say("1991-02-03");
+    assert_eq!(years(&talk), [(her, 1991), (him, 1987)]);
+    talk.tap("date");
+    talk.say("1992-02-03");
+    assert_eq!(years(&talk), [(her, 1992), (him, 1987)], "a button of an older shop");
+    talk.tap("e2");
+    talk.tap("f");
+    assert_eq!(years(&talk), [(her, 1992), (her, 1987)]);
+    for nonsense in ["date.0", "date.9", "date.x", "date."] {
+        let before = talk.draft().clone();
+        talk.tap(nonsense);
+        if nonsense != "date." {
+            assert_eq!(talk.draft(), &before, "{nonsense}");
+        }
+    }
 }
 
 #[test]

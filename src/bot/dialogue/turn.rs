@@ -1,6 +1,8 @@
 //! What a turn of the talk leads to: something to show, or something to do first.
 
-use super::{DeskView, Dialogue, Note, Preparing, Wanted};
+use super::{
+    AfterDeed, AfterView, DeskView, Dialogue, Note, Preparing, ProfileDeed, ProfileView, Wanted,
+};
 use crate::flows::broadcast::Steer;
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
@@ -85,6 +87,9 @@ pub(in crate::bot) enum View {
     Forget {
         sure: bool,
     },
+    Profiles(ProfileView),
+    /// A question about a delivered order.
+    After(AfterView, OrderNo),
     Help,
     Terms,
     PaySupport,
@@ -148,6 +153,8 @@ pub(in crate::bot) enum Deed {
     /// Everything that we keep about the person goes into the chat as a file.
     ExportData,
     ForgetMe,
+    Profile(ProfileDeed),
+    After(AfterDeed, OrderNo),
     Retry(OrderNo),
     OperatorResend(OrderNo),
     /// Shows the card whose second tap does it.

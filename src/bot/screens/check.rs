@@ -1,17 +1,20 @@
 //! The check card: the input in words, the chart that comes of it, the price. Before any money.
 
-use chrono::{Datelike, NaiveDate};
+mod person;
 
+use self::person::Person;
+pub(super) use self::person::{birth_in_short, date_in_words};
 use super::form::{Asked, Question};
 use super::grid;
-use crate::bazi::{self, BirthMoment, Chart, LunarDate};
-use crate::bot::dialogue::{BirthDraft, Part, button, place_in_words, this_year};
+use crate::bot::dialogue::{Part, SAVE, button};
 use crate::bot::pricing::StarsPrice;
 use crate::bot::speech::{Speech, escaped, lines, paragraphs};
-use crate::catalog::answers::{Answer, BirthAnswer, BirthHour, Calendar, DayStart, Gender};
-use crate::catalog::form::{Field, FieldKind};
+use crate::catalog::answers::{Answer, Gender};
+use crate::catalog::form::{self, Field, FieldKind};
+use crate::catalog::product::ReportKind;
+use crate::flows::keep_profile::Saved;
+use crate::flows::price_words;
 use crate::flows::quote_price::{self, Quote};
-use crate::flows::{price_words, read_birth};
 use crate::notifications::message::{Button, Keyboard};
 use crate::platform::texts::Args;
 
@@ -20,44 +23,62 @@ pub(super) fn ask(question: &Question<'_>) -> Asked {
     let speech = &question.scene.speech;
     let product = question.product;
     let title = Args::new().escaped("product", product.name.get(speech.locale));
-    let text = paragraphs([
-        speech.say("check-title", &title),
-        lines(product.form.iter().map(|field| card.answer(field))),
-        card.chart_in_words(),
-        card.price_in_words(),
-        speech.word("check-ask"),
-    ]);
+    let told = [speech.say("check-title", &title)].into_iter().chain(card.told());
+    let text = paragraphs(told.chain([card.price_in_words(), speech.word("check-ask")]));
     Asked { text, keyboard: card.keyboard() }
 }
 
-/// The card with the chart of the birth on it.
+/// The card with the charts of the births on it.
 struct Card<'a> {
     question: &'a Question<'a>,
-    birth: Option<&'a BirthAnswer>,
-    /// `None` where no birth is asked; an error where no chart can be made of it.
-    chart: Option<Result<Chart, bazi::BirthError>>,
+    people: Vec<Person<'a>>,
     quote: Quote,
 }
 
 impl<'a> Card<'a> {
     fn of(question: &'a Question<'a>) -> Self {
-        let birth = question.draft.answers.birth();
-        let gender = question.draft.answers.gender().unwrap_or(Gender::Male);
-        let year = this_year(question.scene.speech.now);
-        let chart = birth.map(|birth| {
-            let moment = read_birth::input(gender, birth)?.normalise()?;
-            bazi::chart(&moment, year)
-        });
         let scene = question.scene;
+        let told = question.draft.answers.people();
+        let people = told.into_iter().map(|told| Person::of(scene.speech, told)).collect();
         let quote = match scene.price {
             Some(price) => price.quote.clone(),
             None => quote_price::plain(&scene.bot.till.money, question.product, scene.speech.now),
         };
-        Self { question, birth, chart, quote }
+        Self { question, people, quote }
     }
 
     fn speech(&self) -> &Speech<'a> {
         &self.question.scene.speech
+    }
+
+    /// The answers and what comes of them; of two people, one after the other.
+    fn told(&self) -> Vec<String> {
+        let fields = || self.question.product.form.iter();
+        if !self.question.asks_about_two() {
+            let answers = lines(fields().map(|field| self.answer(field)));
+            let chart = self.people.first().map(Person::chart_in_words);
+            return [answers].into_iter().chain(chart).collect();
+        }
+        let about_nobody =
+            |field: &&Field| !matches!(field.kind, FieldKind::Gender | FieldKind::Birth { .. });
+        let mut told: Vec<String> =
+            form::people(&self.question.product.form).map(|asked| self.person(asked)).collect();
+        told.push(lines(fields().filter(about_nobody).map(|field| self.answer(field))));
+        told
+    }
+
+    fn person(&self, asked: form::Person<'_>) -> String {
+        let chart = self.told_as(asked.birth).map(Person::chart_in_words).unwrap_or_default();
+        lines([
+            self.question.whose(asked.birth),
+            asked.gender.map(|gender| self.answer(gender)).unwrap_or_default(),
+            self.answer(asked.birth),
+            chart,
+        ])
+    }
+
+    fn told_as(&self, field: &Field) -> Option<&Person<'a>> {
+        self.people.iter().find(|person| person.field() == field.key)
     }
 
     /// One answer in words.
@@ -85,154 +106,9 @@ impl<'a> Card<'a> {
                 };
                 speech.say("check-gender", &Args::new().text("value", speech.word(key)))
             }
-            Some(Answer::Birth(birth)) => self.birth_in_words(birth, field),
-        }
-    }
-
-    fn birth_in_words(&self, birth: &BirthAnswer, field: &Field) -> String {
-        let speech = self.speech();
-        let date = Args::new().text("value", stated_date(speech, birth));
-        let hour = match hour_in_words(speech, birth.hour) {
-            Some(value) => speech.say("check-hour", &Args::new().text("value", value)),
-            None => speech.word("check-hour-unknown"),
-        };
-        lines([
-            speech.say("check-date", &date),
-            self.other_date(birth),
-            hour,
-            self.school(birth),
-            self.place(birth, field),
-            self.corrections(),
-        ])
-    }
-
-    /// The same day in the other calendar.
-    fn other_date(&self, birth: &BirthAnswer) -> String {
-        let Some(moment) = self.moment() else { return String::new() };
-        let date = moment.clock.date();
-        let (key, value) = match birth.calendar {
-            Calendar::Lunar => ("check-date-solar", solar(self.speech(), date)),
-            Calendar::Solar => match LunarDate::of(date) {
-                Some(LunarDate { year, month, leap, day }) => {
-                    ("check-date-lunar", lunar(self.speech(), (year, month, day), leap))
-                }
-                None => return String::new(),
-            },
-        };
-        self.speech().say(key, &Args::new().text("value", value))
-    }
-
-    /// Which school decides, where it matters.
-    fn school(&self, birth: &BirthAnswer) -> String {
-        let before_midnight = self.moment().is_some_and(BirthMoment::is_before_midnight);
-        match birth.day_start {
-            _ if !before_midnight => String::new(),
-            DayStart::AtTwentyThree => self.speech().word("check-sect-next-day"),
-            DayStart::AtMidnight => self.speech().word("check-sect-same-day"),
-        }
-    }
-
-    fn place(&self, birth: &BirthAnswer, field: &Field) -> String {
-        match (&birth.place, &field.kind) {
-            (Some(place), _) => {
-                let name = place_in_words(self.speech().locale, place);
-                self.speech().say("check-place", &Args::new().escaped("value", &name))
+            Some(Answer::Birth(_)) => {
+                self.told_as(field).map(|told| told.birth_in_words(field)).unwrap_or_default()
             }
-            (None, FieldKind::Birth { ask_place: true }) => {
-                self.speech().word("check-place-skipped")
-            }
-            (
-                None,
-                FieldKind::Birth { ask_place: false }
-                | FieldKind::Text { .. }
-                | FieldKind::Choice { .. }
-                | FieldKind::Gender
-                | FieldKind::Number { .. },
-            ) => String::new(),
-        }
-    }
-
-    /// What was taken off the clock.
-    fn corrections(&self) -> String {
-        let Some(moment) = self.moment() else { return String::new() };
-        let summer =
-            if moment.summer_minutes > 0 { self.speech().word("check-dst") } else { String::new() };
-        let solar = if moment.uses_solar_time() {
-            let value = moment.reckoned.format("%H:%M").to_string();
-            self.speech().say("check-solar-time", &Args::new().text("value", value))
-        } else if moment.place.is_some() {
-            self.speech().word("check-solar-time-unknown")
-        } else {
-            String::new()
-        };
-        lines([summer, solar])
-    }
-
-    fn moment(&self) -> Option<&BirthMoment> {
-        self.chart.as_ref()?.as_ref().ok().map(|chart| &chart.birth)
-    }
-
-    /// Pillars, the 大运 that rules now, and what makes them uncertain.
-    fn chart_in_words(&self) -> String {
-        match &self.chart {
-            None => String::new(),
-            Some(Err(_impossible)) => self.speech().word("error-chart"),
-            Some(Ok(chart)) => {
-                let warnings = chart.notes.iter().filter_map(|note| self.warning(note));
-                let facts = lines([self.pillars(chart), self.luck(chart)]);
-                paragraphs([facts, lines(warnings)])
-            }
-        }
-    }
-
-    fn pillars(&self, chart: &Chart) -> String {
-        let bare = chart.pillars.bare();
-        let args = Args::new()
-            .text("year", bare.year.to_string())
-            .text("month", bare.month.to_string())
-            .text("day", bare.day.to_string());
-        match bare.hour {
-            Some(hour) => self.speech().say("check-pillars", &args.text("hour", hour.to_string())),
-            None => self.speech().say("check-pillars-three", &args),
-        }
-    }
-
-    /// Needs the gender, which decides the direction.
-    fn luck(&self, chart: &Chart) -> String {
-        if self.question.draft.answers.gender().is_none() {
-            return String::new();
-        }
-        let year = this_year(self.speech().now);
-        if let Some(decade) = chart.luck.decade_in(year) {
-            let args = Args::new()
-                .text("pillar", decade.pillar.to_string())
-                .number("from", decade.start_year.into())
-                .number("to", decade.end_year.into());
-            return self.speech().say("check-luck", &args);
-        }
-        let first = chart.luck.decades.first().filter(|decade| decade.start_year > year);
-        first.map_or_else(String::new, |decade| {
-            let args = Args::new().number("year", decade.start_year.into());
-            self.speech().say("check-luck-not-yet", &args)
-        })
-    }
-
-    fn warning(&self, note: &bazi::Note) -> Option<String> {
-        let minutes = |key, minutes: i64| {
-            Some(self.speech().say(key, &Args::new().number("minutes", minutes)))
-        };
-        match note {
-            bazi::Note::NearTerm { .. } => minutes("check-near-term", 10),
-            bazi::Note::NearHourChange { minutes: left } => {
-                minutes("check-near-hour", left.saturating_add(1))
-            }
-            bazi::Note::HourUnknown
-            | bazi::Note::TermOnBirthDay { .. }
-            | bazi::Note::SummerTimeRemoved { .. }
-            | bazi::Note::SummerTimePossible
-            | bazi::Note::SolarTimeUsed { .. }
-            | bazi::Note::SolarTimeNotUsed
-            | bazi::Note::ForeignZone { .. } => None,
         }
     }
 
@@ -240,9 +116,9 @@ impl<'a> Card<'a> {
     fn price_in_words(&self) -> String {
         let (speech, quote) = (self.speech(), &self.quote);
         if quote.price.is_zero() {
-            return speech.word("check-free");
+            return lines([speech.word("check-free"), self.wait_in_words()]);
         }
-        let promise = speech.word("check-promise");
+        let promise = lines([self.wait_in_words(), speech.word("check-promise")]);
         let of = |key, money| speech.say(key, &Args::new().text("price", speech.money(money)));
         let stars = self.stars_in_words();
         if quote.lines.is_empty() {
@@ -252,6 +128,18 @@ impl<'a> Card<'a> {
         let discounts = price_words::discounts(speech.texts, speech.locale, &quote.lines);
         let total = of("check-total", quote.total);
         lines([list].into_iter().chain(discounts).chain([total, stars, promise]))
+    }
+
+    /// How long the report takes, by those before; a short text needs no words.
+    fn wait_in_words(&self) -> String {
+        let Some(price) = self.question.scene.price else { return String::new() };
+        if self.question.product.report.kind == ReportKind::Short {
+            return String::new();
+        }
+        let (usual, most) = (price.pace.median_minutes, price.pace.most_minutes);
+        let args = Args::new().number("minutes", usual).number("most", most);
+        let key = if usual < most { "check-wait-between" } else { "check-wait" };
+        self.speech().say(key, &args)
     }
 
     /// What the same costs in Stars.
@@ -293,7 +181,7 @@ impl<'a> Card<'a> {
         let free = self.quote.total.is_zero();
         let confirm = if free { "btn-check-ok-free" } else { "btn-check-ok" };
         let mut keyboard = Keyboard::new();
-        if !matches!(self.chart, Some(Err(_))) {
+        if self.people.iter().all(Person::has_chart) {
             keyboard.push(vec![self.question.button(confirm, button::CONFIRM)]);
             keyboard.extend(self.stars_button().map(|button| vec![button]));
         }
@@ -302,26 +190,44 @@ impl<'a> Card<'a> {
         let edits: Vec<Button> =
             fields.flat_map(|(index, field)| self.edits(index, field)).collect();
         keyboard.extend(grid(edits, 2));
+        let saves = self.question.product.form.iter().enumerate();
+        keyboard.extend(saves.filter_map(|asked| self.save(asked)).map(|button| vec![button]));
         keyboard.push(vec![self.question.button("btn-form-leave", button::LEAVE)]);
         keyboard
+    }
+
+    /// Keeps a birth for the next form, unless it is kept already.
+    fn save(&self, (index, field): (usize, &Field)) -> Option<Button> {
+        let told = self.told_as(field)?.told();
+        let is_kept =
+            |kept: &Saved| kept.body.birth == *told.birth && kept.body.gender == told.gender;
+        if self.question.scene.kept.iter().any(is_kept) {
+            return None;
+        }
+        let value = format!("{SAVE}{index}");
+        if !self.question.asks_about_two() {
+            return Some(self.question.button("btn-profile-save", &value));
+        }
+        let args = Args::new().text("label", field.label.get(self.speech().locale));
+        let label = self.speech().say("btn-profile-save-of", &args);
+        Some(self.question.labelled(label, &value))
     }
 
     fn edits(&self, index: usize, field: &Field) -> Vec<Button> {
         let whole = format!("e{index}");
         match field.kind {
-            FieldKind::Gender => vec![self.question.button("btn-check-edit-gender", &whole)],
-            FieldKind::Birth { ask_place } if self.birth.is_some() => {
-                let part = |key, part: Part| self.question.button(key, part.word());
-                let mut parts = vec![
-                    part("btn-check-edit-date", Part::Date),
-                    part("btn-check-edit-hour", Part::Hour),
-                ];
-                if ask_place {
-                    parts.push(part("btn-check-edit-place", Part::Place));
-                }
-                parts
+            FieldKind::Gender if !self.question.asks_about_two() => {
+                vec![self.question.button("btn-check-edit-gender", &whole)]
             }
-            FieldKind::Birth { .. }
+            FieldKind::Birth { ask_place } if self.told_as(field).is_some() => {
+                let mut parts = vec![Part::Date, Part::Hour];
+                if ask_place {
+                    parts.push(Part::Place);
+                }
+                parts.into_iter().map(|part| self.edit_part((index, field), part)).collect()
+            }
+            FieldKind::Gender
+            | FieldKind::Birth { .. }
             | FieldKind::Text { .. }
             | FieldKind::Choice { .. }
             | FieldKind::Number { .. } => {
@@ -331,51 +237,19 @@ impl<'a> Card<'a> {
             }
         }
     }
-}
 
-fn hour_in_words(speech: &Speech<'_>, hour: BirthHour) -> Option<String> {
-    match hour {
-        BirthHour::Exact { hour, minute } => Some(format!("{hour:02}:{minute:02}")),
-        BirthHour::Branch { index: 0 } => Some(speech.word("hour-zi-early")),
-        BirthHour::Branch { index: 12 } => Some(speech.word("hour-zi-late")),
-        BirthHour::Branch { index } => {
-            Some(speech.say("btn-hour", &Args::new().number("branch", index.into())))
+    /// Says whose birth it is, where there are two.
+    fn edit_part(&self, (index, field): (usize, &Field), part: Part) -> Button {
+        let (key, of_two) = match part {
+            Part::Date => ("btn-check-edit-date", "btn-check-edit-date-of"),
+            Part::Hour => ("btn-check-edit-hour", "btn-check-edit-hour-of"),
+            Part::Place => ("btn-check-edit-place", "btn-check-edit-place-of"),
+        };
+        let value = format!("{}.{index}", part.word());
+        if !self.question.asks_about_two() {
+            return self.question.button(key, &value);
         }
-        BirthHour::Unknown => None,
+        let args = Args::new().text("label", field.label.get(self.speech().locale));
+        self.question.labelled(self.speech().say(of_two, &args), &value)
     }
-}
-
-fn stated_date(speech: &Speech<'_>, birth: &BirthAnswer) -> String {
-    match birth.calendar {
-        Calendar::Lunar => lunar(speech, (birth.year, birth.month, birth.day), birth.leap_month),
-        Calendar::Solar => {
-            let args = Args::new()
-                .number("year", birth.year.into())
-                .number("month", birth.month.into())
-                .number("day", birth.day.into());
-            speech.say("date-solar", &args)
-        }
-    }
-}
-
-/// The date of a birth that is still being asked, in the Gregorian calendar.
-pub(super) fn date_in_words(speech: &Speech<'_>, birth: &BirthDraft) -> String {
-    birth.gregorian().map_or_else(|_missing| String::new(), |date| solar(speech, date))
-}
-
-fn solar(speech: &Speech<'_>, date: NaiveDate) -> String {
-    let args = Args::new()
-        .number("year", date.year().into())
-        .number("month", date.month().into())
-        .number("day", date.day().into());
-    speech.say("date-solar", &args)
-}
-
-fn lunar(speech: &Speech<'_>, (year, month, day): (i32, u32, u32), leap: bool) -> String {
-    let day = speech.say("lunar-day", &Args::new().number("day", day.into()));
-    let args = Args::new()
-        .number("year", year.into())
-        .text("month", speech.lunar_month(month, leap))
-        .text("day", day);
-    speech.say("date-lunar", &args)
 }

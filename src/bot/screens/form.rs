@@ -1,15 +1,18 @@
 //! The questions of a form.
 
-use super::{Scene, birth, check, grid, message, plain};
-use crate::bot::dialogue::{At, Draft, FormButton, Note, Press, button, this_year};
+use super::{Scene, birth, check, grid, message, plain, profiles};
+use crate::bot::dialogue::{At, BIRTHDAY, Draft, FormButton, Note, Press, USE, button, this_year};
 use crate::bot::speech::{escaped, lines, paragraphs};
 use crate::catalog::Product;
-use crate::catalog::form::{Field, FieldKind};
+use crate::catalog::form::{self, Field, FieldKind};
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::platform::texts::Args;
+use crate::users::profiles::ProfileKind;
 
 /// Ranges of at most so many numbers are offered as buttons.
 const NUMBERS_SHOWN: i64 = 12;
+/// Kept births that are offered; the others are older.
+const OFFERED: usize = 6;
 
 /// One question with the draft that it belongs to.
 pub(super) struct Question<'a> {
@@ -36,6 +39,10 @@ pub(super) fn show(scene: &Scene<'_>, note: Option<&Note>) -> OutgoingMessage {
             let refused = refused.map(|note| scene.speech.note(note)).unwrap_or_default();
             return message(paragraphs([note, refused, asked.text]), asked.keyboard);
         }
+        At::Save { .. } => question.ask_whose(),
+        At::SaveName { .. } => {
+            Asked { text: scene.speech.word("profile-save-name"), keyboard: Keyboard::new() }
+        }
         At::Coupon => Asked { text: scene.speech.word("coupon-ask"), keyboard: Keyboard::new() },
         At::Field { key } => match product.field(key) {
             Some(field) => question.field(field),
@@ -47,10 +54,9 @@ pub(super) fn show(scene: &Scene<'_>, note: Option<&Note>) -> OutgoingMessage {
         }
     };
     let own_words = question.own_words();
-    // A coupon is no question of the form.
-    let head = if draft.at == At::Coupon { String::new() } else { question.head() };
-    let text = paragraphs([note, head, own_words, asked.text]);
-    let mut keyboard = asked.keyboard;
+    let text = paragraphs([note, question.head(), own_words, asked.text]);
+    let mut keyboard = question.suggestions();
+    keyboard.extend(asked.keyboard);
     keyboard.push(vec![
         question.button("btn-back", button::BACK),
         question.button("btn-form-leave", button::LEAVE),
@@ -73,14 +79,71 @@ impl Question<'_> {
         Button::callback(label, press.data())
     }
 
-    /// Which product, which step of how many.
+    /// Births that answer the question with one tap.
+    fn suggestions(&self) -> Keyboard {
+        let mut keyboard = Keyboard::new();
+        if self.draft.birth_wanted(self.product).is_none() {
+            return keyboard;
+        }
+        let speech = &self.scene.speech;
+        for kept in self.scene.kept.iter().take(OFFERED) {
+            let label = speech.say("btn-profile-use", &profiles::plainly_named(speech, kept));
+            keyboard.push(vec![self.labelled(label, &format!("{USE}{}", kept.id))]);
+        }
+        let birthday = self.draft.birthday.and_then(|known| known.date);
+        if let Some(day) = birthday.filter(|_day| self.draft.wants_birthday(self.product)) {
+            let label = speech.say("btn-birthday", &Args::new().text("day", day.to_string()));
+            keyboard.push(vec![self.labelled(label, BIRTHDAY)]);
+        }
+        keyboard
+    }
+
+    /// For whom a birth is to be kept.
+    fn ask_whose(&self) -> Asked {
+        let button = |kind: ProfileKind| {
+            self.button(&format!("btn-profile-save-{}", kind.as_str()), kind.as_str())
+        };
+        let keyboard = grid(ProfileKind::ALL.into_iter().map(button).collect(), 2);
+        Asked { text: self.scene.speech.word("profile-save-ask"), keyboard }
+    }
+
+    /// Which product, which step of how many; a coupon and a name are no questions of the form.
     fn head(&self) -> String {
+        if !matches!(self.draft.at, At::Field { .. } | At::Birth { .. }) {
+            return String::new();
+        }
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let args = Args::new()
             .escaped("product", self.product.name.get(self.scene.speech.locale))
             .number("step", count(self.draft.place(self.product)))
             .number("total", count(self.product.form.len()));
-        self.scene.speech.say("form-step", &args)
+        lines([self.scene.speech.say("form-step", &args), self.asked_about()])
+    }
+
+    /// Whom the question is about, where that may be one of two.
+    fn asked_about(&self) -> String {
+        let key = match &self.draft.at {
+            At::Field { key } | At::Birth { key, .. } => key,
+            At::Check | At::Coupon | At::Save { .. } | At::SaveName { .. } => {
+                return String::new();
+            }
+        };
+        let personal =
+            |field: &&Field| matches!(field.kind, FieldKind::Gender | FieldKind::Birth { .. });
+        let field = self.product.field(key).filter(personal);
+        let field = field.filter(|_field| self.asks_about_two());
+        field.map(|field| self.whose(field)).unwrap_or_default()
+    }
+
+    /// Whether the form asks about two people, so that each question has to say whom it means.
+    pub(super) fn asks_about_two(&self) -> bool {
+        form::people(&self.product.form).count() > 1
+    }
+
+    /// Whom the field is about.
+    pub(super) fn whose(&self, field: &Field) -> String {
+        let speech = &self.scene.speech;
+        speech.say("form-whose", &Args::new().escaped("label", field.label.get(speech.locale)))
     }
 
     /// What the product's file says before the parts of a birth are asked.
@@ -116,7 +179,7 @@ impl Question<'_> {
                 (speech.say("form-typed-hint", &args), Keyboard::new())
             }
             FieldKind::Choice { options } => {
-                let label = |option: &crate::catalog::form::ChoiceOption| {
+                let label = |option: &form::ChoiceOption| {
                     self.labelled(option.label.get(speech.locale).to_owned(), &option.value)
                 };
                 let buttons = options.iter().map(label).collect();

@@ -3,6 +3,7 @@
 //! Nothing here changes anything. Conclusion first, one emoji per line at most.
 
 mod affiliate;
+mod after;
 mod birth;
 mod check;
 mod coupon;
@@ -12,6 +13,7 @@ mod my_orders;
 mod operator;
 mod plain;
 mod privacy;
+mod profiles;
 mod shop;
 mod weighty;
 
@@ -22,6 +24,7 @@ use super::pricing::PriceCard;
 use super::speech::Speech;
 use crate::catalog::{Product, ProductSnapshot};
 use crate::flows::greet_user::Invitation;
+use crate::flows::keep_profile::Saved;
 use crate::flows::may_order::SwitchedOff;
 use crate::flows::{price_words, quote_price};
 use crate::kernel::ids::OrderNo;
@@ -40,6 +43,8 @@ pub(super) struct Scene<'a> {
     pub(super) dialogue: &'a Dialogue,
     /// Where the check card is shown.
     pub(super) price: Option<&'a PriceCard>,
+    /// Births that were kept, where a form's question or check card has use for them.
+    pub(super) kept: &'a [Saved],
     pub(super) operator: bool,
     /// What operators have switched off.
     pub(super) off: &'a SwitchedOff,
@@ -71,6 +76,8 @@ pub(super) async fn show(scene: &Scene<'_>, view: &View) -> Result<OutgoingMessa
         View::PayoutAsk => affiliate::ask_for_destination(scene).await?,
         View::Payouts(key) => affiliate::payouts(scene, key).await?,
         View::Forget { sure } => privacy::forget(scene, *sure),
+        View::After(view, no) => after::show(scene, (*view, no)).await?,
+        View::Profiles(view) => profiles::show(scene, view).await?,
         View::Help => plain::help(scene).await?,
         View::Terms => plain::text(scene, "terms"),
         View::PaySupport => plain::pay_support(scene),

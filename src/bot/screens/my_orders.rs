@@ -1,11 +1,12 @@
 //! A buyer's orders: the list, one of them, and how an unpaid one is given up.
 
-use super::{Scene, grid, message, plain, shop};
+use super::{Scene, after, grid, message, plain, shop};
 use crate::bot::dialogue::Press;
 use crate::bot::dialogue::button::CANCEL_REASONS;
 use crate::bot::error::BotError;
 use crate::bot::speech::{lines, paragraphs};
 use crate::flows::fulfil_order::Failure;
+use crate::flows::ways_to_pay;
 use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::{self, Order, OrderStatus};
@@ -110,7 +111,9 @@ pub(super) async fn card(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMess
         parts.push(speech.say("order-card-failure", &Args::new().text("reason", reason)));
     }
     parts.extend(refunds_in_words(scene, no).await?);
+    parts.extend(after::lines_of(scene, &order).await?);
     let mut keyboard = deeds(scene, &order);
+    keyboard.extend(after::buttons_of(scene, &order).await?);
     if order.paid_at.is_some() && !order.total.is_zero() {
         keyboard.push(scene.row("btn-receipt", &Press::OrderReceipt(no.clone())));
     }
@@ -264,17 +267,26 @@ pub(super) async fn pay_methods(
     let till = &scene.bot.till;
     let methods =
         till.counter_for(order.total.currency).map_or(&[][..], |counter| &counter.methods);
-    let mut keyboard: Keyboard = methods.iter().map(|method| by(scene, no, method)).collect();
+    let troubled = ways_to_pay::troubled(till, order.total.currency).await?;
+    let (mut healthy, mut others): (Vec<_>, Vec<_>) =
+        methods.iter().partition(|method| !troubled.contains(*method));
+    healthy.append(&mut others);
+    let button = |method: &&String| by(scene, no, (method, troubled.contains(*method)));
+    let mut keyboard: Keyboard = healthy.iter().map(button).collect();
     keyboard.push(scene.row("btn-back", &Press::PayShow(no.clone())));
-    Ok(message(scene.speech.say("pay-method-ask", &scene.about(&order)), keyboard))
+    let some = methods.iter().any(|method| troubled.contains(method));
+    let note = if some { scene.speech.word("pay-method-troubled") } else { String::new() };
+    let ask = scene.speech.say("pay-method-ask", &scene.about(&order));
+    Ok(message(paragraphs([ask, note]), keyboard))
 }
 
-/// The button of one method; a provider's own word stands for itself.
-fn by(scene: &Scene<'_>, no: &OrderNo, method: &str) -> Vec<Button> {
+/// The button of one method, with a mark where it had trouble lately; a provider's own word stands
+/// for itself.
+fn by(scene: &Scene<'_>, no: &OrderNo, (method, troubled): (&str, bool)) -> Vec<Button> {
     let press = Press::PayBy(no.clone(), method.to_owned());
     let key = format!("btn-method-{method}");
-    if scene.speech.texts.has(scene.speech.locale, &key) {
-        return scene.row(&key, &press);
-    }
-    vec![Button::callback(format!("💳 {method}"), press.data())]
+    let known = scene.speech.texts.has(scene.speech.locale, &key);
+    let label = if known { scene.speech.word(&key) } else { format!("💳 {method}") };
+    let label = if troubled { format!("⚠️ {label}") } else { label };
+    vec![Button::callback(label, press.data())]
 }

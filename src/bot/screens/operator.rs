@@ -7,10 +7,10 @@ use crate::audit;
 use crate::bot::dialogue::button::PERIODS;
 use crate::bot::dialogue::{DeskPress, OperatorView, Press};
 use crate::bot::error::BotError;
-use crate::bot::speech::{lines, paragraphs};
+use crate::bot::speech::{escaped, lines, paragraphs};
 use crate::flows::figures::{self, Figures};
 use crate::flows::inspect_order::{self, OrderView, PaymentView};
-use crate::flows::{retry_order, settle_doubt};
+use crate::flows::{rate_order, retry_order, settle_doubt};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo};
 use crate::kernel::money::Money;
@@ -70,7 +70,8 @@ pub(super) async fn figures(scene: &Scene<'_>, period: &str) -> Result<String, B
     };
     let figures = figures::since(&till.base, since).await?;
     let closed = desk::closed_since(scene);
-    Ok(paragraphs([closed, card(scene, period, &figures), lines(queue(scene, &figures))]))
+    let card = lines([card(scene, period, &figures), ratings(scene, &figures)]);
+    Ok(paragraphs([closed, card, lines(queue(scene, &figures))]))
 }
 
 fn card(scene: &Scene<'_>, period: &str, figures: &Figures) -> String {
@@ -88,6 +89,15 @@ fn card(scene: &Scene<'_>, period: &str, figures: &Figures) -> String {
         .text("refunds", sums(scene, &figures.refunded))
         .number("success_rate", rate);
     scene.speech.say("stats-card", &args)
+}
+
+/// What buyers gave to their orders; nothing when none did.
+fn ratings(scene: &Scene<'_>, figures: &Figures) -> String {
+    let Some(tenths) = figures.ratings.mean_tenths() else { return String::new() };
+    let args = Args::new()
+        .text("mean", format!("{}.{}", tenths / 10, tenths % 10))
+        .number("count", figures.ratings.count);
+    scene.speech.say("stats-ratings", &args)
 }
 
 fn queue(scene: &Scene<'_>, figures: &Figures) -> [String; 2] {
@@ -121,6 +131,7 @@ pub(super) async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMes
         head(scene, &view),
         lines(money(scene, &view)),
         lines(work(scene, &view)),
+        rating(scene, &view.order_no).await?,
         lines(history(scene, &view)),
         lines(done_by_operators(scene, &view).await?),
     ]);
@@ -200,6 +211,17 @@ fn work(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
         parts.push(scene.speech.say("operator-order-report", &args));
     }
     parts
+}
+
+/// What the buyer gave to the order, and said of it.
+async fn rating(scene: &Scene<'_>, no: &OrderNo) -> Result<String, BotError> {
+    let Some(rating) = rate_order::find(&scene.bot.till.base, no).await? else {
+        return Ok(String::new());
+    };
+    let args = Args::new().number("stars", rating.stars.count().into());
+    let stars = scene.speech.say("order-card-rating", &args);
+    let words = rating.words.map(|words| format!("<i>{}</i>", escaped(&words)));
+    Ok(lines([stars, words.unwrap_or_default()]))
 }
 
 fn history(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {

@@ -39,7 +39,8 @@ fn kept(scene: &Scene<'_>) -> String {
     let args = Args::new()
         .text("unpaid", span(kept.unpaid_days))
         .text("reports", span(kept.reports_days))
-        .text("drafts", span(kept.drafts_days));
+        .text("drafts", span(kept.drafts_days))
+        .text("profiles", span(kept.profiles_days));
     scene.speech.say("privacy-kept", &args)
 }
 

@@ -315,6 +315,9 @@ async fn to_others_the_desk_does_not_exist() {
         "block:42",
         "maintenance",
         "close",
+        "requests",
+        "request:M20261121-7F3K9QX2",
+        "refuse:M20261121-7F3K9QX2",
     ];
     let mut presses: Vec<String> = presses.iter().map(|words| format!("desk:{words}")).collect();
     presses.extend([surely, format!("desk:part:{no}"), "desk:nonsense".to_owned()]);

@@ -304,7 +304,7 @@ fn bot(till: Till, chats: &Arc<Chats>, (arrival, telegram): (Arrival, &str)) -> 
         admin_ids: vec![OPERATOR],
         affiliate: Some(AffiliateTerms { rate_percent: 20, hold_days: 14, payout_minimum: 5 }),
         contact: Some("@shop".to_owned()),
-        kept: Kept { unpaid_days: 30, reports_days: 0, drafts_days: 30 },
+        kept: Kept { unpaid_days: 30, reports_days: 0, drafts_days: 30, profiles_days: 730 },
         concurrency: 8,
     };
     let bot = Bot::new(BotParts {

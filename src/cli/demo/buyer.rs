@@ -24,6 +24,23 @@ enum Reply {
     Say(&'static str),
     /// Taps the button below the check card that leads to the wanted way to pay.
     Confirm,
+    /// Taps the product that the story is about.
+    Product,
+}
+
+/// What the buyer came for.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    /// A part of the product's button.
+    product: &'static str,
+    /// The button below the check card.
+    confirm: &'static str,
+}
+
+impl Wanted {
+    const READING: Self = Self { product: "八字详批 · ¥", confirm: "没错" };
+    const IN_STARS: Self = Self { confirm: "⭐ 没错", ..Self::READING };
+    const FOR_TWO: Self = Self { product: "姻缘合婚 · ¥", ..Self::READING };
 }
 
 /// What the buyer looks for, most telling first. Buttons are found by a part of their label,
@@ -32,7 +49,11 @@ const ANSWERS: &[(&str, Reply)] = &[
     ("同意并继续", Reply::Tap("同意并继续")),
     ("没错", Reply::Confirm),
     ("开始填写", Reply::Tap("开始填写")),
-    ("八字详批 · ¥", Reply::Tap("八字详批 · ¥")),
+    ("八字详批 · ¥", Reply::Product),
+    ("对方的性别", Reply::Tap("👨 男")),
+    ("对方的出生时间", Reply::Say("1988年4月25日")),
+    ("走到哪一步", Reply::Tap("打算结婚")),
+    ("关于你们俩", Reply::Say("总为钱争执怎么办？")),
     ("👩 女", Reply::Tap("👩 女")),
     ("公历（阳历）", Reply::Tap("公历（阳历）")),
     ("哪个年代", Reply::Say("1990年5月20日")),
@@ -76,28 +97,32 @@ impl<'a> Buyer<'a> {
 
     /// From `/start` to the payment card; gives the address of the payment page.
     pub(super) async fn order(&self) -> anyhow::Result<String> {
-        self.order_by("没错").await
+        self.order_what(Wanted::READING).await
+    }
+
+    /// The same of the product about two people.
+    pub(super) async fn order_for_two(&self) -> anyhow::Result<String> {
+        self.order_what(Wanted::FOR_TWO).await
     }
 
     /// The same, to be paid in Stars; gives the invoice's link.
     pub(super) async fn order_in_stars(&self) -> anyhow::Result<String> {
-        self.order_by("⭐ 没错").await
+        self.order_what(Wanted::IN_STARS).await
     }
 
-    /// `confirm`: the button below the check card.
-    async fn order_by(&self, confirm: &'static str) -> anyhow::Result<String> {
+    async fn order_what(&self, wanted: Wanted) -> anyhow::Result<String> {
         self.says("/start");
         for _ in 0..MOST_ANSWERS {
             if let Some(url) = self.telegram.presses_url(BUYER, "去支付") {
                 return Ok(url);
             }
-            self.answer(confirm).await?;
+            self.answer(wanted).await?;
         }
         bail!("the form never ends")
     }
 
     /// Answers the newest question, and waits until the shop has moved on.
-    async fn answer(&self, confirm: &'static str) -> anyhow::Result<()> {
+    async fn answer(&self, wanted: Wanted) -> anyhow::Result<()> {
         let before = self.face();
         let Some(newest) = newest_of_bot(&self.telegram.chat(BUYER)) else {
             return self.wait_for_change(&before).await;
@@ -108,7 +133,8 @@ impl<'a> Buyer<'a> {
         };
         match reply {
             Reply::Tap(label) => self.taps(label)?,
-            Reply::Confirm => self.taps(confirm)?,
+            Reply::Confirm => self.taps(wanted.confirm)?,
+            Reply::Product => self.taps(wanted.product)?,
             Reply::Say(text) => self.says(text),
         }
         self.wait_for_change(&before).await

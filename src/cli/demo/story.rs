@@ -21,10 +21,14 @@ pub(super) enum Story {
     AtTheCashier(Option<Fault>),
     /// Paid in Telegram Stars; the invoice is pressed once more.
     InStars,
+    /// The product about two people; in the end the report is rated.
+    ForTwo,
 }
 
 /// The name of [`Story::InStars`].
 const STARS: &str = "stars";
+/// The name of [`Story::ForTwo`].
+const COUPLE: &str = "couple";
 
 /// How a story ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -67,7 +71,7 @@ impl Story {
         }
         if names == ["all"] {
             let all = PLAYED.iter().map(|fault| Self::AtTheCashier(Some(*fault)));
-            let plain = [Self::AtTheCashier(None), Self::InStars];
+            let plain = [Self::AtTheCashier(None), Self::InStars, Self::ForTwo];
             return Ok(plain.into_iter().chain(all).collect());
         }
         names.iter().map(|name| Self::named(name).ok_or_else(|| unknown(name))).collect()
@@ -77,6 +81,9 @@ impl Story {
         if name == STARS {
             return Some(Self::InStars);
         }
+        if name == COUPLE {
+            return Some(Self::ForTwo);
+        }
         let fault = PLAYED.iter().copied().find(|fault| fault.word() == name)?;
         Some(Self::AtTheCashier(Some(fault)))
     }
@@ -85,13 +92,14 @@ impl Story {
         match self {
             Self::AtTheCashier(fault) => fault.map_or_else(|| "purchase".to_owned(), Fault::word),
             Self::InStars => STARS.to_owned(),
+            Self::ForTwo => COUPLE.to_owned(),
         }
     }
 
     fn fault(self) -> Option<Fault> {
         match self {
             Self::AtTheCashier(fault) => fault,
-            Self::InStars => None,
+            Self::InStars | Self::ForTwo => None,
         }
     }
 
@@ -111,10 +119,18 @@ impl Story {
                 pay_at_the_cashier(demo, &buyer, &page).await?;
             }
             Self::InStars => pay_in_stars(demo, &buyer).await?,
+            Self::ForTwo => {
+                let page = buyer.order_for_two().await?;
+                pay_at_the_cashier(demo, &buyer, &page).await?;
+            }
         }
         self.lives_on(demo, &buyer).await?;
         let ending = self.ending();
         buyer.hears(ending.sign(), PATIENCE).await?;
+        if self == Self::ForTwo {
+            buyer.taps("5 ⭐")?;
+            buyer.hears("谢谢，记下了", PATIENCE).await?;
+        }
         self.sums_up(&buyer, ending);
         Ok(ending)
     }
@@ -212,5 +228,5 @@ impl Ending {
 
 fn unknown(name: &str) -> String {
     let words: Vec<String> = PLAYED.iter().map(|fault| fault.word()).collect();
-    format!("there is no story `{name}`; there are all, {STARS}, {}", words.join(", "))
+    format!("there is no story `{name}`; there are all, {STARS}, {COUPLE}, {}", words.join(", "))
 }

@@ -1,12 +1,14 @@
 //! Step `bazi`: the chart, from our own engine or from a service that our engine checks (spec.md
-//! §5, issue: a disagreement is an alert and the configured fallback decides).
+//! §5, issue: a disagreement is an alert and the configured fallback decides). A form that asks about
+//! two people gives two charts.
 
 use chrono::Datelike;
+use serde::{Deserialize, Serialize};
 
 use super::{Case, Failure, Trouble};
 use crate::bazi::ports::ChartError;
 use crate::bazi::{self, BirthMoment, Chart};
-use crate::catalog::answers::FormAnswers;
+use crate::catalog::answers::{FormAnswers, PersonAnswer};
 use crate::flows::jobs::AlertKind;
 use crate::flows::{raise_alert, read_birth};
 use crate::platform::texts::Args;
@@ -14,6 +16,42 @@ use crate::reports::repo as reports;
 
 /// How often a service that cannot be reached is asked.
 pub(super) const ATTEMPTS: i32 = 3;
+
+/// The charts of an order as they are kept: of one person as they always were, of two by the keys
+/// of their births.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Charts {
+    One(Box<Chart>),
+    Several(Vec<ChartOf>),
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct ChartOf {
+    /// The key of the birth's field.
+    pub(super) field: String,
+    pub(super) chart: Chart,
+}
+
+impl Charts {
+    fn of(mut charts: Vec<ChartOf>) -> Option<Self> {
+        match charts.len() {
+            0 => None,
+            1 => charts.pop().map(|only| Self::One(Box::new(only.chart))),
+            _ => Some(Self::Several(charts)),
+        }
+    }
+
+    /// Each chart with the key of its birth; none where only one was asked for.
+    fn each(&self) -> Vec<(Option<&str>, &Chart)> {
+        match self {
+            Self::One(chart) => vec![(None, chart)],
+            Self::Several(charts) => {
+                charts.iter().map(|of| (Some(of.field.as_str()), &of.chart)).collect()
+            }
+        }
+    }
+}
 
 /// A chart, and what an operator should know about how it came about.
 struct Found {
@@ -24,27 +62,44 @@ struct Found {
 impl Case<'_> {
     pub(super) async fn chart(&mut self) -> Result<(), Trouble> {
         let needed = self.tools.product(&self.order)?.needs_chart;
-        let found = if needed { Some(self.find_chart().await?) } else { None };
+        let found = if needed { self.find_charts().await? } else { Vec::new() };
         let (base, now) = (&self.tools.till.base, self.tools.now());
         let number = &self.order.order_no;
         let tx = self.begin().await?;
-        if let Some(Found { chart, alert }) = &found {
-            reports::save_chart(&tx, &base.keyring, number, chart, now).await?;
+        let mut charts = Vec::with_capacity(found.len());
+        for (field, Found { chart, alert }) in found {
             if let Some((kind, note)) = alert {
-                raise_alert::run(&tx, *kind, (number.as_str(), note), now).await?;
+                raise_alert::run(&tx, kind, (number.as_str(), &note), now).await?;
             }
+            charts.push(ChartOf { field, chart });
+        }
+        if let Some(charts) = Charts::of(charts) {
+            reports::save_chart(&tx, &base.keyring, number, &charts, now).await?;
         }
         self.checkpoint(tx).await
     }
 
-    async fn find_chart(&self) -> Result<Found, Trouble> {
-        let birth = self.birth()?;
-        let ours = bazi::chart(&birth, self.this_year())
+    /// One chart for each birth of the form.
+    async fn find_charts(&self) -> Result<Vec<(String, Found)>, Trouble> {
+        let answers: FormAnswers = self.order.form(&self.tools.till.base.keyring)?;
+        let mut found = Vec::new();
+        for person in answers.people() {
+            let birth = moment(&person)?;
+            found.push((person.field.to_owned(), self.find_chart(&birth).await?));
+        }
+        if found.is_empty() {
+            return Err(no_birth());
+        }
+        Ok(found)
+    }
+
+    async fn find_chart(&self, birth: &BirthMoment) -> Result<Found, Trouble> {
+        let ours = bazi::chart(birth, self.this_year())
             .map_err(|error| Trouble::Lasting(Failure::Chart, error.into()))?;
         let Some(service) = &self.tools.charts.service else {
             return Ok(Found { chart: ours, alert: None });
         };
-        match service.chart(&birth, self.this_year()).await {
+        match service.chart(birth, self.this_year()).await {
             Ok(theirs) => match bazi::cross_check(&ours, &theirs) {
                 Ok(()) => Ok(Found { chart: theirs, alert: None }),
                 Err(disagreement) => self.fall_back(
@@ -78,40 +133,57 @@ impl Case<'_> {
         Err(Trouble::Lasting(failure, anyhow::anyhow!(alert.1)))
     }
 
-    fn birth(&self) -> Result<BirthMoment, Trouble> {
-        let answers: FormAnswers = self.order.form(&self.tools.till.base.keyring)?;
-        let (Some(gender), Some(birth)) = (answers.gender(), answers.birth()) else {
-            let cause = anyhow::anyhow!("the form has no birth");
-            return Err(Trouble::Lasting(Failure::Chart, cause));
-        };
-        read_birth::input(gender, birth)
-            .and_then(|input| input.normalise())
-            .map_err(|error| Trouble::Lasting(Failure::Chart, error.into()))
-    }
-
     /// The year it is in the shop's zone.
     pub(super) fn this_year(&self) -> i32 {
         let zone = self.tools.till.money.time_zone;
         self.tools.now().to_utc().with_timezone(&zone).year()
     }
 
-    pub(super) async fn saved_chart(&self) -> Result<Option<Chart>, Trouble> {
+    pub(super) async fn saved_charts(&self) -> Result<Option<Charts>, Trouble> {
         let base = &self.tools.till.base;
         let number = &self.order.order_no;
         Ok(reports::find_chart(base.db.read(), &base.keyring, number).await?)
     }
 
-    /// What the title of the report says about the chart, and about what it had to do without.
+    /// What the title of the report says about the charts, and about what they had to do without.
     pub(super) async fn chart_lines(&self) -> Result<Vec<String>, Trouble> {
-        let Some(chart) = self.saved_chart().await? else { return Ok(Vec::new()) };
-        let args = Args::new().escaped("pillars", &chart.pillars_zh());
-        let mut lines = vec![self.tools.format(self.locale(), "report-pillars", &args)];
-        let birth = &chart.birth;
-        if !birth.time.is_known() {
+        let Some(charts) = self.saved_charts().await? else { return Ok(Vec::new()) };
+        let pillars = |(field, chart): (Option<&str>, &Chart)| {
+            let args = Args::new().escaped("pillars", &chart.pillars_zh());
+            match field.and_then(|field| self.label(field)) {
+                Some(who) => {
+                    let args = args.escaped("who", &who);
+                    self.tools.format(self.locale(), "report-pillars-of", &args)
+                }
+                None => self.tools.format(self.locale(), "report-pillars", &args),
+            }
+        };
+        let mut lines: Vec<String> = charts.each().into_iter().map(pillars).collect();
+        let lacks = |what: fn(&BirthMoment) -> bool| {
+            charts.each().into_iter().any(|(_, chart)| what(&chart.birth))
+        };
+        if lacks(|birth| !birth.time.is_known()) {
             lines.push(self.tools.text(self.locale(), "report-note-hour-unknown"));
-        } else if birth.place.is_none() {
+        } else if lacks(|birth| birth.place.is_none()) {
             lines.push(self.tools.text(self.locale(), "report-note-no-place"));
         }
         Ok(lines)
     }
+
+    /// How the form calls a question; `None` when the product has no such question any more.
+    pub(super) fn label(&self, field: &str) -> Option<String> {
+        let product = self.tools.catalog.find(&self.order.sku)?;
+        Some(product.field(field)?.label.get(self.locale()).to_owned())
+    }
+}
+
+fn moment(person: &PersonAnswer<'_>) -> Result<BirthMoment, Trouble> {
+    let Some(gender) = person.gender else { return Err(no_birth()) };
+    read_birth::input(gender, person.birth)
+        .and_then(|input| input.normalise())
+        .map_err(|error| Trouble::Lasting(Failure::Chart, error.into()))
+}
+
+fn no_birth() -> Trouble {
+    Trouble::Lasting(Failure::Chart, anyhow::anyhow!("the form has no birth"))
 }

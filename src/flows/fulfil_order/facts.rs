@@ -5,11 +5,12 @@
 use chrono::Datelike;
 use serde::Serialize;
 
+use super::chart::{ChartOf, Charts};
 use super::{Case, Failure, Trouble};
 use crate::bazi::{
-    self, BirthInput, BirthTime, Branch, CalendarDate, Chart, DayMaster, Decade, DerivedPillars,
-    Direction, ElementBalance, Extras, FlowYear, LunarDate, Note, Pillar, PillarReadings, Sect,
-    Sex, SolarTerm, Stem, SummerTime, TenGod, Zodiac,
+    self, Between, BirthInput, BirthTime, Branch, CalendarDate, Chart, DayMaster, Decade,
+    DerivedPillars, Direction, ElementBalance, Extras, FlowYear, LunarDate, Note, Pillar,
+    PillarReadings, Sect, Sex, SolarTerm, Stem, SummerTime, TenGod, Zodiac,
 };
 use crate::catalog::ProductSnapshot;
 use crate::catalog::answers::FormAnswers;
@@ -23,6 +24,7 @@ const MONTHS: i64 = 12;
 #[serde(untagged)]
 enum Facts {
     Chart(Box<ChartFacts>),
+    Pair(Box<PairFacts>),
     Today(TodayFacts),
 }
 
@@ -46,6 +48,23 @@ struct ChartFacts {
     notes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extras: Option<Extras>,
+}
+
+/// Of a form that asks about two people.
+#[derive(Serialize)]
+struct PairFacts {
+    this_year: i32,
+    people: Vec<PersonFacts>,
+    /// What the first chart and the second are to each other.
+    between: Option<Between>,
+}
+
+#[derive(Serialize)]
+struct PersonFacts {
+    /// The key of the birth's field.
+    person: String,
+    #[serde(flatten)]
+    chart: ChartFacts,
 }
 
 #[derive(Serialize)]
@@ -80,10 +99,13 @@ struct TodayFacts {
 impl Case<'_> {
     pub(super) async fn facts(&mut self) -> Result<(), Trouble> {
         let product = self.tools.product(&self.order)?;
-        let facts = match self.saved_chart().await? {
-            Some(chart) => {
-                let asked = self.asked_year(&product)?;
-                Facts::Chart(Box::new(chart_facts(chart, asked, self.this_year())))
+        let facts = match self.saved_charts().await? {
+            Some(charts) => {
+                let years = (self.asked_year(&product)?, self.this_year());
+                match charts {
+                    Charts::One(chart) => Facts::Chart(Box::new(chart_facts(*chart, years))),
+                    Charts::Several(charts) => Facts::Pair(Box::new(pair_facts(charts, years))),
+                }
             }
             None => Facts::Today(self.today()?),
         };
@@ -123,7 +145,17 @@ impl Case<'_> {
     }
 }
 
-fn chart_facts(chart: Chart, asked: Option<i32>, this_year: i32) -> ChartFacts {
+fn pair_facts(charts: Vec<ChartOf>, years: (Option<i32>, i32)) -> PairFacts {
+    let between = match charts.as_slice() {
+        [first, second] => Some(Between::of(&first.chart, &second.chart)),
+        _ => None,
+    };
+    let person =
+        |of: ChartOf| PersonFacts { person: of.field, chart: chart_facts(of.chart, years) };
+    PairFacts { this_year: years.1, people: charts.into_iter().map(person).collect(), between }
+}
+
+fn chart_facts(chart: Chart, (asked, this_year): (Option<i32>, i32)) -> ChartFacts {
     let first = asked.unwrap_or(this_year);
     let last = asked.unwrap_or(this_year.saturating_add(YEARS_AHEAD));
     let day_master = chart.day_master.stem;
@@ -210,7 +242,7 @@ mod tests {
 
     #[test]
     fn facts_hold_the_chart_and_not_the_date_or_place_of_the_birth() {
-        let facts = chart_facts(a_chart(), None, 2026);
+        let facts = chart_facts(a_chart(), (None, 2026));
         let json = serde_json::to_string(&facts).unwrap();
         for told in ["庚午", "辛巳", "乙酉", "乾造", "1990"] {
             let expected = told != "乾造" && told != "1990";
@@ -222,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_year_that_was_asked_for_comes_with_its_months_and_its_decade() {
-        let facts = chart_facts(a_chart(), Some(2030), 2026);
+        let facts = chart_facts(a_chart(), (Some(2030), 2026));
         assert_eq!(facts.years.len(), 1);
         assert_eq!(facts.years[0].year, 2030);
         assert_eq!(facts.months.len(), 12);

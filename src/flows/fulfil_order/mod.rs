@@ -21,6 +21,7 @@ mod notify_paid;
 mod progress;
 mod render;
 mod report;
+pub mod rewrite;
 
 use std::time::{Duration, Instant};
 
@@ -32,8 +33,10 @@ pub use self::give_up::Failure;
 use super::jobs::FulfilOrder;
 use super::tools::Tools;
 use super::{deliver_report, purchase_message};
+use crate::catalog::ProductSnapshot;
 use crate::kernel::ids::OrderNo;
 use crate::kernel::locale::Locale;
+use crate::orders::pace::{self, Pace};
 use crate::orders::{self, Order, OrderStatus, Step};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store::{self as jobs, Claimed};
@@ -89,6 +92,8 @@ struct Case<'a> {
     failures: i32,
     /// What the purchase's message says above its progress.
     head: OnceCell<String>,
+    /// How long the product's recent orders took.
+    pace: OnceCell<Pace>,
 }
 
 #[tracing::instrument(name = "job.order.fulfil", skip_all, fields(order.id = %job.order_no))]
@@ -122,7 +127,15 @@ impl<'a> Case<'a> {
         number: &OrderNo,
     ) -> Result<Self, orders::OrderError> {
         let order = orders::repo::get(tools.till.base.db.read(), number).await?;
-        Ok(Self { tools, claimed, stop, order, failures: claimed.failures, head: OnceCell::new() })
+        Ok(Self {
+            tools,
+            claimed,
+            stop,
+            order,
+            failures: claimed.failures,
+            head: OnceCell::new(),
+            pace: OnceCell::new(),
+        })
     }
 
     /// Orders that were refunded before their work began, or that ended, are left alone.
@@ -176,6 +189,19 @@ impl<'a> Case<'a> {
     async fn head(&self) -> Result<&str, orders::OrderError> {
         let words = || purchase_message::head(self.tools, &self.order);
         Ok(self.head.get_or_try_init(words).await?)
+    }
+
+    /// By those before, or what the product's file says.
+    async fn pace(&self, product: &ProductSnapshot) -> Pace {
+        let recent = async || {
+            let found = pace::of_product(self.tools.till.base.db.read(), &self.order.sku).await;
+            let found = found.unwrap_or_else(|error| {
+                tracing::debug!(error = &error as &dyn std::error::Error, "nobody knows the pace");
+                None
+            });
+            found.unwrap_or_else(|| Pace::of_minutes(product.report.expected_minutes))
+        };
+        *self.pace.get_or_init(recent).await
     }
 
     fn locale(&self) -> Locale {

@@ -12,6 +12,7 @@ use crate::catalog::product::ReportKind;
 use crate::notifications::message::OutgoingMessage;
 use crate::notifications::ports::MessageId;
 use crate::notifications::sender::Priority;
+use crate::orders::pace::Pace;
 use crate::platform::texts::Args;
 use crate::reports::ports::Progress;
 
@@ -74,7 +75,8 @@ impl Case<'_> {
     }
 
     pub(super) async fn show(&self, product: &ProductSnapshot, now: (Stage, usize)) {
-        self.edit_anchor(Priority::Progress, self.progress_text(product, now)).await;
+        let pace = self.pace(product).await;
+        self.edit_anchor(Priority::Progress, self.progress_text(product, (now, pace))).await;
     }
 
     /// Nothing is edited after this, so it is not left out for something newer.
@@ -103,7 +105,11 @@ impl Case<'_> {
         }
     }
 
-    fn progress_text(&self, product: &ProductSnapshot, (now, written): (Stage, usize)) -> String {
+    fn progress_text(
+        &self,
+        product: &ProductSnapshot,
+        ((now, written), pace): ((Stage, usize), Pace),
+    ) -> String {
         let locale = self.locale();
         let title = Args::new().escaped("product", product.name.get(locale));
         let mut lines = vec![self.tools.format(locale, "progress-title", &title), String::new()];
@@ -113,7 +119,7 @@ impl Case<'_> {
             }
         }
         lines.push(String::new());
-        lines.push(self.outlook(product));
+        lines.push(self.outlook(product, pace));
         lines.join("\n")
     }
 
@@ -130,15 +136,16 @@ impl Case<'_> {
         self.tools.format(self.locale(), key, &args)
     }
 
-    /// Whether twice the expected time has passed since the payment.
-    fn takes_long(&self, product: &ProductSnapshot) -> bool {
-        let expected = Duration::from_secs(u64::from(product.report.expected_minutes.max(1)) * 60);
+    /// Whether twice the time has passed in which most orders are delivered.
+    fn takes_long(&self, pace: Pace) -> bool {
+        let minutes = u64::try_from(pace.most_minutes).unwrap_or(1);
+        let expected = Duration::from_secs(minutes.saturating_mul(60));
         let since = self.order.paid_at.unwrap_or(self.order.created_at);
         self.tools.now().since(since) > expected.saturating_mul(2)
     }
 
     /// How long it takes, or that it takes longer.
-    fn outlook(&self, product: &ProductSnapshot) -> String {
+    fn outlook(&self, product: &ProductSnapshot, pace: Pace) -> String {
         let locale = self.locale();
         if self.failures > 0 {
             let args = Args::new()
@@ -146,14 +153,13 @@ impl Case<'_> {
                 .number("max", i64::from(self.tools.writing.attempts));
             return self.tools.format(locale, "progress-retrying", &args);
         }
-        if self.takes_long(product) {
+        if self.takes_long(pace) {
             return self.tools.text(locale, "progress-delayed");
         }
         match product.report.kind {
             ReportKind::Short => self.tools.text(locale, "progress-expected-short"),
             ReportKind::Full => {
-                let minutes = i64::from(product.report.expected_minutes);
-                let args = Args::new().number("minutes", minutes);
+                let args = Args::new().number("minutes", pace.most_minutes);
                 self.tools.format(locale, "progress-expected", &args)
             }
         }

@@ -23,22 +23,31 @@ impl Case<'_> {
         let product = self.tools.product(&self.order)?;
         let text = reports::find_text(base.db.read(), &base.keyring, number).await?;
         let text = text.ok_or_else(|| lasting("the text of the report is gone"))?;
-        let limit = match product.report.kind {
-            ReportKind::Full => READABLE_LIMIT,
-            ReportKind::Short => SEGMENT_LIMIT,
-        };
-        let segments = format::segments(&text, limit);
-        if segments.is_empty() {
-            return Err(lasting("the report has no visible text"));
-        }
-        let parts = match product.report.kind {
-            ReportKind::Full => self.full(&product, &segments).await?,
-            ReportKind::Short => self.short(&segments),
-        };
+        let parts = self.parts(&product, &text).await?;
         let tx = self.begin().await?;
         let now = self.tools.now();
         deliveries::plan(&tx, &base.keyring, (number, 0), &parts, now).await?;
         self.checkpoint(tx).await
+    }
+
+    /// The messages that a text becomes.
+    pub(super) async fn parts(
+        &self,
+        product: &ProductSnapshot,
+        text: &str,
+    ) -> Result<Vec<Planned>, Trouble> {
+        let limit = match product.report.kind {
+            ReportKind::Full => READABLE_LIMIT,
+            ReportKind::Short => SEGMENT_LIMIT,
+        };
+        let segments = format::segments(text, limit);
+        if segments.is_empty() {
+            return Err(lasting("the report has no visible text"));
+        }
+        match product.report.kind {
+            ReportKind::Full => self.full(product, &segments).await,
+            ReportKind::Short => Ok(self.short(&segments)),
+        }
     }
 
     async fn full(

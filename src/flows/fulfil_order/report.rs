@@ -18,11 +18,7 @@ use crate::reports::repo::{self as reports, Provenance};
 impl Case<'_> {
     pub(super) async fn report(&mut self) -> Result<(), Trouble> {
         let snapshot = self.tools.product(&self.order)?;
-        let product = self.tools.catalog.find(&self.order.sku);
-        let product = product.ok_or_else(|| {
-            let cause = anyhow::anyhow!("product {} is gone from the catalogue", self.order.sku);
-            Trouble::Passing(Failure::Internal, cause, None)
-        })?;
+        let product = self.product()?;
         let (request, prompt_version) = self.request(product, &snapshot).await?;
         let completion = match self.write(&snapshot, &request).await {
             Ok(completion) => completion,
@@ -30,11 +26,7 @@ impl Case<'_> {
         };
         let provenance = self.provenance(prompt_version, &completion);
         self.count(&provenance);
-        if let Some(written) = snapshot.report.falls_short(&completion.text) {
-            let least = snapshot.report.min_characters;
-            let cause = anyhow::anyhow!("a text of {written} characters, {least} were asked for");
-            return Err(Trouble::Passing(Failure::Model, cause, None));
-        }
+        long_enough(&snapshot, &completion.text)?;
         let (keyring, now) = (&self.tools.till.base.keyring, self.tools.now());
         let tx = self.begin().await?;
         let what = (completion.text.as_str(), &provenance);
@@ -42,7 +34,16 @@ impl Case<'_> {
         self.checkpoint(tx).await
     }
 
-    async fn request(
+    /// The product as its files describe it now.
+    pub(super) fn product(&self) -> Result<&Product, Trouble> {
+        let product = self.tools.catalog.find(&self.order.sku);
+        product.map(AsRef::as_ref).ok_or_else(|| {
+            let cause = anyhow::anyhow!("product {} is gone from the catalogue", self.order.sku);
+            Trouble::Passing(Failure::Internal, cause, None)
+        })
+    }
+
+    pub(super) async fn request(
         &self,
         product: &Product,
         snapshot: &ProductSnapshot,
@@ -87,7 +88,7 @@ impl Case<'_> {
     }
 
     /// What an error of the model means for the order; an operator hears of a refused account.
-    async fn unwritten(&self, error: ModelError) -> Result<Trouble, Trouble> {
+    pub(super) async fn unwritten(&self, error: ModelError) -> Result<Trouble, Trouble> {
         metrics::counter!("mingshu_model_failures_total").increment(1);
         Ok(match error {
             ModelError::Retry { retry_after, .. } => {
@@ -113,7 +114,7 @@ impl Case<'_> {
         Ok(())
     }
 
-    fn provenance(&self, prompt_version: String, completion: &Completion) -> Provenance {
+    pub(super) fn provenance(&self, prompt_version: String, completion: &Completion) -> Provenance {
         let prices = self.tools.writing.prices.as_ref();
         Provenance {
             prompt_version,
@@ -126,7 +127,7 @@ impl Case<'_> {
         }
     }
 
-    fn count(&self, provenance: &Provenance) {
+    pub(super) fn count(&self, provenance: &Provenance) {
         let usage = provenance.usage;
         let kinds = [
             ("prompt_cache_hit", usage.prompt_cache_hit),
@@ -151,7 +152,15 @@ impl Case<'_> {
     }
 }
 
+/// A text far shorter than what was sold is none.
+pub(super) fn long_enough(snapshot: &ProductSnapshot, text: &str) -> Result<(), Trouble> {
+    let Some(written) = snapshot.report.falls_short(text) else { return Ok(()) };
+    let least = snapshot.report.min_characters;
+    let cause = anyhow::anyhow!("a text of {written} characters, {least} were asked for");
+    Err(Trouble::Passing(Failure::Model, cause, None))
+}
+
 /// The same words would be wrong again.
-fn mistaken(mistake: PromptError) -> Trouble {
+pub(super) fn mistaken(mistake: PromptError) -> Trouble {
     Trouble::Lasting(Failure::Internal, mistake.into())
 }

@@ -23,6 +23,7 @@ use crate::kernel::money::Money;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
 use crate::payments::refunds::{self, NewRefund};
 use crate::payments::repo as payments;
+use crate::payments::requests::{self, RequestStatus};
 use crate::payments::{Payment, PaymentStatus};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::store as jobs;
@@ -138,6 +139,8 @@ pub async fn start(
     if !refunds::reserve(&tx, &plan.payment, &refund, now).await? {
         return Ok(Refunded::ReferenceUsed);
     }
+    let said = (RequestStatus::Approved, None, refund.actor.as_str());
+    requests::decide(&tx, &base.keyring, order_no, said, now).await?;
     if plan.order_takes_part {
         let change = Change::RefundStarted;
         orders::repo::change(&tx, &mut order, change, actor, wish.reason, now).await?;

@@ -9,7 +9,7 @@ use crate::kernel::ids::RefundNo;
 use crate::kernel::money::Currency;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::orders::Order;
-use crate::payments::{PaymentError, refunds};
+use crate::payments::{PaymentError, refunds, requests};
 use crate::platform::texts;
 
 pub(super) async fn message(
@@ -25,6 +25,14 @@ pub(super) async fn message(
             args.text("amount", texts::money(order.locale, refund.amount))
                 .text("refund_no", number.0)
         }
+        News::RefundRefused => {
+            let keyring = &tools.till.base.keyring;
+            let db = tools.till.base.db.read();
+            let asked = requests::find_latest(db, keyring, &order.order_no).await?;
+            let said = asked.filter(|asked| asked.id == job.about).and_then(|asked| asked.answer);
+            args.escaped("answer", said.as_deref().unwrap_or("–"))
+        }
+        News::RewriteFailed => args,
         News::OrderFailed => {
             let failure = Failure::parse(&job.about).unwrap_or(Failure::Internal);
             args.text("reason", tools.text(order.locale, &failure.text_key()))
@@ -63,7 +71,8 @@ fn needs_a_person(news: News) -> bool {
         | News::LateMoneyReturns
         | News::LateMoneyHeld
         | News::OrderFailed
-        | News::RefundFailed => true,
+        | News::RefundFailed
+        | News::RefundRefused => true,
         News::PaymentReady
         | News::PaymentUnavailable
         | News::AttemptFailed
@@ -73,7 +82,8 @@ fn needs_a_person(news: News) -> bool {
         | News::Closed
         | News::SurplusReturns
         | News::RefundStarted
-        | News::RefundSucceeded => false,
+        | News::RefundSucceeded
+        | News::RewriteFailed => false,
     }
 }
 
@@ -98,6 +108,8 @@ fn text_key(news: News, order: &Order) -> &'static str {
         News::RefundSucceeded if in_stars => "refund-succeeded-stars",
         News::RefundSucceeded => "refund-succeeded",
         News::RefundFailed => "refund-failed",
+        News::RefundRefused => "refund-refused",
+        News::RewriteFailed => "rewrite-failed",
     }
 }
 
@@ -130,6 +142,8 @@ async fn buttons(tools: &Tools, order: &Order, job: &TellBuyer) -> Result<Keyboa
         | News::SurplusReturns
         | News::RefundStarted
         | News::RefundSucceeded
-        | News::RefundFailed => Keyboard::new(),
+        | News::RefundFailed
+        | News::RefundRefused
+        | News::RewriteFailed => Keyboard::new(),
     })
 }

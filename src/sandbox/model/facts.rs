@@ -7,6 +7,8 @@ use super::chart::Pair;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Natal,
+    /// Two people's charts side by side.
+    Match,
     Year,
     Short,
 }
@@ -25,6 +27,8 @@ pub(super) struct Facts {
     pub(super) english: bool,
     /// Year, month, day, hour; the hour may be missing, and all of them.
     pub(super) pillars: Vec<Pair>,
+    /// The same of the second person, where there is one.
+    pub(super) other: Vec<Pair>,
     pub(super) luck: Vec<Decade>,
     pub(super) year: i64,
     /// The buyer wrote a question.
@@ -40,8 +44,11 @@ impl Facts {
     pub(super) fn read(system: &str, user: &str, max_tokens: u64) -> Self {
         let json = fenced_json(user).or_else(|| fenced_json(system)).unwrap_or(Value::Null);
         let all = format!("{system}\n{user}");
+        let other = second_person(&json).map(pillars).unwrap_or_default();
         let kind = if max_tokens <= 1500 || system.contains("短文") {
             Kind::Short
+        } else if other.len() > 2 {
+            Kind::Match
         } else if find(&json, &YEAR_KEYS).is_some() || user.contains(YEAR_WORDS) {
             Kind::Year
         } else {
@@ -51,6 +58,7 @@ impl Facts {
             kind,
             english: asks_for_english(&all),
             pillars: pillars(&json),
+            other,
             luck: luck(&json),
             year: year(&json, user),
             asks: user.contains("<buyer>"),
@@ -110,6 +118,10 @@ fn find_one<'a>(json: &'a Value, name: &str) -> Option<&'a Value> {
         Value::Array(items) => items.iter().find_map(|inner| find_one(inner, name)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
+}
+
+fn second_person(json: &Value) -> Option<&Value> {
+    json.get("people")?.as_array()?.get(1)
 }
 
 fn pillars(json: &Value) -> Vec<Pair> {
@@ -225,6 +237,16 @@ mod tests {
             json!({"pillars": {"year": "庚午", "month": "辛巳", "day": "乙酉", "hour": null}});
         assert_eq!(names(&read(&no_hour).pillars), "庚午 辛巳 乙酉");
         assert_eq!(read(&json!({"pillars": 4})).pillars, Vec::new());
+    }
+
+    #[test]
+    fn two_people_are_told_apart() {
+        let person = |day: &str| json!({"pillars": ["庚午", "辛巳", day, "庚辰"], "sex": "坤造"});
+        let facts = read(&json!({"people": [person("乙酉"), person("甲子")], "between": {}}));
+        assert_eq!(facts.kind, Kind::Match);
+        assert_eq!(names(&facts.pillars), "庚午 辛巳 乙酉 庚辰");
+        assert_eq!(names(&facts.other), "庚午 辛巳 甲子 庚辰");
+        assert_eq!(read(&json!({"people": [person("乙酉")]})).kind, Kind::Natal);
     }
 
     #[test]

@@ -7,9 +7,11 @@ use serde::Serialize;
 use super::chart::{ELEMENTS, Pair, element_name, group, relation};
 use super::facts::{Facts, Kind};
 
-const TEXTS: [(&str, &str); 8] = [
+const TEXTS: [(&str, &str); 10] = [
     ("words.zh.md", include_str!("texts/words.zh.md")),
     ("natal.zh.md", include_str!("texts/natal.zh.md")),
+    ("pair.zh.md", include_str!("texts/pair.zh.md")),
+    ("pair.en.md", include_str!("texts/pair.en.md")),
     ("year.zh.md", include_str!("texts/year.zh.md")),
     ("short.zh.md", include_str!("texts/short.zh.md")),
     ("words.en.md", include_str!("texts/words.en.md")),
@@ -28,6 +30,8 @@ pub(super) fn write(facts: &Facts) -> Result<String, minijinja::Error> {
         (Kind::Short, true) => "short.en.md",
         (Kind::Year, false) => "year.zh.md",
         (Kind::Year, true) => "year.en.md",
+        (Kind::Match, false) => "pair.zh.md",
+        (Kind::Match, true) => "pair.en.md",
         (Kind::Natal, false) => "natal.zh.md",
         (Kind::Natal, true) => "natal.en.md",
     };
@@ -90,13 +94,6 @@ fn values(facts: &Facts) -> Value {
     let year = Pair::of_year(facts.year);
     let counts = count(pillars);
     let strong = is_strong(day, month, &counts);
-    let by_count = |most: bool| {
-        let order = |place: &usize| {
-            let count = counts.get(*place).copied().unwrap_or(0);
-            if most { count } else { usize::MAX.saturating_sub(count) }
-        };
-        element_name((0..5).max_by_key(order).unwrap_or(0))
-    };
     let elements: Vec<Value> =
         ELEMENTS.into_iter().zip(counts).map(|(name, count)| context! { name, count }).collect();
     context! {
@@ -106,8 +103,8 @@ fn values(facts: &Facts) -> Value {
         day => day_value(day),
         month => context! { branch => month.branch_name(), season => month.season() },
         elements,
-        strongest => by_count(true),
-        weakest => by_count(false),
+        strongest => extreme(&counts, true),
+        weakest => extreme(&counts, false),
         strong,
         favourable => favourable(day, strong),
         lean => group(day.stem_element(), month.branch_element()),
@@ -117,7 +114,45 @@ fn values(facts: &Facts) -> Value {
         months => months(year, day),
         clashes => places(pillars, |pair| pair.clashes(year)),
         harmonies => places(pillars, |pair| pair.harmonises(year)),
+        you => other_person(&facts.other, pillars),
     }
+}
+
+/// The second person, and what the two are to each other; nothing where there is none.
+fn other_person(theirs: &[Pair], mine: &[Pair]) -> Value {
+    let three = |pillars: &[Pair]| match *pillars {
+        [year, month, day, ..] => Some((year, month, day)),
+        _ => None,
+    };
+    let (Some((year, month, day)), Some((my_year, _, my_day))) = (three(theirs), three(mine))
+    else {
+        return Value::UNDEFINED;
+    };
+    let counts = count(theirs);
+    context! {
+        pillars => pillar_rows(theirs, day),
+        day => day_value(day),
+        month => context! { branch => month.branch_name(), season => month.season() },
+        strongest => extreme(&counts, true),
+        weakest => extreme(&counts, false),
+        lean => group(day.stem_element(), month.branch_element()),
+        god => day.god(my_day),
+        group => group(my_day.stem_element(), day.stem_element()),
+        me_god => my_day.god(day),
+        me_group => group(day.stem_element(), my_day.stem_element()),
+        palaces_combine => day.harmonises(my_day),
+        palaces_clash => day.clashes(my_day),
+        years_clash => year.clashes(my_year),
+    }
+}
+
+/// The element with the most characters, or with the fewest.
+fn extreme(counts: &[usize; 5], most: bool) -> &'static str {
+    let order = |place: &usize| {
+        let count = counts.get(*place).copied().unwrap_or(0);
+        if most { count } else { usize::MAX.saturating_sub(count) }
+    };
+    element_name((0..5).max_by_key(order).unwrap_or(0))
 }
 
 fn year_value(number: i64, day: Pair) -> Value {
@@ -214,6 +249,7 @@ mod tests {
             kind,
             english,
             pillars: EXAMPLE.iter().map(|text| Pair::parse(text).unwrap()).collect(),
+            other: ["戊辰", "丙辰", "甲戌", "戊辰"].map(|text| Pair::parse(text).unwrap()).to_vec(),
             luck: luck.collect(),
             year: 2026,
             lot: 1,
@@ -241,6 +277,19 @@ mod tests {
     #[test]
     fn a_year_is_told_month_by_month() {
         insta::assert_snapshot!(write(&facts(Kind::Year, false)).unwrap());
+    }
+
+    #[test]
+    fn two_people_are_told_of_each_other() {
+        let text = write(&facts(Kind::Match, false)).unwrap();
+        let length = text.chars().filter(|letter| !letter.is_whitespace()).count();
+        assert!((2_400..=4_000).contains(&length), "{length} characters");
+        assert_eq!(chapters(&text), 7);
+        insta::assert_snapshot!(text);
+        let english = write(&facts(Kind::Match, true)).unwrap();
+        let length = english.chars().filter(|letter| !letter.is_whitespace()).count();
+        assert!(length > 2_400, "{length} characters");
+        insta::assert_snapshot!(english);
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl SandboxTelegram {
             "editmessagetext" => self.edit_text(params),
             "editmessagereplymarkup" => self.edit_keyboard(params),
             "deletemessage" => self.delete_message(params),
+            "getchat" => self.get_chat(params),
             "sendchataction" => self.send_chat_action(params),
             "answercallbackquery" => self.answer_callback_query(params),
             "createinvoicelink" => self.create_invoice_link(params),
@@ -195,6 +196,12 @@ impl SandboxTelegram {
     fn delete_message(&self, params: &Params) -> Outcome {
         let (chat, message) = (chat_of(params)?, message_of(params)?);
         self.change(|world| world.delete(chat, message))
+    }
+
+    fn get_chat(&self, params: &Params) -> Outcome {
+        let chat = chat_of(params)?;
+        let world = self.lock();
+        world.person(chat).map(wire::full_chat).ok_or_else(Refusal::chat_not_found)
     }
 
     fn send_chat_action(&self, params: &Params) -> Outcome {

@@ -1,6 +1,7 @@
 //! What stands in a played chat: messages, buttons, files, toasts, and the people who read them.
 
 use bytes::Bytes;
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,22 +23,30 @@ pub struct Person {
     pub language_code: String,
     /// For those who watch; Telegram knows no roles.
     pub role: Role,
+    /// What the person's profile shows to everybody.
+    pub birthdate: Option<NaiveDate>,
 }
 
 impl Person {
     pub fn buyer(id: i64, first_name: &str, language_code: &str) -> Self {
         let (first_name, language_code) = (first_name.to_owned(), language_code.to_owned());
-        Self { id, first_name, language_code, role: Role::Buyer }
+        Self { id, first_name, language_code, role: Role::Buyer, birthdate: None }
     }
 
     pub fn operator(id: i64, first_name: &str, language_code: &str) -> Self {
         Self { role: Role::Operator, ..Self::buyer(id, first_name, language_code) }
     }
 
+    /// The same person, who shows a birthday.
+    #[must_use]
+    pub fn born_on(self, birthdate: Option<NaiveDate>) -> Self {
+        Self { birthdate, ..self }
+    }
+
     /// Two buyers and the shopkeeper.
     pub fn cast() -> Vec<Self> {
         vec![
-            Self::buyer(1001, "小满", "zh-hans"),
+            Self::buyer(1001, "小满", "zh-hans").born_on(NaiveDate::from_ymd_opt(1990, 5, 20)),
             Self::buyer(1002, "Ada", "en"),
             Self::operator(9001, "掌柜", "zh-hans"),
         ]

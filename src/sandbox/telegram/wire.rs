@@ -1,5 +1,6 @@
 //! People, chats and messages in the Bot API's JSON.
 
+use chrono::Datelike;
 use serde_json::{Value, json};
 
 use super::markup;
@@ -40,6 +41,15 @@ pub(super) fn person(person: &Person) -> Value {
         "first_name": person.first_name,
         "language_code": person.language_code,
     })
+}
+
+/// A private chat as `getChat` tells of it.
+pub(super) fn full_chat(person: &Person) -> Value {
+    let chat = json!({ "id": person.id, "first_name": person.first_name, "type": "private" });
+    let birthdate = person
+        .birthdate
+        .map(|date| json!({ "day": date.day(), "month": date.month(), "year": date.year() }));
+    with(chat, birthdate.into_iter().map(|date| ("birthdate", date)))
 }
 
 pub(super) fn message(bot_id: i64, partner: &Person, message: &ChatMessage) -> Value {

@@ -120,6 +120,7 @@ privacy-kept =
     What you wrote into an order that was not paid: { $unpaid }
     Reports, charts and what you wrote for them: { $reports }
     Forms left in the middle: { $drafts }
+    Kept births that nobody uses: { $profiles }
 privacy-kept-days = { $days ->
     [one] after one day
    *[other] after { $days } days
@@ -173,6 +174,7 @@ help =
     /cancel : leave the current step or cancel an order
     /paysupport : payments and refunds
     /language : change language
+    /profiles kept births
     /privacy · /mydata : get your data · /forget : delete it
     /terms
 help-form =
@@ -213,6 +215,7 @@ language-en = English
 ## Form: questions of all kinds
 
 form-step = <i>{ $product } · step { $step } of { $total }</i>
+form-whose = <b>{ $label }</b>
 form-optional = <i>You may skip this.</i>
 form-typed-hint = <i>Just type it, up to { $max } characters.</i>
 form-number-hint = <i>Please send a number from { $min } to { $max }.</i>
@@ -407,6 +410,8 @@ check-price = Price: <b>{ $price }</b>
 check-stars = Or in Telegram Stars: <b>{ $price }</b>
 check-stars-no-coupon = Or in Telegram Stars: <b>{ $price }</b> (the code does not count there)
 check-free = Price: <b>free</b>
+check-wait = ⏱ Usually delivered in about { $minutes } min
+check-wait-between = ⏱ Usually delivered in { $minutes }–{ $most } min
 check-promise = <i>If the report cannot be written or delivered, you get a full refund automatically.</i>
 check-ask = Is everything right?
 btn-check-ok = ✅ Yes, go to payment
@@ -416,6 +421,9 @@ btn-check-edit-gender = ✏️ Sex
 btn-check-edit-date = ✏️ Date
 btn-check-edit-hour = ✏️ Time
 btn-check-edit-place = ✏️ Place
+btn-check-edit-date-of = ✏️ { $label }: date
+btn-check-edit-hour-of = ✏️ { $label }: time
+btn-check-edit-place-of = ✏️ { $label }: place
 btn-check-edit = ✏️ { $label }
 
 ## Cancelling, old buttons, errors
@@ -436,3 +444,44 @@ toast-working = Working…
 toast-done = Done
 toast-not-yours = This button is not for you
 toast-error = Something went wrong, please try again later
+
+## Kept births
+
+btn-profile-use = 👤 Use kept data: { $name }
+btn-birthday = 🎂 Birthday in your Telegram profile: { $day }
+btn-profile-save = 💾 Keep this birth
+btn-profile-save-of = 💾 Keep “{ $label }”
+profile-save-ask =
+    Kept once, used with one tap in the next form. Whose birth is it?
+
+    <i>Stored encrypted, for you alone; rename or delete it in /profiles.</i>
+btn-profile-save-own = 👤 Mine
+btn-profile-save-partner = 💞 Partner
+btn-profile-save-child = 🧒 Child
+btn-profile-save-other = ✏️ Another name
+profile-save-name = Please send me a name, such as: Mum, Alex.
+profile-name-wrong = A name has 1 to { $max } characters.
+profile-saved = 💾 Kept. The next form offers it; manage it in /profiles.
+profile-too-many = 12 births are kept already; please delete one in /profiles first.
+profile-gone = This one is not kept any more.
+profile-renamed = Renamed.
+profile-deleted = Deleted.
+profile-kind-own = me
+profile-kind-partner = partner
+profile-kind-child = child
+profile-kind-other = somebody
+profiles-title =
+    <b>Kept births</b>
+
+    Forms offer them for one tap. Open one to rename or delete it.
+profiles-empty =
+    <b>Kept births</b>
+
+    None yet. When you have filled in a form, tap “💾 Keep this birth” on the check card, and you need not type it again.
+btn-profile = 👤 { $name }
+profile-card = <b>{ $name }</b>
+btn-profile-rename = ✏️ Rename
+btn-profile-delete = 🗑 Delete
+profile-name-ask = Please send me the new name for “{ $name }” (at most { $max } characters).
+profile-delete-ask = Delete the birth of “{ $name }”? Orders that were placed stay as they are.
+btn-profile-delete-surely = 🗑 Delete it

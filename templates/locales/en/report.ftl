@@ -30,6 +30,7 @@ report-title =
     Order <code>{ $order_no }</code>
     { $date }
 report-pillars = <pre>{ $pillars }</pre>
+report-pillars-of = { $who } <pre>{ $pillars }</pre>
 report-note-hour-unknown = <i>Hour of birth unknown: this report reads the pillars of year, month and day only and leaves out what depends on the hour.</i>
 report-note-no-place = <i>No place of birth: the chart uses clock time, without true solar time.</i>
 report-segment = <i>({ $index }/{ $total })</i>

@@ -117,6 +117,7 @@ privacy-kept =
     没付款的订单里填的内容：{ $unpaid }
     报告、命盘和填的内容：{ $reports }
     填到一半的表：{ $drafts }
+    存下的资料（多久没有用）：{ $profiles }
 privacy-kept-days = { $days } 天后
 privacy-kept-always = 保存到你用 /forget 删除为止
 mydata-caption = 这是我们存有的关于你的全部资料（JSON 文件，可以用任何文本编辑器打开）。只发给你本人，请自己收好。
@@ -167,6 +168,7 @@ help =
     /cancel 退出当前步骤或取消订单
     /paysupport 付款与退款
     /language 换语言
+    /profiles 存下的资料
     /privacy 隐私 · /mydata 取回资料 · /forget 删除资料
     /terms 条款
 help-form =
@@ -207,6 +209,7 @@ language-en = English
 ## 填表：各种问题
 
 form-step = <i>{ $product } · 第 { $step } 步，共 { $total } 步</i>
+form-whose = <b>{ $label }</b>
 form-optional = <i>可以跳过。</i>
 form-typed-hint = <i>直接打字发来就好，至多 { $max } 个字。</i>
 form-number-hint = <i>请发一个 { $min } 到 { $max } 的数字。</i>
@@ -432,6 +435,8 @@ check-price = 价格：<b>{ $price }</b>
 check-stars = 也可以用 Telegram Stars：<b>{ $price }</b>
 check-stars-no-coupon = 也可以用 Telegram Stars：<b>{ $price }</b>（优惠码不适用）
 check-free = 价格：<b>免费</b>
+check-wait = ⏱ 通常约 { $minutes } 分钟送达
+check-wait-between = ⏱ 通常 { $minutes }–{ $most } 分钟送达
 check-promise = <i>报告写不成或送不到，自动全额退款。</i>
 check-ask = 都对吗？
 btn-check-ok = ✅ 没错，去付款
@@ -441,6 +446,9 @@ btn-check-edit-gender = ✏️ 改性别
 btn-check-edit-date = ✏️ 改日期
 btn-check-edit-hour = ✏️ 改时间
 btn-check-edit-place = ✏️ 改地点
+btn-check-edit-date-of = ✏️ { $label }·日期
+btn-check-edit-hour-of = ✏️ { $label }·时间
+btn-check-edit-place-of = ✏️ { $label }·地点
 btn-check-edit = ✏️ 改{ $label }
 
 ## 取消、旧按钮、出错
@@ -461,3 +469,44 @@ toast-working = 正在处理…
 toast-done = 好了
 toast-not-yours = 这个按钮不是给你的
 toast-error = 出了点问题，请稍后再试
+
+## 存下的资料
+
+btn-profile-use = 👤 用上次的资料：{ $name }
+btn-birthday = 🎂 用 Telegram 资料里的生日：{ $day }
+btn-profile-save = 💾 存下这份资料
+btn-profile-save-of = 💾 存下「{ $label }」
+profile-save-ask =
+    存下来，下次填表点一下就好。这是谁的资料？
+
+    <i>加密保存，只有你能用；在 /profiles 改名或删除。</i>
+btn-profile-save-own = 👤 自己
+btn-profile-save-partner = 💞 伴侣
+btn-profile-save-child = 🧒 孩子
+btn-profile-save-other = ✏️ 其他名字
+profile-save-name = 请发一个称呼，例如：妈妈、小雨。
+profile-name-wrong = 称呼请在 1 到 { $max } 个字之间。
+profile-saved = 💾 存好了，下次填表可以直接用；在 /profiles 管理。
+profile-too-many = 已经存了 12 份，先到 /profiles 删掉一份再存。
+profile-gone = 这份资料已经不在了。
+profile-renamed = 已改名。
+profile-deleted = 已删除。
+profile-kind-own = 自己
+profile-kind-partner = 伴侣
+profile-kind-child = 孩子
+profile-kind-other = 其他人
+profiles-title =
+    <b>存下的资料</b>
+
+    填表时点一下就能用。点一份可以改名或删除。
+profiles-empty =
+    <b>存下的资料</b>
+
+    还没有。填完一张表后，在核对页点「💾 存下这份资料」，下次就不用再填。
+btn-profile = 👤 { $name }
+profile-card = <b>{ $name }</b>
+btn-profile-rename = ✏️ 改名
+btn-profile-delete = 🗑 删除
+profile-name-ask = 给「{ $name }」起个新称呼，直接发给我（最多 { $max } 个字）。
+profile-delete-ask = 删除「{ $name }」的资料？已经下的订单不受影响。
+btn-profile-delete-surely = 🗑 确定删除

@@ -27,6 +27,7 @@ report-title =
     订单号 <code>{ $order_no }</code>
     { $date }
 report-pillars = <pre>{ $pillars }</pre>
+report-pillars-of = { $who } <pre>{ $pillars }</pre>
 report-note-hour-unknown = <i>出生时辰不详：本报告只看年、月、日三柱，涉及时柱的内容从略。</i>
 report-note-no-place = <i>未填出生地：按钟表时间排盘，没有换算真太阳时。</i>
 report-segment = <i>（{ $index }/{ $total }）</i>

@@ -117,6 +117,7 @@ privacy-kept =
     沒付款的訂單裡填的內容：{ $unpaid }
     報告、命盤和填的內容：{ $reports }
     填到一半的表：{ $drafts }
+    存下的資料（多久沒有用）：{ $profiles }
 privacy-kept-days = { $days } 天後
 privacy-kept-always = 儲存到你用 /forget 刪除為止
 mydata-caption = 這是我們存有的關於你的全部資料（JSON 檔案，可以用任何文字編輯器開啟）。只發給你本人，請自己收好。
@@ -167,6 +168,7 @@ help =
     /cancel 退出當前步驟或取消訂單
     /paysupport 付款與退款
     /language 換語言
+    /profiles 存下的資料
     /privacy 隱私 · /mydata 取回資料 · /forget 刪除資料
     /terms 條款
 help-form =
@@ -207,6 +209,7 @@ language-en = English
 ## 填表：各種問題
 
 form-step = <i>{ $product } · 第 { $step } 步，共 { $total } 步</i>
+form-whose = <b>{ $label }</b>
 form-optional = <i>可以跳過。</i>
 form-typed-hint = <i>直接打字發來就好，至多 { $max } 個字。</i>
 form-number-hint = <i>請發一個 { $min } 到 { $max } 的數字。</i>
@@ -432,6 +435,8 @@ check-price = 價格：<b>{ $price }</b>
 check-stars = 也可以用 Telegram Stars：<b>{ $price }</b>
 check-stars-no-coupon = 也可以用 Telegram Stars：<b>{ $price }</b>（優惠碼不適用）
 check-free = 價格：<b>免費</b>
+check-wait = ⏱ 通常約 { $minutes } 分鐘送達
+check-wait-between = ⏱ 通常 { $minutes }–{ $most } 分鐘送達
 check-promise = <i>報告寫不成或送不到，自動全額退款。</i>
 check-ask = 都對嗎？
 btn-check-ok = ✅ 沒錯，去付款
@@ -441,6 +446,9 @@ btn-check-edit-gender = ✏️ 改性別
 btn-check-edit-date = ✏️ 改日期
 btn-check-edit-hour = ✏️ 改時間
 btn-check-edit-place = ✏️ 改地點
+btn-check-edit-date-of = ✏️ { $label }·日期
+btn-check-edit-hour-of = ✏️ { $label }·時間
+btn-check-edit-place-of = ✏️ { $label }·地點
 btn-check-edit = ✏️ 改{ $label }
 
 ## 取消、舊按鈕、出錯
@@ -461,3 +469,44 @@ toast-working = 正在處理…
 toast-done = 好了
 toast-not-yours = 這個按鈕不是給你的
 toast-error = 出了點問題，請稍後再試
+
+## 存下的資料
+
+btn-profile-use = 👤 用上次的資料：{ $name }
+btn-birthday = 🎂 用 Telegram 資料裡的生日：{ $day }
+btn-profile-save = 💾 存下這份資料
+btn-profile-save-of = 💾 存下「{ $label }」
+profile-save-ask =
+    存下來，下次填表點一下就好。這是誰的資料？
+
+    <i>加密儲存，只有你能用；在 /profiles 改名或刪除。</i>
+btn-profile-save-own = 👤 自己
+btn-profile-save-partner = 💞 伴侶
+btn-profile-save-child = 🧒 孩子
+btn-profile-save-other = ✏️ 其他名字
+profile-save-name = 請傳一個稱呼，例如：媽媽、小雨。
+profile-name-wrong = 稱呼請在 1 到 { $max } 個字之間。
+profile-saved = 💾 存好了，下次填表可以直接用；在 /profiles 管理。
+profile-too-many = 已經存了 12 份，先到 /profiles 刪掉一份再存。
+profile-gone = 這份資料已經不在了。
+profile-renamed = 已改名。
+profile-deleted = 已刪除。
+profile-kind-own = 自己
+profile-kind-partner = 伴侶
+profile-kind-child = 孩子
+profile-kind-other = 其他人
+profiles-title =
+    <b>存下的資料</b>
+
+    填表時點一下就能用。點一份可以改名或刪除。
+profiles-empty =
+    <b>存下的資料</b>
+
+    還沒有。填完一張表後，在核對頁點「💾 存下這份資料」，下次就不用再填。
+btn-profile = 👤 { $name }
+profile-card = <b>{ $name }</b>
+btn-profile-rename = ✏️ 改名
+btn-profile-delete = 🗑 刪除
+profile-name-ask = 給「{ $name }」取個新稱呼，直接傳給我（最多 { $max } 個字）。
+profile-delete-ask = 刪除「{ $name }」的資料？已經下的訂單不受影響。
+btn-profile-delete-surely = 🗑 確定刪除

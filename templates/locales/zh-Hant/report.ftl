@@ -27,6 +27,7 @@ report-title =
     訂單號 <code>{ $order_no }</code>
     { $date }
 report-pillars = <pre>{ $pillars }</pre>
+report-pillars-of = { $who } <pre>{ $pillars }</pre>
 report-note-hour-unknown = <i>出生時辰不詳：本報告只看年、月、日三柱，涉及時柱的內容從略。</i>
 report-note-no-place = <i>未填出生地：按鐘錶時間排盤，沒有換算真太陽時。</i>
 report-segment = <i>（{ $index }/{ $total }）</i>

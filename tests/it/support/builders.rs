@@ -56,7 +56,7 @@ pub(crate) const RARE: u32 = 10;
 
 /// Sku and head: paid products without a chart, some with few or very many pieces, one for nothing,
 /// one on sale, and two with a chart.
-const PRODUCTS: [(&str, &str); 12] = [
+const PRODUCTS: [(&str, &str); 13] = [
     ("letter", "price = \"29.90\""),
     ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
     ("pair", "price = \"29.90\"\nstock = { counted = 2 }"),
@@ -68,6 +68,7 @@ const PRODUCTS: [(&str, &str); 12] = [
     ("bargain", BARGAIN),
     ("starry", STARRY),
     ("keepsake", KEEPSAKE),
+    ("couple", "price = \"29.90\"\nneeds_chart = true"),
     ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
 ];
 
@@ -87,6 +88,18 @@ min = 1950
 max = 2100
 label = { zh-Hans = "年份" }
 question = { zh-Hans = "哪一年？" }
+"#;
+
+/// The second of two people.
+const PARTNER_FORM: &str = r#"
+[[form]]
+key = "partner_gender"
+kind = "gender"
+label = { zh-Hans = "TA 的性别" }
+[[form]]
+key = "partner_birth"
+kind = "birth"
+label = { zh-Hans = "TA 的生辰" }
 "#;
 
 pub(crate) fn base(db: Db, clock: Arc<ManualClock>) -> Base {
@@ -168,7 +181,9 @@ pub(crate) fn assets() -> Assets {
         for (sku, head) in PRODUCTS {
             let product = folder.path().join("products").join(sku);
             std::fs::create_dir_all(&product).unwrap();
-            std::fs::write(product.join("product.toml"), product_toml(head)).unwrap();
+            let partner = if sku == "couple" { PARTNER_FORM } else { "" };
+            let toml = format!("{}{partner}", product_toml(head));
+            std::fs::write(product.join("product.toml"), toml).unwrap();
             let prompt = "Write {{ product.name }}.\n--- user ---\n{{ facts | tojson }}\n\
                           {{ form.question | quote }}\n";
             std::fs::write(product.join("prompt.md"), prompt).unwrap();
@@ -189,6 +204,7 @@ description = {{ zh-Hans = "一封信" }}
 kind = "full"
 min_characters = 100
 max_characters = 9000
+rewrites = 1
 [[form]]
 key = "question"
 kind = "text"
@@ -224,7 +240,21 @@ pub(crate) fn a_birth_form() -> FormAnswers {
     answers
 }
 
-fn a_birth() -> BirthAnswer {
+/// The same woman, and a man of 1988-04-25 whose hour nobody knows.
+pub(crate) fn a_couple() -> FormAnswers {
+    let mut answers = FormAnswers::default();
+    let hour = BirthHour::Unknown;
+    let his = BirthAnswer { year: 1988, month: 4, day: 25, hour, ..a_birth() };
+    // As a form that was filled in backwards.
+    answers.set("partner_birth", Answer::Birth(his));
+    answers.set("partner_gender", Answer::Gender(Gender::Male));
+    for given in a_birth_form().iter() {
+        answers.set(&given.field, given.answer.clone());
+    }
+    answers
+}
+
+pub(crate) fn a_birth() -> BirthAnswer {
     BirthAnswer {
         calendar: Calendar::Solar,
         year: 1990,

@@ -46,6 +46,8 @@ pub(in crate::bot) enum Asks {
     /// What goes to many.
     Letter,
     Coupon,
+    /// What the buyer is told whose request for a refund is refused.
+    RefuseRefund(OrderNo),
 }
 
 /// A deed that waits for its second tap.
@@ -70,6 +72,10 @@ pub(in crate::bot) enum DeskDeed {
         charge: Option<String>,
         reference: String,
         note: String,
+    },
+    RefuseRefund {
+        order_no: OrderNo,
+        words: String,
     },
     Sell(Sku, Switch),
     AddStock {
@@ -102,6 +108,8 @@ pub(in crate::bot) enum DeskView {
     /// What is to be typed, and why what was typed before will not do.
     Ask(Asks, Option<&'static str>),
     Doubt(PaymentNo),
+    Requests,
+    Request(OrderNo),
     /// The card above a second tap.
     Card,
     Products,
@@ -141,6 +149,7 @@ impl DeskDeed {
             Self::Retry(no) | Self::Resend(no) | Self::Doubt { order_no: no, .. } => {
                 About::Order(no)
             }
+            Self::RefuseRefund { order_no, .. } => About::Desk(DeskView::Request(order_no.clone())),
             Self::Sell(sku, _) | Self::AddStock { sku, .. } => {
                 About::Desk(DeskView::Product(sku.clone()))
             }

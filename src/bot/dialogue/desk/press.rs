@@ -32,6 +32,11 @@ pub(in crate::bot) enum DeskPress {
     Surely(String),
     /// Leaves the card with this id.
     Keep(String),
+    /// Buyers who want money back.
+    Requests,
+    Request(OrderNo),
+    /// What the buyer is told is typed next.
+    RefuseRefund(OrderNo),
     Products,
     Product(Sku),
     /// Asks whether to pause the product, or to sell it again.
@@ -75,6 +80,9 @@ impl DeskPress {
             Self::DoubtIs(no, settled) => format!("settle:{}:{no}", settled.as_str()),
             Self::Surely(card) => format!("sure:{card}"),
             Self::Keep(card) => format!("keep:{card}"),
+            Self::Requests => "requests".to_owned(),
+            Self::Request(no) => format!("request:{no}"),
+            Self::RefuseRefund(no) => format!("refuse:{no}"),
             Self::Products => "products".to_owned(),
             Self::Product(sku) => format!("product:{sku}"),
             Self::SwitchProduct(sku) => format!("onoff:{sku}"),
@@ -114,6 +122,9 @@ impl DeskPress {
             }
             "sure" => Self::Surely(rest.to_owned()),
             "keep" => Self::Keep(rest.to_owned()),
+            "requests" => Self::Requests,
+            "request" => Self::Request(OrderNo::from(rest)),
+            "refuse" => Self::RefuseRefund(OrderNo::from(rest)),
             "products" => Self::Products,
             "product" => Self::Product(Sku::from(rest)),
             "onoff" => Self::SwitchProduct(Sku::from(rest)),
@@ -166,6 +177,9 @@ mod tests {
             DeskPress::ConfirmBy(no()),
             DeskPress::RefundPart(OrderNo::from("M20261121-7F3K9QX2")),
             DeskPress::Doubt(no()),
+            DeskPress::Requests,
+            DeskPress::Request(OrderNo::from("M20261121-7F3K9QX2")),
+            DeskPress::RefuseRefund(OrderNo::from("M20261121-7F3K9QX2")),
             DeskPress::Surely(card()),
             DeskPress::Keep(card()),
             DeskPress::Products,

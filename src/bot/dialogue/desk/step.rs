@@ -3,6 +3,7 @@
 use super::{About, Asks, Desk, DeskCard, DeskDeed, DeskPress, DeskView, Preparing};
 use crate::bot::dialogue::turn::{Deed, OperatorView, Turn, View, Where};
 use crate::bot::dialogue::{Confirming, Dialogue, Facts, Refunding, Wanted};
+use crate::flows::ask_refund::LONGEST_REASON;
 use crate::flows::broadcast::Steer;
 use crate::kernel::ids::PaymentNo;
 
@@ -40,6 +41,9 @@ pub(in crate::bot::dialogue) fn pressed(
         DeskPress::DoubtIs(no, settled) => {
             asks(Asks::Doubt(no.clone(), settled.as_str().to_owned()))
         }
+        DeskPress::Requests => DeskView::Requests,
+        DeskPress::Request(no) => DeskView::Request(no.clone()),
+        DeskPress::RefuseRefund(no) => asks(Asks::RefuseRefund(no.clone())),
         DeskPress::Products => DeskView::Products,
         DeskPress::Product(sku) => DeskView::Product(sku.clone()),
         DeskPress::AddStock(sku) => asks(Asks::Stock(sku.clone())),
@@ -101,6 +105,12 @@ pub(in crate::bot::dialogue) fn typed(
             }
             Some(_) | None => again(next, Asks::RefundPart(no), "desk-part-unreadable"),
         },
+        Asks::RefuseRefund(order_no) if !text.is_empty() => {
+            let words = text.chars().take(LONGEST_REASON).collect();
+            let deed = DeskDeed::RefuseRefund { order_no, words };
+            at_desk(card(next, DeskCard { id: facts.fresh_id.clone(), deed }))
+        }
+        Asks::RefuseRefund(no) => again(next, Asks::RefuseRefund(no), "desk-statement-unreadable"),
         Asks::Letter => letter(next, text),
         Asks::Coupon if fits => prepare_typed(next, Preparing::Coupon(text.to_owned())),
         Asks::Coupon => again(next, Asks::Coupon, "desk-coupon-unreadable"),

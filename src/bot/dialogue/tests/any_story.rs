@@ -15,44 +15,94 @@ enum Move {
     Picture,
 }
 
+/// Values of buttons below a question.
+const VALUES: &[&str] = &[
+    "m",
+    "f",
+    "s",
+    "l",
+    "1980",
+    "1990",
+    "1985",
+    "2",
+    "5",
+    "L5",
+    "30",
+    "31",
+    "0",
+    "4",
+    "12",
+    "e",
+    "u",
+    "y",
+    "1",
+    "c",
+    "?",
+    "<",
+    "-",
+    "!",
+    "=",
+    "date",
+    "hour",
+    "place",
+    "e0",
+    "e2",
+    "hour.1",
+    "date.3",
+    "place.3",
+    "married",
+    "@0123456789AB",
+    "+1",
+    "+0",
+    "own",
+    "other",
+    "b",
+];
+
+/// What is typed.
+const WORDS: &[&str] = &[
+    "男",
+    "女",
+    "1990-05-20",
+    "农历1990年闰五月初八",
+    "2月30日",
+    "23:30",
+    "晚上十二点",
+    "辰时",
+    "不知道",
+    "2027",
+    "成都",
+    "/cancel",
+    "/help",
+    "/start",
+    "/products",
+    "农历",
+    "",
+];
+
+/// Buttons of other messages.
+const DATA: &[&str] = &[
+    "new:bazi-full",
+    "new:year-luck",
+    "new:match",
+    "new:daily-sign",
+    "resume",
+    "restart",
+    "p:bazi-full",
+    "privacy:agree",
+    "privacy:full",
+    "home",
+    "products",
+    "f:DRAFT0000001:0:m",
+    "prof:list",
+    "prof:name:0123456789AB",
+    "nonsense",
+];
+
 fn moves() -> impl Strategy<Value = Move> {
-    let values = prop::sample::select(vec![
-        "m", "f", "s", "l", "1980", "1990", "1985", "2", "5", "L5", "30", "31", "0", "4", "12",
-        "e", "u", "y", "1", "c", "?", "<", "-", "!", "=", "date", "hour", "place", "e0", "e2",
-    ]);
-    let words = prop::sample::select(vec![
-        "男",
-        "女",
-        "1990-05-20",
-        "农历1990年闰五月初八",
-        "2月30日",
-        "23:30",
-        "晚上十二点",
-        "辰时",
-        "不知道",
-        "2027",
-        "成都",
-        "/cancel",
-        "/help",
-        "/start",
-        "/products",
-        "农历",
-        "",
-    ]);
-    let data = prop::sample::select(vec![
-        "new:bazi-full",
-        "new:year-luck",
-        "new:daily-sign",
-        "resume",
-        "restart",
-        "p:bazi-full",
-        "privacy:agree",
-        "privacy:full",
-        "home",
-        "products",
-        "f:DRAFT0000001:0:m",
-        "nonsense",
-    ]);
+    let values = prop::sample::select(VALUES);
+    let words = prop::sample::select(WORDS);
+    let data = prop::sample::select(DATA);
     prop_oneof![
         6 => values.prop_map(|value| Move::Tap(value.to_owned())),
         3 => words.prop_map(|word| Move::Say(word.to_owned())),

@@ -93,11 +93,12 @@ impl Talk {
             At::Field { key } => panic!("the field {key} is asked"),
             At::Check => panic!("the check card is shown"),
             At::Coupon => panic!("a coupon is asked"),
+            At::Save { .. } | At::SaveName { .. } => panic!("a name is asked"),
         }
     }
 
     pub(super) fn birth(&self) -> &BirthAnswer {
-        self.draft().answers.birth().expect("the birth was answered")
+        self.draft().answers.people().first().expect("the birth was answered").birth
     }
 
     pub(super) fn note(&self) -> Option<&'static str> {

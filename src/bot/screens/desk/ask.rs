@@ -26,6 +26,11 @@ pub(super) fn words(scene: &Scene<'_>, asks: &Asks, why: Option<&str>) -> Outgoi
             let back = scene.button("btn-back", &Press::OperatorOpen(order.clone()));
             (scene.speech.say("desk-ask-part", &args), back)
         }
+        Asks::RefuseRefund(order) => {
+            let args = Args::new().text("order_no", order.as_str());
+            let back = scene.at_desk("btn-back", DeskPress::Request(order.clone()));
+            (scene.speech.say("desk-ask-refuse", &args), back)
+        }
         Asks::Doubt(payment, settled) => {
             let args = Args::new()
                 .text("payment_no", payment.as_str())

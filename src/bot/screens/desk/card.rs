@@ -34,6 +34,10 @@ fn words(scene: &Scene<'_>, deed: &DeskDeed) -> String {
                 .escaped("reference", reference)
                 .escaped("note", note),
         ),
+        DeskDeed::RefuseRefund { order_no, words } => say(
+            "desk-card-refuse",
+            args.text("order_no", order_no.as_str()).escaped("words", words),
+        ),
         DeskDeed::Sell(sku, wish) => {
             let key = match wish {
                 Switch::On => "desk-card-sell",

@@ -7,6 +7,7 @@ mod goods;
 mod orders;
 mod people;
 mod promotions;
+mod requests;
 
 use super::{Scene, grid, message, operator};
 use crate::bot::dialogue::{DeskPress, DeskView, Press};
@@ -22,6 +23,8 @@ pub(super) async fn show(scene: &Scene<'_>, view: &DeskView) -> Result<OutgoingM
         DeskView::Found(words) => orders::found(scene, words).await,
         DeskView::Ask(asks, why) => Ok(ask::words(scene, asks, *why)),
         DeskView::Doubt(payment) => ask::doubt(scene, payment).await,
+        DeskView::Requests => requests::list(scene).await,
+        DeskView::Request(no) => requests::one(scene, no).await,
         DeskView::Card => Ok(card::show(scene)),
         DeskView::Products => goods::list(scene).await,
         DeskView::Product(sku) => goods::card(scene, sku).await,
@@ -41,6 +44,7 @@ async fn menu(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
     let buttons = [
         ("btn-desk-orders", DeskPress::Orders(None, 0)),
         ("btn-desk-search", DeskPress::Search),
+        ("btn-desk-requests", DeskPress::Requests),
         ("btn-desk-products", DeskPress::Products),
         ("btn-desk-coupons", DeskPress::Coupons(0)),
         ("btn-desk-broadcasts", DeskPress::Broadcasts),
