@@ -29,7 +29,8 @@ const STEPS: usize = 10;
 /// The most that wait; whoever comes then waits at the door.
 const WAITING_ROOM: usize = 1_024;
 
-/// Settles observations in groups, on a thread of its own that ends with the last handle.
+/// Settles observations in groups, in a place of its own that ends with the last handle: a thread
+/// where the statements block it, or else a task.
 ///
 /// Where the database does not like groups ([`crate::platform::db::Db::likes_groups`]), each goes its
 /// own way.
@@ -78,7 +79,12 @@ fn start_writer(
         return Ok(());
     }
     let writer = base.db.group_writer()?;
+    let needs_thread = writer.blocks();
     let work = write((base.clone(), writer), Arc::clone(money), waiting);
+    if !needs_thread {
+        tokio::spawn(work);
+        return Ok(());
+    }
     let runtime = Handle::current();
     thread::Builder::new().name("settle".to_owned()).spawn(move || runtime.block_on(work))?;
     Ok(())
@@ -92,7 +98,9 @@ async fn write(
     let mut waiting = Vec::with_capacity(LARGEST_GROUP);
     let mut before = 0;
     while door.recv_many(&mut waiting, LARGEST_GROUP).await > 0 {
-        wait_for(before, &mut waiting, &mut door);
+        if writer.blocks() {
+            wait_for(before, &mut waiting, &mut door);
+        }
         before = waiting.len();
         let group = group::run((&base, &writer), &money, std::mem::take(&mut waiting));
         if AssertUnwindSafe(group).catch_unwind().await.is_err() {

@@ -57,6 +57,11 @@ fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
 }
 
 impl GroupWriter {
+    /// Whether its transactions block the thread that they are called on.
+    pub fn blocks(&self) -> bool {
+        self.connection.is_some()
+    }
+
     /// Begins a transaction when it is our turn. On SQLite everything in it blocks the thread: never
     /// call it on one of the runtime's.
     pub async fn begin_group(&self) -> Result<GroupTx<'_>, DbErr> {
