@@ -2,7 +2,7 @@
 //! of each other, and which element the one has that the other lacks. Reckoned here, so that a
 //! reader of the facts reckons nothing.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
 use super::elements::PerElement;
@@ -20,7 +20,7 @@ named! {
 }
 
 /// A bond and the element that it tends to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tie {
     pub bond: Bond,
     /// 合化: where the bond has one.
@@ -29,7 +29,7 @@ pub struct Tie {
 }
 
 /// Two branches at their places.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meeting {
     pub first: String,
     pub second: String,
@@ -37,7 +37,7 @@ pub struct Meeting {
 }
 
 /// Two charts side by side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Between {
     /// 十神 of the second day master as the first sees it, and the other way round.
     pub second_is_to_first: TenGod,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::almanac::{self, TermInstant};
 use super::birth::{BirthMoment, Sex};
 use super::calendar::LunarDate;
+use super::cross_check::{Check, TheirReadings};
 use super::elements::ElementBalance;
 use super::error::BirthError;
 use super::luck::{self, FlowYear, Luck};
@@ -86,6 +87,9 @@ pub struct Chart {
     pub terms: TermContext,
     pub notes: Vec<Note>,
     pub extras: Option<Extras>,
+    /// How it compared with another engine's; `None` when only one was asked.
+    #[serde(default)]
+    pub check: Option<Check>,
 }
 
 /// Reckons the chart of a birth. `now_year` is the middle of the listed 流年.
@@ -116,6 +120,7 @@ pub fn chart(birth: &BirthMoment, now_year: i32) -> Result<Chart, BirthError> {
         terms: TermContext { month_began: terms.0, month_ended: terms.1, current },
         notes: notes::notes(birth, terms),
         extras: None,
+        check: None,
     };
     let first = now_year.saturating_sub(YEARS_BEFORE);
     chart.years = chart.flow_years(first..=now_year.saturating_add(YEARS_AFTER));
@@ -143,6 +148,8 @@ pub(super) struct Told {
     /// 大运, the first first.
     pub(super) decades: Vec<Pillar>,
     pub(super) extras: Extras,
+    /// What it reads off the pillars, to be compared.
+    pub(super) readings: TheirReadings,
 }
 
 impl Chart {
@@ -160,6 +167,7 @@ impl Chart {
         self.derived = DerivedPillars::of(bare);
         self.luck = self.luck.with_pillars(&told.decades, stem);
         self.extras = Some(told.extras);
+        self.check = Some(Check::agreed(told.source, told.readings.differences(&self)));
         if let (Some(first), Some(last)) = (self.years.first(), self.years.last()) {
             self.years = self.flow_years(first.year..=last.year);
         }

@@ -2,8 +2,12 @@
 
 use std::fmt;
 
-use super::chart::Chart;
+use serde::{Deserialize, Serialize};
+
+use super::chart::{Chart, ChartSource};
 use super::notes::Note;
+use super::pillars::PillarReading;
+use super::sexagenary::Branch;
 
 /// What the charts disagree on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +41,109 @@ pub struct Disagreement {
     /// The birth is so close to a 节 or to the end of a 时辰 that a difference of seconds between
     /// two almanacs explains it (reference/yuanfenju.md §6.1).
     pub near_boundary: bool,
+}
+
+/// How our chart compared with another engine's. Kept with the chart and told in its facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    pub with: ChartSource,
+    /// On everything that decides a chart: sex, pillars and 大运. Otherwise our own chart stands.
+    pub agreed: bool,
+    /// What was told differently; ours stands.
+    pub differences: Vec<Difference>,
+}
+
+/// One field that two engines tell differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Such as `nayin.year`.
+    pub field: String,
+    pub ours: String,
+    pub theirs: String,
+}
+
+impl Check {
+    pub(super) fn agreed(with: ChartSource, differences: Vec<Difference>) -> Self {
+        Self { with, agreed: true, differences }
+    }
+
+    /// The check of our own chart, which stands because the other one cannot be right as well.
+    pub fn disagreed(with: ChartSource, on: &Disagreement) -> Self {
+        let (ours, theirs) = (on.local.clone(), on.remote.clone());
+        let field = on.point.field().to_owned();
+        Self { with, agreed: false, differences: vec![Difference { field, ours, theirs }] }
+    }
+}
+
+impl Point {
+    fn field(self) -> &'static str {
+        match self {
+            Self::Sex => "sex",
+            Self::Pillars => "pillars",
+            Self::Luck => "luck",
+        }
+    }
+}
+
+/// What an outside service reads off the pillars, year first; empty where it says nothing. All of
+/// it follows from the pillars, so ours stands, and a difference tells of another school or of a
+/// fault.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct TheirReadings {
+    pub(super) ten_gods: Vec<String>,
+    /// Joined by `|`, the main stem first.
+    pub(super) hidden: Vec<String>,
+    pub(super) hidden_gods: Vec<String>,
+    pub(super) life_stages: Vec<String>,
+    pub(super) nayin: Vec<String>,
+    /// 空亡 of the day pillar.
+    pub(super) day_void: Option<String>,
+}
+
+/// A field, what they say of it, and how ours is read off a pillar.
+type Row<'a> = (&'static str, &'a [String], &'a dyn Fn(&PillarReading) -> String);
+
+const PLACES: [&str; 4] = ["year", "month", "day", "hour"];
+
+impl TheirReadings {
+    /// Where they differ from the readings of `chart`, whose pillars are the same.
+    pub(super) fn differences(&self, chart: &Chart) -> Vec<Difference> {
+        let joined = |words: Vec<&str>| words.join("|");
+        let god = |pillar: &PillarReading| pillar.ten_god.map_or("日元", |god| god.zh()).to_owned();
+        let hidden = |pillar: &PillarReading| {
+            joined(pillar.hidden.iter().map(|hidden| hidden.stem.zh()).collect())
+        };
+        let hidden_gods = |pillar: &PillarReading| {
+            joined(pillar.hidden.iter().map(|hidden| hidden.ten_god.zh()).collect())
+        };
+        let stage = |pillar: &PillarReading| pillar.life_stage.zh().to_owned();
+        let nayin = |pillar: &PillarReading| pillar.nayin.zh().to_owned();
+        let rows: [Row<'_>; 5] = [
+            ("ten_god", &self.ten_gods, &god),
+            ("hidden", &self.hidden, &hidden),
+            ("hidden_gods", &self.hidden_gods, &hidden_gods),
+            ("life_stage", &self.life_stages, &stage),
+            ("nayin", &self.nayin, &nayin),
+        ];
+        let mut differences = Vec::new();
+        for (field, theirs, ours) in rows {
+            for ((place, pillar), theirs) in PLACES.iter().zip(chart.pillars.known()).zip(theirs) {
+                note(&mut differences, format!("{field}.{place}"), (ours(pillar), theirs));
+            }
+        }
+        if let Some(theirs) = &self.day_void {
+            let ours = chart.pillars.day.void.map(Branch::zh).concat();
+            note(&mut differences, "void.day".to_owned(), (ours, theirs));
+        }
+        differences
+    }
+}
+
+fn note(differences: &mut Vec<Difference>, field: String, (ours, theirs): (String, &str)) {
+    let theirs = theirs.trim();
+    if !theirs.is_empty() && theirs != ours {
+        differences.push(Difference { field, ours, theirs: theirs.to_owned() });
+    }
 }
 
 /// Compares sex, pillars and 大运. When 大运 begins is not compared: the service itself reckons it

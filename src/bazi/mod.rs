@@ -4,6 +4,7 @@
 //! [`BirthMoment`] that is reckoned with; [`chart()`] makes the [`Chart`]. All of it is pure: no
 //! clock, no network, no panic. An outside service may make the chart instead ([`ports`]); then
 //! [`cross_check()`] compares it with ours.
+//! [`facts`] is what may be said of a chart, ready for whoever writes or draws.
 //!
 //! Stems, branches and everything counted from them are our own arithmetic. The sky, that is the
 //! instants of the solar terms and the lunar months, is `tyme4rs`, pinned to 1.4.3: 1.5.0 shifts
@@ -19,6 +20,7 @@ mod chart;
 mod cross_check;
 mod elements;
 mod error;
+pub mod facts;
 mod gods;
 mod luck;
 mod naming;
@@ -45,7 +47,7 @@ pub use calendar::{
 pub use chart::{
     CHART_VERSION, Chart, ChartSource, DayMaster, Extras, TermContext, chart, pillars_and_luck,
 };
-pub use cross_check::{Disagreement, Point, cross_check};
+pub use cross_check::{Check, Difference, Disagreement, Point, cross_check};
 pub use elements::{ElementBalance, PerElement, Preferences, Strength, YinYang};
 pub use error::BirthError;
 pub use gods::{LifeStage, TenGod};

@@ -40,6 +40,8 @@ pub struct Product {
     pub needs_chart: bool,
     /// The number field whose year the facts have to describe month by month.
     pub chart_year: Option<String>,
+    /// How many years after the present one the chart facts hold when no year is asked for.
+    pub years_ahead: u32,
     pub form: Vec<Field>,
     pub stock: Stock,
     /// Operators are told when so few are left.

@@ -8,6 +8,7 @@ use super::local_text::LocalText;
 use super::node::{Section, Value};
 use super::product::{Delivery, Product, PromptFile, ReportKind, ReportPlan, Stock, Supply};
 use super::sale::read_sales;
+use super::snapshot;
 use crate::kernel::ids::Sku;
 use crate::kernel::money::{Currency, Money, MoneyError};
 
@@ -15,6 +16,8 @@ use crate::kernel::money::{Currency, Money, MoneyError};
 const MOST_PEOPLE: usize = 2;
 /// As many Stars as Telegram surely takes at once (reference/telegram.md §A.8).
 const MOST_STARS: u32 = 10_000;
+/// No report looks further ahead.
+const MOST_YEARS: u32 = 20;
 
 /// Reads everything but the prompt, whose place is filled later.
 pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
@@ -39,6 +42,10 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
         sales: read_sales(root.find("sale").as_ref(), price),
         needs_chart: flag("needs_chart", false),
         chart_year: root.find("chart_year").and_then(|value| value.text().map(str::to_owned)),
+        years_ahead: root
+            .find("years_ahead")
+            .and_then(|value| value.count(0..=MOST_YEARS))
+            .unwrap_or(snapshot::YEARS_AHEAD),
         form: read_form(root.find("form").as_ref()),
         stock: supply.stock,
         low_stock: supply.low_stock,

@@ -9,6 +9,13 @@ use crate::kernel::ids::Sku;
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
 
+/// How many years after the present one a report looks at when its product does not say.
+pub(super) const YEARS_AHEAD: u32 = 3;
+
+fn years_ahead() -> u32 {
+    YEARS_AHEAD
+}
+
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ProductSnapshot {
     pub sku: Sku,
@@ -18,6 +25,8 @@ pub struct ProductSnapshot {
     pub price: Money,
     pub needs_chart: bool,
     pub chart_year: Option<String>,
+    #[serde(default = "years_ahead")]
+    pub years_ahead: u32,
     pub stock: Stock,
     pub delivery: Delivery,
     pub report: ReportPlan,
@@ -35,6 +44,7 @@ impl ProductSnapshot {
             price: product.price,
             needs_chart: product.needs_chart,
             chart_year: product.chart_year.clone(),
+            years_ahead: product.years_ahead,
             stock: product.stock,
             delivery: product.delivery,
             report: product.report,

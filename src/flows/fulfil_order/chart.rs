@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Case, Failure, Trouble};
 use crate::bazi::ports::ChartError;
-use crate::bazi::{self, BirthMoment, Chart};
+use crate::bazi::{self, BirthMoment, Chart, Check};
 use crate::catalog::answers::{FormAnswers, PersonAnswer};
 use crate::flows::jobs::AlertKind;
 use crate::flows::{raise_alert, read_birth};
@@ -59,6 +59,23 @@ struct Found {
     alert: Option<(AlertKind, String)>,
 }
 
+/// What two engines read differently off the same pillars: another school or a fault of theirs, and
+/// no reason to stop. The facts keep it; an operator may look.
+fn tell_differences(chart: &Chart) {
+    let found = chart.check.as_ref().map_or(&[][..], |check| check.differences.as_slice());
+    for difference in found {
+        metrics::counter!("mingshu_chart_differences_total", "field" => difference.field.clone())
+            .increment(1);
+    }
+    if !found.is_empty() {
+        let fields: Vec<_> = found.iter().map(|it| it.field.as_str()).collect();
+        tracing::warn!(
+            chart.fields = fields.join(" "),
+            "the chart service reads some things differently"
+        );
+    }
+}
+
 impl Case<'_> {
     pub(super) async fn chart(&mut self) -> Result<(), Trouble> {
         let needed = self.tools.product(&self.order)?.needs_chart;
@@ -101,12 +118,16 @@ impl Case<'_> {
         };
         match service.chart(birth, self.this_year()).await {
             Ok(theirs) => match bazi::cross_check(&ours, &theirs) {
-                Ok(()) => Ok(Found { chart: theirs, alert: None }),
-                Err(disagreement) => self.fall_back(
-                    ours,
-                    Failure::ChartDisagreement,
-                    (AlertKind::ChartDisagreement, format!("{}: {disagreement}", service.name())),
-                ),
+                Ok(()) => {
+                    tell_differences(&theirs);
+                    Ok(Found { chart: theirs, alert: None })
+                }
+                Err(disagreement) => {
+                    let note = format!("{}: {disagreement}", service.name());
+                    let check = Some(Check::disagreed(theirs.source, &disagreement));
+                    let alert = (AlertKind::ChartDisagreement, note);
+                    self.fall_back(Chart { check, ..ours }, Failure::ChartDisagreement, alert)
+                }
             },
             Err(error @ ChartError::Unreachable(_))
                 if self.failures.saturating_add(1) < ATTEMPTS =>

@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow, ensure};
 use serde_json::Value;
 
 use crate::bazi::chart::Told;
+use crate::bazi::cross_check::TheirReadings;
 use crate::bazi::luck::DECADES;
 use crate::bazi::ports::{ChartError, Refusal};
 use crate::bazi::{ChartSource, Extras, FourPillars, Pillar, Sex};
@@ -80,7 +81,20 @@ pub(super) fn read(data: &Value, hour_known: bool) -> anyhow::Result<Told> {
         },
         decades,
         extras: extras(data, hour_known),
+        readings: readings(data),
     })
+}
+
+fn readings(data: &Value) -> TheirReadings {
+    let of = |path| list(data, path).unwrap_or_default();
+    TheirReadings {
+        ten_gods: of("/bazi_info/tg_cg_god"),
+        hidden: of("/bazi_info/dz_cg"),
+        hidden_gods: of("/bazi_info/dz_cg_god"),
+        life_stages: of("/bazi_info/day_cs"),
+        nayin: of("/bazi_info/na_yin"),
+        day_void: text(data, "/bazi_info/kw"),
+    }
 }
 
 /// 格局 and 神煞. Without an hour 格局 and the hour's 神煞 would be those of noon.

@@ -22,7 +22,12 @@ fn example() -> Value {
         "base_info": {"sex": "乾造", "name": 0, "gongli": "1992年10月21日9时40分",
             "nongli": "壬申年 九月 廿六日 巳时", "qiyun": "5年8月11天起运",
             "jiaoyun": "1998年6月3日19时44分2秒", "zhengge": "偏印格"},
-        "bazi_info": {"kw": "戌亥", "bazi": ["壬申", "庚戌", "庚午", "辛巳"]},
+        "bazi_info": {"kw": "戌亥", "bazi": ["壬申", "庚戌", "庚午", "辛巳"],
+            "tg_cg_god": ["食神", "比肩", "日元", "劫财"],
+            "dz_cg": ["庚|壬|戊", "戊|辛|丁", "丁|己", "丙|庚|戊"],
+            "dz_cg_god": ["比肩|食神|偏印", "偏印|劫财|正官", "正官|正印", "七杀|比肩|偏印"],
+            "day_cs": ["临官", "衰", "沐浴", "长生"],
+            "na_yin": ["剑锋金", "钗钏金", "路旁土", "白蜡金"]},
         "dayun_info": {"big": ["辛亥", "壬子", "癸丑", "甲寅", "乙卯", "丙辰", "丁巳", "戊午",
             "己未", "庚申", "辛酉", "壬戌"], "xu_sui": [7]},
         "start_info": {"jishen": ["太极贵人 禄神 ", "华盖", "", "天乙贵人"], "xz": "天秤座", "sx": "猴"}}})
@@ -73,8 +78,24 @@ async fn a_good_answer_becomes_the_same_chart_as_ours() {
     assert_eq!(extras.pattern.as_deref(), Some("偏印格"));
     assert_eq!(extras.stars[0], ["太极贵人", "禄神"]);
     assert!(extras.stars[2].is_empty());
-    let as_ours = Chart { source: ChartSource::Local, extras: None, ..theirs };
+    let check = theirs.check.clone().unwrap();
+    assert!(check.agreed && check.differences.is_empty(), "{check:?}");
+    let as_ours = Chart { source: ChartSource::Local, extras: None, check: None, ..theirs };
     assert_eq!(as_ours, ours);
+}
+
+#[tokio::test]
+async fn what_the_service_reads_differently_is_told_and_ours_stands() {
+    let mut answer = example();
+    answer["data"]["bazi_info"]["na_yin"][0] = json!("海中金");
+    answer["data"]["bazi_info"]["kw"] = json!("子丑");
+    let theirs = ask(good(&answer)).await.unwrap();
+    assert_eq!(theirs.pillars.year.nayin.zh(), "剑锋金");
+    let check = theirs.check.unwrap();
+    let told: Vec<_> = check.differences.iter().map(|it| it.field.as_str()).collect();
+    assert!(check.agreed);
+    assert_eq!(told, ["nayin.year", "void.day"]);
+    assert_eq!(check.differences[0].theirs, "海中金");
 }
 
 #[tokio::test]
