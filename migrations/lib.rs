@@ -16,6 +16,7 @@ mod m20261121_000010_charges;
 mod m20261121_000012_desk;
 mod m20261121_000013_payouts;
 mod m20261121_000014_retention;
+mod m20261121_000015_chapters;
 mod m20261121_000018_profiles;
 mod m20261121_000019_after_delivery;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_desk::Migration),
             Box::new(m20261121_000013_payouts::Migration),
             Box::new(m20261121_000014_retention::Migration),
+            Box::new(m20261121_000015_chapters::Migration),
             Box::new(m20261121_000018_profiles::Migration),
             Box::new(m20261121_000019_after_delivery::Migration),
         ]

@@ -4,16 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mingshu::catalog::Catalog;
+use mingshu::bazi::facts::{Asked, Facts, chart_facts};
+use mingshu::bazi::{self, BirthInput, BirthTime, CalendarDate, Sect, Sex, SummerTime};
 use mingshu::catalog::answers::{Answer, FormAnswers};
+use mingshu::catalog::{Catalog, ChapterPlan, Product};
 use mingshu::kernel::locale::Locale;
 use mingshu::notifications::format::{SEGMENT_LIMIT, segments};
 use mingshu::platform::assets::Assets;
 use mingshu::reports::adapters::openai::{Account, ModelConfig, OpenAiModel};
+use mingshu::reports::draft::Draft;
 use mingshu::reports::ports::{
     Completion, LanguageModel, ModelError, ModelRequest, NoProgress, TokenUsage,
 };
-use mingshu::reports::prompt::{PromptTemplate, PromptValues};
+use mingshu::reports::prompt::{ChapterBrief, PlannedChapter, PromptTemplate, PromptValues};
 use mingshu::sandbox::faults::{Fault, Faults};
 use mingshu::sandbox::model::{ModelLog, Outcome, Pace, router};
 use serde_json::json;
@@ -49,6 +52,7 @@ impl World {
             product: json!({"name": "八字详批"}),
             locale: Locale::ZhHans,
             today: "2026-11-21".to_owned(),
+            chapter: None,
         };
         let prompt = PromptTemplate::parse("prompt.md", PROMPT).unwrap().render(&values).unwrap();
         let request = ModelRequest {
@@ -75,43 +79,122 @@ async fn a_prompt_becomes_messages() {
     assert!(messages.iter().all(|message| !message.plain.contains("**")));
 }
 
-#[tokio::test]
-async fn every_shipped_prompt_gets_the_text_it_asks_for() {
-    let world = World::new().await;
+fn product(sku: &str) -> Arc<Product> {
+    let catalog = Catalog::load(&Assets::embedded()).unwrap();
+    Arc::clone(catalog.all().find(|product| product.sku.as_str() == sku).unwrap())
+}
+
+/// Facts of a woman of 1990, of the years from 2026 or of 2028 with its months.
+fn facts(product: &Product, day: u32) -> serde_json::Value {
+    let input = BirthInput {
+        sex: Sex::Female,
+        sect: Sect::default(),
+        date: CalendarDate::Solar { year: 1990, month: 5, day },
+        time: BirthTime::Exact { hour: 8, minute: 15 },
+        place: None,
+        summer_time: SummerTime::NotIncluded,
+    };
+    let chart = bazi::chart(&input.normalise().unwrap(), 2026).unwrap();
+    let months = product.chart_year.is_some();
+    let (first, last) = if months { (2028, 2028) } else { (2026, 2029) };
+    let facts = chart_facts(&chart, Asked { this_year: 2026, first, last, months });
+    serde_json::to_value(Facts::Chart(Box::new(facts))).unwrap()
+}
+
+fn brief(product: &Product, index: usize, locale: Locale) -> ChapterBrief {
+    let chapter = &product.chapters[index];
+    let planned = |(it, number): (&ChapterPlan, usize)| PlannedChapter {
+        number,
+        title: it.title.get(locale).to_owned(),
+        covers: it.covers.clone(),
+    };
+    ChapterBrief {
+        number: index + 1,
+        total: product.chapters.len(),
+        title: chapter.title.get(locale).to_owned(),
+        covers: chapter.covers.clone(),
+        length: chapter.length(locale),
+        plan: product.chapters.iter().zip(1..).map(planned).collect(),
+        earlier: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+async fn asked(
+    world: &World,
+    (product, day): (&Product, u32),
+    locale: Locale,
+    index: Option<usize>,
+) -> String {
     let mut answers = FormAnswers::default();
     answers.set("year", Answer::Number(2028));
     answers.set("question", Answer::Text("该不该换行业？".to_owned()));
-    let cases = [
-        ("bazi-full", Locale::ZhHans, "## 一、命盘总览", "关于你最想弄明白的那件事"),
-        ("bazi-full", Locale::En, "## 1. The chart at a glance", "the matter that is on your mind"),
-        ("year-luck", Locale::ZhHans, "## 一、这一年的主题", "2028 年岁次**戊申**"),
-        ("year-luck", Locale::En, "## 1. The theme of the year", "2028 is the year **戊申**"),
-        ("daily-sign", Locale::ZhHans, "**", "**今日可做：**"),
-        ("daily-sign", Locale::En, "**", "**Today:**"),
-    ];
-    let catalog = Catalog::load(&Assets::embedded()).unwrap();
-    for (sku, locale, start, phrase) in cases {
-        let product = catalog.all().find(|product| product.sku.as_str() == sku).unwrap();
-        let values = PromptValues {
-            facts: json!({"pillars": ["庚午", "辛巳", "乙酉", "庚辰"]}),
-            form: product.form_for_prompt(&answers, locale),
-            product: product.snapshot().for_prompt(locale),
-            locale,
-            today: "2026-11-21".to_owned(),
-        };
-        let template = PromptTemplate::parse(sku, &product.prompt.text).unwrap();
-        let prompt = template.render(&values).unwrap();
-        let request = ModelRequest {
-            system: prompt.system,
-            user: prompt.user,
-            user_mark: "mark-1".to_owned(),
-            max_tokens: product.snapshot().report.max_tokens,
-            temperature: None,
-        };
-        let text = world.model.write(&request, &NoProgress).await.unwrap().text;
-        assert!(text.starts_with(start), "{sku} {locale}: {text}");
-        assert!(text.contains(phrase), "{sku} {locale}: {text}");
+    let values = PromptValues {
+        facts: if product.needs_chart { facts(product, day) } else { json!({"kind": "day"}) },
+        form: product.form_for_prompt(&answers, locale),
+        product: product.snapshot().for_prompt(locale),
+        locale,
+        today: "2026-11-21".to_owned(),
+        chapter: index.map(|index| brief(product, index, locale)),
+    };
+    let template = PromptTemplate::parse(&product.prompt.file, &product.prompt.text).unwrap();
+    let prompt = template.render(&values).unwrap();
+    let request = ModelRequest {
+        system: prompt.system,
+        user: prompt.user,
+        user_mark: "mark-1".to_owned(),
+        max_tokens: product.snapshot().report.max_tokens,
+        temperature: None,
+    };
+    world.model.write(&request, &NoProgress).await.unwrap().text
+}
+
+#[tokio::test]
+async fn every_shipped_prompt_gets_the_text_it_asks_for() {
+    let world = World::new().await;
+    for (locale, phrase) in [(Locale::ZhHans, "**今日可做：**"), (Locale::En, "**Today:**")] {
+        let text = asked(&world, (&product("daily-sign"), 20), locale, None).await;
+        assert!(text.starts_with("**") && text.contains(phrase), "{text}");
     }
+}
+
+#[tokio::test]
+async fn every_chapter_of_every_shipped_plan_gets_a_text_of_its_length() {
+    let world = World::new().await;
+    let mut faults = Vec::new();
+    // Ten days have ten day masters.
+    for (sku, day) in ["bazi-full", "year-luck"]
+        .into_iter()
+        .flat_map(|sku| (11_u32..=20).map(move |day| (sku, day)))
+    {
+        let locale = Locale::ALL[usize::try_from(day).unwrap() % Locale::ALL.len()];
+        let product = product(sku);
+        let mut whole = String::new();
+        for (index, chapter) in product.chapters.iter().enumerate() {
+            let draft = Draft::read(&asked(&world, (&product, day), locale, Some(index)).await);
+            let text = draft.markdown;
+            let written = text.chars().filter(|it| !it.is_whitespace()).count();
+            let (least, most) = chapter.bounds(locale);
+            let long = written > usize::try_from(most).unwrap() * 11 / 10;
+            if long || chapter.falls_short(&text, locale).is_some() {
+                faults.push(format!("{sku} {locale} {}: {written} of {least}–{most}", chapter.key));
+            }
+            if draft.summary.is_empty() || text.contains("summary") || whole.contains(&text) {
+                faults.push(format!("{sku} {locale} {}: {text}", chapter.key));
+            }
+            whole.push_str(&text);
+        }
+        let phrase = match (sku, locale) {
+            ("year-luck", _) => "戊申",
+            (_, Locale::ZhHans) => "关于你最想弄明白的那件事",
+            (_, Locale::ZhHant) => "關於你最想弄明白的那件事",
+            (_, Locale::En) => "the matter that is on your mind",
+        };
+        if !whole.contains(phrase) {
+            faults.push(format!("{sku} {locale}: no {phrase}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[tokio::test]

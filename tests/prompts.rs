@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use mingshu::bazi::facts::BLOCKS;
 use mingshu::catalog::answers::{Answer, FormAnswers};
-use mingshu::catalog::{Catalog, Product};
+use mingshu::catalog::{Catalog, ChapterPlan, Product};
 use mingshu::kernel::locale::Locale;
 use mingshu::platform::assets::Assets;
-use mingshu::reports::prompt::{Prompt, PromptTemplate, PromptValues};
+use mingshu::reports::prompt::{
+    ChapterBrief, EarlierChapter, PlannedChapter, Prompt, PromptTemplate, PromptValues,
+};
 
 fn catalog() -> Catalog {
     Catalog::load(&Assets::embedded()).unwrap()
@@ -20,8 +23,57 @@ fn render(product: &Product, answers: &FormAnswers, locale: Locale) -> Prompt {
         product: product.snapshot().for_prompt(locale),
         locale,
         today: "2026-11-21".to_owned(),
+        chapter: product.chapters.last().map(|chapter| brief(product, chapter, locale)),
     };
     template.render(&values).unwrap()
+}
+
+/// The last chapter, with everything that a chapter may be told.
+fn brief(product: &Product, chapter: &ChapterPlan, locale: Locale) -> ChapterBrief {
+    let title = |chapter: &ChapterPlan| chapter.title.get(locale).to_owned();
+    let numbered = || product.chapters.iter().zip(1_usize..);
+    let planned = |(it, number): (&ChapterPlan, usize)| PlannedChapter {
+        number,
+        title: title(it),
+        covers: it.covers.clone(),
+    };
+    let earlier = |(it, number): (&ChapterPlan, usize)| EarlierChapter {
+        number,
+        title: title(it),
+        summary: format!("摘要 {number}"),
+    };
+    ChapterBrief {
+        number: product.chapters.len(),
+        total: product.chapters.len(),
+        title: title(chapter),
+        covers: chapter.covers.clone(),
+        length: chapter.length(locale),
+        plan: numbered().map(planned).collect(),
+        earlier: numbered()
+            .filter(|(it, _)| chapter.after.contains(&it.key))
+            .map(earlier)
+            .collect(),
+        findings: vec!["太短".to_owned()],
+    }
+}
+
+#[test]
+fn a_chapters_prompt_holds_its_plan_its_forerunners_and_what_was_wrong() {
+    for product in catalog().all().filter(|product| !product.chapters.is_empty()) {
+        for locale in Locale::ALL {
+            let Prompt { system, user } = render(product, &FormAnswers::default(), *locale);
+            let last = product.chapters.last().unwrap();
+            let title = format!("章《{}》，{}", last.title.get(*locale), last.length(*locale));
+            for words in [title.as_str(), last.covers.as_str(), "：摘要 1", "- 太短"] {
+                assert!(user.contains(words), "{}: {words}: {user}", product.sku);
+            }
+            for chapter in &product.chapters {
+                assert!(user.contains(chapter.title.get(*locale)), "{}", chapter.key);
+                assert!(chapter.facts.iter().all(|it| BLOCKS.contains(&it.as_str())));
+            }
+            assert!(system.contains("<summary>") && !system.contains(last.title.get(*locale)));
+        }
+    }
 }
 
 #[test]
@@ -44,7 +96,7 @@ fn every_prompt_is_written_for_every_language_with_and_without_optional_answers(
 fn a_chart_product_gives_the_chart_as_facts_and_forbids_to_compute() {
     for product in catalog().all().filter(|product| product.needs_chart) {
         let prompt = render(product, &FormAnswers::default(), Locale::ZhHans);
-        assert!(prompt.user.contains("```json\n{\n  \"pillars\""), "{}", prompt.user);
+        assert!(prompt.user.contains("```json\n{\"pillars\""), "{}", prompt.user);
         assert!(prompt.system.contains("不得推算、更正、补全或改动任何干支"), "{}", product.sku);
     }
 }

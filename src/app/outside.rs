@@ -24,7 +24,8 @@ use crate::payments::adapters::pingpong_v4::{PingPongV4, SignType, V4Config};
 use crate::payments::adapters::telegram_stars::{StarsConfig, TelegramStars};
 use crate::payments::ports::PaymentGateway;
 use crate::reports::adapters::openai::{Continuation, ModelConfig, OpenAiModel};
-use crate::reports::cost::Prices;
+use crate::reports::budget::Budget;
+use crate::reports::cost::{self, Prices};
 
 /// The payment providers by the word in their callback route.
 pub(super) fn counters(config: &Config) -> anyhow::Result<BTreeMap<String, Counter>> {
@@ -167,6 +168,13 @@ pub(super) fn charts(config: &Config) -> anyhow::Result<Option<Arc<dyn ChartServ
             Ok(Some(Arc::new(Yuanfenju::try_new(client).context("the Yuanfenju client")?)))
         }
     }
+}
+
+/// What one order may cost; a limit of nothing is none.
+pub(super) fn budget(config: &Config) -> anyhow::Result<Budget> {
+    let most = cost::micros(&config.ai.cost_per_order).context("ai.cost_per_order")?;
+    let cost_micros = (most > 0).then_some(most);
+    Ok(Budget { tokens: config.ai.tokens_per_order.into(), cost_micros })
 }
 
 pub(super) fn model(config: &Config) -> anyhow::Result<OpenAiModel> {

@@ -7,8 +7,9 @@ use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
 
 use super::outside;
+use crate::bazi::facts::BLOCKS;
 use crate::bot;
-use crate::catalog::{Catalog, WaysToPay};
+use crate::catalog::{Catalog, Product, WaysToPay};
 use crate::config::{self, Config};
 use crate::flows::base::{Base, LatePayment};
 use crate::flows::post::Post;
@@ -161,6 +162,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
     columns.extend([reports::ratings::SEALED, reports::rewrites::SEALED]);
     columns.extend(payments::requests::SEALED);
     columns.extend([affiliates::payouts::SEALED, users::profiles::SEALED]);
+    columns.extend([reports::chapters::SEALED, reports::calls::SEALED]);
     columns.extend(bot::SEALED);
     columns
 }
@@ -203,15 +205,40 @@ fn catalog(assets: &Assets) -> Result<Catalog, Vec<String>> {
     let catalog = Catalog::load(assets)
         .map_err(|found| found.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     let rewrite = catalog.rewrite_prompt();
-    let mistakes: Vec<String> = catalog
-        .all()
-        .filter_map(|product| {
-            PromptTemplate::parse(&product.prompt.file, &product.prompt.text).err()
-        })
-        .chain(PromptTemplate::parse(&rewrite.file, &rewrite.text).err())
-        .map(|error| chain(&error))
-        .collect();
+    let rewrite = PromptTemplate::parse(&rewrite.file, &rewrite.text).err();
+    let mut mistakes: Vec<String> =
+        catalog.all().flat_map(|product| mistakes_of(product)).collect();
+    mistakes.extend(rewrite.map(|error| chain(&error)));
     if mistakes.is_empty() { Ok(catalog) } else { Err(mistakes) }
+}
+
+/// What only shows when a product's files are read together with what reports know.
+fn mistakes_of(product: &Product) -> Vec<String> {
+    let prompt = &product.prompt;
+    let template = match PromptTemplate::parse(&prompt.file, &prompt.text) {
+        Ok(template) => template,
+        Err(error) => return vec![chain(&error)],
+    };
+    let mut mistakes = Vec::new();
+    let planned = !product.chapters.is_empty();
+    if planned != template.speaks_of("chapter") {
+        let problem = if planned {
+            "does not look at `chapter`, and product.toml plans chapters"
+        } else {
+            "looks at `chapter`, and product.toml plans none"
+        };
+        mistakes.push(format!("{}: {problem}", prompt.file));
+    }
+    for chapter in &product.chapters {
+        for block in chapter.facts.iter().filter(|name| !BLOCKS.contains(&name.as_str())) {
+            let known = BLOCKS.join(", ");
+            mistakes.push(format!(
+                "products/{}/product.toml: chapter {}: there are no facts `{block}`, expected some of {known}",
+                product.sku, chapter.key
+            ));
+        }
+    }
+    mistakes
 }
 
 /// What the shop has decided about money, for work outside the server.

@@ -245,6 +245,8 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
             model: Arc::new(model),
             prices,
             attempts: i32::try_from(config.ai.attempts).unwrap_or(i32::MAX),
+            chapters_at_once: usize::try_from(config.ai.chapters_at_once).unwrap_or(1),
+            budget: outside::budget(config)?,
         },
         affiliation: Affiliation {
             enabled: config.affiliate.enabled,

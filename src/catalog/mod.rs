@@ -6,6 +6,7 @@
 //! reports check and render them.
 
 pub mod answers;
+mod chapters;
 pub mod form;
 mod local_text;
 pub mod movements;
@@ -22,6 +23,7 @@ pub mod together;
 
 use std::sync::Arc;
 
+pub use self::chapters::ChapterPlan;
 pub use self::local_text::LocalText;
 pub use self::product::{Product, PromptFile, WaysToPay};
 pub use self::product_error::ProductError;

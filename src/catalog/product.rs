@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 
 use super::answers::{Answer, FormAnswers, Gender};
+use super::chapters::ChapterPlan;
 use super::form::{Field, FieldKind};
 use super::local_text::LocalText;
 use super::sale::{self, Cut, PriceNow, Sale};
@@ -54,6 +55,8 @@ pub struct Product {
     /// So many days after the payment an operator may still give it back; `None`: at any time.
     pub refund_days: Option<u32>,
     pub report: ReportPlan,
+    /// Written chapter by chapter in this order; empty: with one request.
+    pub chapters: Vec<ChapterPlan>,
     pub prompt: PromptFile,
 }
 
@@ -130,6 +133,9 @@ pub struct ReportPlan {
     /// How often its buyer may have it written once more, at our cost.
     #[serde(default)]
     pub rewrites: u32,
+    /// Overrides `ai.tokens_per_order`.
+    #[serde(default)]
+    pub tokens_per_order: Option<u32>,
 }
 
 impl ReportPlan {

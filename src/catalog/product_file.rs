@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::chapters::read_chapters;
 use super::form::{FieldKind, read_form};
 use super::local_text::LocalText;
 use super::node::{Section, Value};
@@ -57,6 +58,7 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
             .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
         refund_days: root.find("refund_days").and_then(|value| value.count(0..=3_650)),
         report: read_report(&root),
+        chapters: read_chapters(root.find("chapter").as_ref()),
         prompt: PromptFile { file: format!("products/{sku}/prompt.md"), text: String::new() },
     };
     check_together(&product, &root);
@@ -89,6 +91,15 @@ fn check_together(product: &Product, root: &Section<'_>) {
         if !product.needs_chart || !matches!(number, Some(FieldKind::Number { .. })) {
             let problem = "is not a number field of a product that needs the chart";
             complain(root, "chart_year", format!("\"{key}\" {problem}"));
+        }
+    }
+    let longest = product.chapters.iter().map(|chapter| chapter.max_characters);
+    if !product.chapters.is_empty() {
+        if product.report.kind == ReportKind::Short {
+            complain(root, "chapter", "is only for reports of the kind full");
+        }
+        if longest.fold(0, u32::saturating_add) < product.report.min_characters {
+            complain(root, "chapter", "has fewer characters in all than report.min_characters");
         }
     }
     if product.free_limit_per_day.is_some() && !product.is_free() {
@@ -182,6 +193,7 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
         temperature: None,
         expected_minutes: 1,
         rewrites: 0,
+        tokens_per_order: None,
     };
     let section = root.get("report", "a table with kind, min_characters and max_characters");
     let Some(table) = section.and_then(|value| value.table()) else { return NOTHING };
@@ -201,6 +213,9 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
             .and_then(|value| value.count(1..=60))
             .unwrap_or(NOTHING.expected_minutes),
         rewrites: table.find("rewrites").and_then(|value| value.count(0..=5)).unwrap_or_default(),
+        tokens_per_order: table
+            .find("tokens_per_order")
+            .and_then(|value| value.count(1_000..=10_000_000)),
     };
     if plan.min_characters > plan.max_characters {
         table.whole().wrong("min_characters is greater than max_characters");

@@ -3,6 +3,7 @@
 //! Stored as JSON with the order. Words and names must not change; new members need a serde
 //! default.
 
+use super::chapters::ChapterPlan;
 use super::local_text::LocalText;
 use super::product::{Delivery, Product, ReportPlan, Stock};
 use crate::kernel::ids::Sku;
@@ -30,6 +31,9 @@ pub struct ProductSnapshot {
     pub stock: Stock,
     pub delivery: Delivery,
     pub report: ReportPlan,
+    /// Empty in orders from before there were chapters.
+    #[serde(default)]
+    pub chapters: Vec<ChapterPlan>,
     pub test: bool,
     #[serde(default)]
     pub refund_days: Option<u32>,
@@ -48,6 +52,7 @@ impl ProductSnapshot {
             stock: product.stock,
             delivery: product.delivery,
             report: product.report,
+            chapters: product.chapters.clone(),
             test: product.test,
             refund_days: product.refund_days,
         }

@@ -311,3 +311,57 @@ fn a_product_is_sold_for_what_the_shop_can_take() {
     assert_eq!(both.in_stars().unwrap().price_on(day).now, Money::new(170, Currency::XTR));
     assert_eq!(catalog.products[2].in_stars(), None, "nothing is sold for nothing");
 }
+
+const CHAPTER: &str = r#"[[chapter]]
+key = "one"
+title = { zh-Hans = "一" }
+covers = "说一"
+min_characters = 100
+max_characters = 300
+facts = ["luck"]
+[report]"#;
+
+#[test]
+fn a_plan_is_read_and_kept_with_every_order() {
+    let second = CHAPTER.replace("one", "two").replace("facts", "after = [\"one\"]\nfacts");
+    let both = format!("{}\n{second}", CHAPTER.trim_end_matches("[report]"));
+    let product = parse(&GOOD.replace("[report]", &both)).unwrap();
+    let keys: Vec<_> = product.chapters.iter().map(|chapter| chapter.key.as_str()).collect();
+    assert_eq!(keys, ["one", "two"]);
+    assert_eq!(product.chapters[1].after, ["one"]);
+    let snapshot = product.snapshot();
+    assert_eq!(snapshot.chapters, product.chapters);
+    let mut stored = serde_json::to_value(&snapshot).unwrap();
+    stored.as_object_mut().unwrap().remove("chapters");
+    stored.as_object_mut().unwrap().remove("years_ahead");
+    let old: ProductSnapshot = serde_json::from_value(stored).unwrap();
+    assert!(old.chapters.is_empty(), "an order from before there were chapters");
+    assert_eq!(old.years_ahead, 3);
+}
+
+#[test]
+fn a_mistake_in_a_plan_is_named() {
+    let cases = [
+        ("key = \"one\"", "key = \"One\"", "chapter[1].key: \"One\" is not a name"),
+        ("facts", "after = [\"two\"]\nfacts", "\"two\" is not the key of an earlier chapter"),
+        ("min_characters = 100", "min_characters = 301", "min_characters is greater"),
+        ("covers = \"说一\"\n", "", "chapter[1].covers: is missing"),
+        ("说一", " ", "has 0 characters, expected 1"),
+        ("facts", "fact", "chapter[1].fact: is not a known key"),
+        (
+            "max_characters = 300\nfacts",
+            "max_characters = 101\nmin = 1\nfacts",
+            "min: is not a known",
+        ),
+    ];
+    for (from, to, told) in cases {
+        let found = mistake("[report]", &CHAPTER.replacen(from, to, 1));
+        assert!(found.contains(told), "{found}");
+    }
+    let few = CHAPTER.replace("100", "10").replace("300", "20");
+    let found = mistake("[report]", &few);
+    assert!(found.contains("has fewer characters in all than report.min_characters"), "{found}");
+    let short = GOOD.replace("kind = \"full\"", "kind = \"short\"").replace("[report]", CHAPTER);
+    let errors = parse(&short).unwrap_err();
+    assert!(errors[0].to_string().contains("is only for reports of the kind full"), "{errors:?}");
+}

@@ -151,6 +151,8 @@ impl Checks<'_> {
             ("ai.deadline_seconds", ai.deadline_seconds, 1..=7200),
             ("ai.max_continuations", ai.max_continuations.into(), 0..=10),
             ("ai.attempts", ai.attempts.into(), 1..=10),
+            ("ai.chapters_at_once", ai.chapters_at_once.into(), 1..=10),
+            ("ai.tokens_per_order", ai.tokens_per_order.into(), 1_000..=10_000_000),
             ("worker.concurrency", worker.concurrency.into(), 1..=1000),
             ("worker.sweep_seconds", worker.sweep_seconds, 1..=3600),
             ("worker.lease_seconds", worker.lease_seconds, 1..=3600),

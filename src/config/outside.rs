@@ -210,6 +210,13 @@ pub struct Ai {
     /// How often one text is continued before it counts as broken.
     pub max_continuations: u32,
     pub attempts: u32,
+    /// How many chapters of one order are written at the same time.
+    pub chapters_at_once: u32,
+    /// What one order may take in all, prompts included; a product may say otherwise.
+    pub tokens_per_order: u32,
+    /// In the currency of the prices; 0: no limit.
+    #[serde(deserialize_with = "values::decimal")]
+    pub cost_per_order: String,
 }
 
 impl Default for Ai {
@@ -229,6 +236,9 @@ impl Default for Ai {
             continuation: Continuation::Ask,
             max_continuations: 3,
             attempts: 3,
+            chapters_at_once: 3,
+            tokens_per_order: 400_000,
+            cost_per_order: "0".to_owned(),
         }
     }
 }

@@ -111,6 +111,12 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
     let (db, keyring, number) = (base.db.read(), &base.keyring, &order.order_no);
     let chart: Option<Value> = reports::repo::find_chart(db, keyring, number).await?;
     let facts: Option<Value> = reports::repo::find_facts(db, keyring, number).await?;
+    let text = reports::repo::find_text(db, keyring, number).await?;
+    let chapters = match text {
+        // It holds them all.
+        Some(_) => Vec::new(),
+        None => reports::chapters::list(db, keyring, number).await?,
+    };
     let payments = payments::repo::list_of_order(db, number).await?;
     let refunds = payments::refunds::list_of_order(db, number).await?;
     let rating = reports::ratings::find(db, keyring, number).await?;
@@ -132,7 +138,8 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
         "answers": order.form::<Value>(keyring).ok(),
         "chart": chart,
         "facts": facts,
-        "report": reports::repo::find_text(db, keyring, number).await?,
+        "report": text,
+        "chapters": chapters.into_iter().map(|chapter| chapter.body).collect::<Vec<_>>(),
         "rating": rating.map(|rating| json!({ "stars": rating.stars, "words": rating.words })),
         "refund_request": asked.map(|asked| json!({
             "status": asked.status,

@@ -79,6 +79,8 @@ pub(super) async fn forget_order(
     reports::ratings::erase_words(tx, number).await?;
     reports::rewrites::erase(tx, number).await?;
     requests::erase_words(tx, number).await?;
+    reports::chapters::erase(tx, number).await?;
+    reports::calls::erase(tx, number).await?;
     inbox::erase_bodies(tx, number).await?;
     Ok(())
 }

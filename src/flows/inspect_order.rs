@@ -12,6 +12,7 @@ use crate::orders::{self, DiscountLine, HistoryRow, Order, OrderError, OrderStat
 use crate::payments::{self, LogRow, Payment, PaymentError, PaymentStatus, Refund, RefundStatus};
 use crate::platform::jobs::Job;
 use crate::platform::jobs::store::{self as jobs, JobRow};
+use crate::reports::calls::{Call, CallOutcome};
 use crate::reports::{self, ReportError};
 
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,8 @@ pub struct OrderView {
     pub refunds: Vec<RefundView>,
     pub history: Vec<HistoryRow>,
     pub report: Option<ReportView>,
+    /// Every request to the model, those for nothing included.
+    pub calls: Vec<CallView>,
     /// Messages of the latest delivery: sent, and in all.
     pub delivered: (i64, i64),
     /// The same of the numbered segments, which is what the buyer was told.
@@ -107,6 +110,18 @@ pub struct ReportView {
     pub cost_currency: String,
 }
 
+/// One request to the model.
+#[derive(Debug, Serialize)]
+pub struct CallView {
+    /// Empty for a report that is one text.
+    pub chapter: String,
+    pub outcome: CallOutcome,
+    /// The codes of what was wrong with the text.
+    pub findings: Vec<String>,
+    #[serde(flatten)]
+    pub made: ReportView,
+}
+
 pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, InspectError> {
     let db = base.db.read();
     let Some(order) = orders::repo::find(db, order_no).await? else { return Ok(None) };
@@ -117,10 +132,12 @@ pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, I
     }
     let refunds = payments::refunds::list_of_order(db, order_no).await?;
     let round = reports::deliveries::last_round(db, order_no).await?.unwrap_or(0);
+    let calls = reports::calls::list(db, &base.keyring, order_no).await?;
     let fulfil = FulfilOrder { order_no: order_no.clone() };
     Ok(Some(OrderView {
         history: orders::repo::history(db, order_no).await?,
         report: reports::repo::find_provenance(db, order_no).await?.map(report_view),
+        calls: calls.into_iter().map(call_view).collect(),
         delivered: reports::deliveries::count(db, (order_no, round)).await?,
         segments: reports::deliveries::count_segments(db, (order_no, round)).await?,
         job: jobs::find(db, &fulfil.dedupe_key()).await?,
@@ -155,6 +172,7 @@ fn head(order: Order) -> OrderView {
         refunds: Vec::new(),
         history: Vec::new(),
         report: None,
+        calls: Vec::new(),
         delivered: (0, 0),
         segments: (0, 0),
         job: None,
@@ -194,6 +212,15 @@ fn refund_view(refund: Refund) -> RefundView {
         last_error: refund.last_error,
         created_at: refund.created_at,
         updated_at: refund.updated_at,
+    }
+}
+
+fn call_view(call: Call) -> CallView {
+    CallView {
+        chapter: call.chapter,
+        outcome: call.outcome,
+        findings: call.findings.into_iter().map(|finding| finding.code).collect(),
+        made: report_view(call.made),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::kernel::money::Money;
 use crate::notifications::sender::Sender;
 use crate::orders::{Order, OrderError};
 use crate::platform::texts::{self, Args, Texts};
+use crate::reports::budget::Budget;
 use crate::reports::cost::Prices;
 use crate::reports::ports::LanguageModel;
 
@@ -54,6 +55,10 @@ pub struct Writing {
     pub prices: Option<Prices>,
     /// How often the model is asked before the order fails.
     pub attempts: i32,
+    /// How many chapters of one order are written at the same time.
+    pub chapters_at_once: usize,
+    /// What one order may cost, unless its product says otherwise.
+    pub budget: Budget,
 }
 
 /// How many days personal data is kept; 0: until its owner asks to be forgotten.

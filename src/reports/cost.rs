@@ -19,6 +19,14 @@ pub struct PricePerMillion {
     micros: i64,
 }
 
+/// Reads a decimal such as `0.15` as millionths.
+///
+/// # Errors
+/// When the text is no such decimal.
+pub fn micros(text: &str) -> Result<i64, PriceError> {
+    text.parse::<PricePerMillion>().map(|price| price.micros)
+}
+
 impl FromStr for PricePerMillion {
     type Err = PriceError;
 

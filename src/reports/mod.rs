@@ -2,7 +2,11 @@
 //!
 //! Chart, facts, text and segments are sealed (spec.md §12).
 
+pub mod budget;
+pub mod calls;
+pub mod chapters;
 pub mod deliveries;
+pub mod draft;
 pub mod ports;
 pub mod ratings;
 pub mod repo;

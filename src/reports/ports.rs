@@ -24,6 +24,18 @@ pub struct TokenUsage {
     pub reasoning: u64,
 }
 
+impl TokenUsage {
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            prompt_cache_hit: self.prompt_cache_hit.saturating_add(other.prompt_cache_hit),
+            prompt_cache_miss: self.prompt_cache_miss.saturating_add(other.prompt_cache_miss),
+            completion: self.completion.saturating_add(other.completion),
+            reasoning: self.reasoning.saturating_add(other.reasoning),
+        }
+    }
+}
+
 /// A finished text: a finish reason was seen (reference/deepseek.md §0 rule 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
@@ -51,6 +63,10 @@ pub enum ModelError {
 /// Told while the text grows. Must not block.
 pub trait Progress: Send + Sync {
     fn written(&self, characters: usize);
+
+    /// Told of the tokens of each answer as soon as they are known, also of one that comes to
+    /// nothing: it is paid all the same.
+    fn paid(&self, usage: TokenUsage);
 }
 
 /// For callers who do not look.
@@ -58,6 +74,8 @@ pub struct NoProgress;
 
 impl Progress for NoProgress {
     fn written(&self, _characters: usize) {}
+
+    fn paid(&self, _usage: TokenUsage) {}
 }
 
 #[async_trait]

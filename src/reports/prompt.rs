@@ -21,7 +21,7 @@ use crate::kernel::locale::Locale;
 /// The line between the two parts of a `prompt.md`.
 pub const USER_LINE: &str = "--- user ---";
 
-const KNOWN: [&str; 5] = ["facts", "form", "product", "locale", "today"];
+const KNOWN: [&str; 6] = ["facts", "form", "product", "locale", "today", "chapter"];
 
 /// What a prompt can speak of.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -35,6 +35,40 @@ pub struct PromptValues<F, I, P> {
     pub locale: Locale,
     /// The buyer's date, such as `2026-11-21`.
     pub today: String,
+    /// The chapter that is asked for; `None`: the whole report.
+    pub chapter: Option<ChapterBrief>,
+}
+
+/// What a prompt can say of the chapter that it asks for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ChapterBrief {
+    /// From 1.
+    pub number: usize,
+    pub total: usize,
+    pub title: String,
+    pub covers: String,
+    /// Such as `300–500 字`.
+    pub length: String,
+    /// The whole plan, this chapter included.
+    pub plan: Vec<PlannedChapter>,
+    /// The chapters that it has to agree with.
+    pub earlier: Vec<EarlierChapter>,
+    /// What was wrong with the last draft of it.
+    pub findings: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PlannedChapter {
+    pub number: usize,
+    pub title: String,
+    pub covers: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct EarlierChapter {
+    pub number: usize,
+    pub title: String,
+    pub summary: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +125,14 @@ impl PromptTemplate {
         let start =
             hash.as_ref().iter().take(6).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
         format!("{start:012x}")
+    }
+
+    /// Whether the template looks at the value `name`.
+    pub fn speaks_of(&self, name: &str) -> bool {
+        [&self.system, &self.user].into_iter().any(|source| {
+            let template = self.environment.template_from_str(source);
+            template.is_ok_and(|template| template.undeclared_variables(false).contains(name))
+        })
     }
 
     pub fn render<F, I, P>(&self, values: &PromptValues<F, I, P>) -> Result<Prompt, PromptError>
@@ -221,6 +263,7 @@ mod tests {
             product: json!({"name": "八字详批"}),
             locale: Locale::ZhHans,
             today: "2026-11-21".to_owned(),
+            chapter: None,
         }
     }
 

@@ -41,6 +41,8 @@ const TABLE_FILES: &[&str] = &[
     "payments/refunds.rs",
     "payments/refusals.rs",
     "payments/requests.rs",
+    "reports/calls.rs",
+    "reports/chapters.rs",
     "reports/deliveries.rs",
     "reports/ratings.rs",
     "reports/rewrites.rs",

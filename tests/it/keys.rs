@@ -17,7 +17,7 @@ use mingshu::orders::Actor;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{execute, query_all, query_one};
 use mingshu::reports::ratings::Stars;
-use mingshu::reports::{deliveries, repo as reports};
+use mingshu::reports::{calls, chapters, deliveries, repo as reports};
 use mingshu::users::profiles::ProfileKind;
 use sea_orm::DbBackend;
 use secrecy::SecretString;
@@ -91,6 +91,9 @@ async fn after_a_rotation_the_old_key_can_be_dropped() {
         let app = app.with_base(base);
         let orders = [app.a_paid_order().await, app.a_paid_order().await];
         app.run_jobs().await;
+        app.model.answer_next([Ok("太短了。".to_owned())]);
+        let novel = app.a_paid_novel().await;
+        app.run_jobs().await;
         a_talk(&app.base).await;
         a_payout(&app).await;
         a_kept_birth(&app).await;
@@ -107,8 +110,7 @@ async fn after_a_rotation_the_old_key_can_be_dropped() {
         let first = &rotated.columns[0];
         assert_eq!((first.column, first.resealed), ("product_sealed", 0), "done before");
         for done in &rotated.columns[1..] {
-            // No order here needs a chart.
-            assert_eq!(done.resealed == 0, done.column == "chart_sealed", "{done:?}");
+            assert_ne!(done.resealed, 0, "{done:?}");
             assert_eq!((done.changed_meanwhile, done.unreadable), (0, 0), "{done:?}");
         }
 
@@ -122,6 +124,10 @@ async fn after_a_rotation_the_old_key_can_be_dropped() {
             let parts = deliveries::list(db, keyring, (&order.order_no, 0)).await.unwrap();
             assert_eq!(parts.len(), 5);
         }
+        let chapters = chapters::list(db, keyring, &novel.order_no).await.unwrap();
+        assert_eq!(chapters.len(), 9);
+        let calls = calls::list(db, keyring, &novel.order_no).await.unwrap();
+        assert!(calls.iter().any(|call| !call.findings.is_empty()));
         let body = text(&alone, "SELECT body_sealed FROM callback_inbox ORDER BY id LIMIT 1").await;
         let key = text(&alone, "SELECT evidence_key FROM callback_inbox ORDER BY id LIMIT 1").await;
         keyring.open(&format!("callback_inbox.body:fakepay:{key}"), &body).unwrap();

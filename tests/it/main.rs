@@ -16,6 +16,7 @@ mod books;
 mod broadcasts;
 mod callbacks;
 mod cards;
+mod chapters;
 mod charts;
 mod coupons;
 mod crashes;

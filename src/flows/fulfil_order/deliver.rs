@@ -1,6 +1,6 @@
 //! Step `deliver`: the first round of messages.
 
-use super::progress::Stage;
+use super::progress::{Growth, Stage};
 use super::{Case, Failure, Trouble};
 use crate::flows::deliver_report::{Delivery, Stopped};
 use crate::flows::mark_unreachable;
@@ -16,7 +16,8 @@ impl Case<'_> {
                 claimed: self.claimed,
                 stop: self.stop,
             };
-            let shown = self.show(&product, (Stage::Send, 0));
+            let nothing = Growth::default();
+            let shown = self.show(&product, (Stage::Send, &nothing));
             let (delivered, ()) = tokio::join!(delivery.run(), shown);
             delivered
         };

@@ -12,6 +12,7 @@
 //! goes back), or need a person (the job is parked). Failures are counted since the last progress.
 
 mod accept;
+mod chapters;
 mod chart;
 mod complete;
 mod deliver;
@@ -22,6 +23,7 @@ mod progress;
 mod render;
 mod report;
 pub mod rewrite;
+mod writing;
 
 use std::time::{Duration, Instant};
 
@@ -212,6 +214,17 @@ impl<'a> Case<'a> {
     async fn begin(&self) -> Result<WriteTx, Trouble> {
         let tx = self.tools.till.base.db.begin_write().await?;
         if jobs::progress(&tx, self.claimed, deliver_report::ATTEMPTS).await? {
+            Ok(tx)
+        } else {
+            Err(Trouble::LeaseLost)
+        }
+    }
+
+    /// Begins a transaction that notes something and is no progress; it fails when the lease was
+    /// lost.
+    async fn begin_noting(&self) -> Result<WriteTx, Trouble> {
+        let tx = self.tools.till.base.db.begin_write().await?;
+        if jobs::hold(&tx, self.claimed, self.tools.now()).await? {
             Ok(tx)
         } else {
             Err(Trouble::LeaseLost)

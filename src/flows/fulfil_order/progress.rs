@@ -1,7 +1,9 @@
 //! What the buyer sees while the report is made: one message, edited in place. A courtesy: nothing
 //! here stops the work.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -14,7 +16,7 @@ use crate::notifications::ports::MessageId;
 use crate::notifications::sender::Priority;
 use crate::orders::pace::Pace;
 use crate::platform::texts::Args;
-use crate::reports::ports::Progress;
+use crate::reports::ports::{Progress, TokenUsage};
 
 /// Between two edits (spec.md §6; Telegram's pace for one chat).
 const EVERY: Duration = Duration::from_secs(3);
@@ -48,12 +50,55 @@ impl Stage {
     }
 }
 
-/// Carries the count of written characters from the model to the message.
-pub(super) struct Told(pub(super) watch::Sender<usize>);
+/// How far the text has grown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Growth {
+    /// Characters of each part; a report that is one text has one.
+    lengths: BTreeMap<usize, usize>,
+    /// Chapters that are finished, and all of them.
+    chapters: Option<(usize, usize)>,
+}
 
-impl Progress for Told {
+impl Growth {
+    pub(super) fn of_chapters(lengths: BTreeMap<usize, usize>, chapters: (usize, usize)) -> Self {
+        Self { lengths, chapters: Some(chapters) }
+    }
+
+    fn characters(&self) -> usize {
+        self.lengths.values().fold(0, |sum, length| sum.saturating_add(*length))
+    }
+}
+
+/// Carries the count of written characters from the model to the message, and keeps what the model
+/// was paid for one request.
+pub(super) struct Told<'a> {
+    growth: &'a watch::Sender<Growth>,
+    part: usize,
+    spent: Mutex<TokenUsage>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(growth: &'a watch::Sender<Growth>, part: usize) -> Self {
+        Self { growth, part, spent: Mutex::default() }
+    }
+
+    /// The tokens since the last time somebody asked.
+    pub(super) fn spent(&self) -> TokenUsage {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *spent)
+    }
+}
+
+impl Progress for Told<'_> {
     fn written(&self, characters: usize) {
-        self.0.send_replace(characters);
+        self.growth.send_modify(|growth| {
+            growth.lengths.insert(self.part, characters);
+        });
+    }
+
+    fn paid(&self, usage: TokenUsage) {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        *spent = spent.plus(usage);
     }
 }
 
@@ -62,11 +107,11 @@ impl Case<'_> {
     pub(super) async fn show_writing(
         &self,
         product: &ProductSnapshot,
-        written: watch::Receiver<usize>,
+        growth: watch::Receiver<Growth>,
     ) -> Infallible {
         loop {
-            let characters = *written.borrow();
-            self.show(product, (Stage::Write, characters)).await;
+            let grown = growth.borrow().clone();
+            self.show(product, (Stage::Write, &grown)).await;
             if let Err(error) = self.tools.sender.typing(self.order.user).await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "no sign of typing");
             }
@@ -74,7 +119,7 @@ impl Case<'_> {
         }
     }
 
-    pub(super) async fn show(&self, product: &ProductSnapshot, now: (Stage, usize)) {
+    pub(super) async fn show(&self, product: &ProductSnapshot, now: (Stage, &Growth)) {
         let pace = self.pace(product).await;
         self.edit_anchor(Priority::Progress, self.progress_text(product, (now, pace))).await;
     }
@@ -108,14 +153,14 @@ impl Case<'_> {
     fn progress_text(
         &self,
         product: &ProductSnapshot,
-        ((now, written), pace): ((Stage, usize), Pace),
+        ((now, grown), pace): ((Stage, &Growth), Pace),
     ) -> String {
         let locale = self.locale();
         let title = Args::new().escaped("product", product.name.get(locale));
         let mut lines = vec![self.tools.format(locale, "progress-title", &title), String::new()];
         for stage in Stage::ALL {
             if product.needs_chart || !stage.needs_chart() {
-                lines.push(self.stage_line(stage, (now, written)));
+                lines.push(self.stage_line(stage, (now, grown)));
             }
         }
         lines.push(String::new());
@@ -123,16 +168,20 @@ impl Case<'_> {
         lines.join("\n")
     }
 
-    fn stage_line(&self, stage: Stage, (now, written): (Stage, usize)) -> String {
+    fn stage_line(&self, stage: Stage, (now, grown): (Stage, &Growth)) -> String {
         let key = match stage.cmp(&now) {
             std::cmp::Ordering::Less => "progress-done",
-            std::cmp::Ordering::Equal if written > 0 => "progress-now-written",
+            std::cmp::Ordering::Equal if grown.chapters.is_some() => "progress-now-chapters",
+            std::cmp::Ordering::Equal if grown.characters() > 0 => "progress-now-written",
             std::cmp::Ordering::Equal => "progress-now",
             std::cmp::Ordering::Greater => "progress-waiting",
         };
+        let (done, total) = grown.chapters.unwrap_or_default();
         let args = Args::new()
             .text("stage", self.tools.text(self.locale(), stage.text_key()))
-            .number("characters", i64::try_from(written).unwrap_or(i64::MAX));
+            .number("characters", count(grown.characters()))
+            .number("done", count(done))
+            .number("total", count(total));
         self.tools.format(self.locale(), key, &args)
     }
 
@@ -164,4 +213,8 @@ impl Case<'_> {
             }
         }
     }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -225,6 +225,11 @@ pub async fn extend(db: &Db, job: &Claimed, until: Timestamp) -> Result<bool, Db
     fenced(db.write_alone().await.conn(), job, "lease_until_at = $4", until.millis().into()).await
 }
 
+/// Whether the job is still this run's; nobody else takes it before the transaction ends.
+pub async fn hold(tx: &WriteTx, job: &Claimed, now: Timestamp) -> Result<bool, DbErr> {
+    fenced(tx.conn(), job, "updated_at = $4", now.millis().into()).await
+}
+
 /// The run is over: done, or once more when somebody woke the job meanwhile.
 pub async fn finish(db: &Db, job: &Claimed, now: Timestamp) -> Result<Reprieve, DbErr> {
     let sql = "UPDATE jobs SET status = CASE WHEN rung_at IS NULL THEN 'done' ELSE 'ready' END, \

@@ -36,6 +36,7 @@ const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_broadcast_messages_total", "Messages of broadcasts, by `outcome`"),
     ("mingshu_sweep_failures_total", "Safety nets that failed, by `sweep`"),
     ("mingshu_model_requests_total", "Requests to the model, by `outcome`"),
+    ("mingshu_chapters_total", "Chapters that were written and stored"),
     ("mingshu_chart_differences_total", "Readings of charts that differ, by field"),
     ("mingshu_model_failures_total", "Texts that the model did not deliver"),
     ("mingshu_model_tokens_total", "Tokens bought, by `kind`"),

@@ -35,8 +35,35 @@ pub(super) struct Facts {
     pub(super) asks: bool,
     /// The numbered headings that the prompt prescribes, such as `## 一、命盘总览`.
     pub(super) headings: Vec<String>,
+    /// The one chapter that is asked for, when it is not the whole report.
+    pub(super) chapter: Option<Chapter>,
+    /// What the prompt says of the day master's strength and of the elements that help him.
+    pub(super) strong: Option<bool>,
+    pub(super) favourable: Vec<String>,
+    /// Ties among the pillars, such as `六合：日酉 时辰`.
+    pub(super) relations: Vec<String>,
+    /// The language is written in traditional characters.
+    pub(super) traditional: bool,
     /// Which of the short answers; the same for the same prompt.
     pub(super) lot: u64,
+}
+
+/// A chapter as a prompt asks for it: `本次只写第 3 章《事业与才能》`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chapter {
+    /// From 1.
+    pub(super) number: usize,
+    pub(super) title: String,
+}
+
+impl Chapter {
+    fn read(user: &str) -> Option<Self> {
+        let (_, rest) = user.split_once("只写第 ")?;
+        let number = leading_number(rest).and_then(|number| usize::try_from(number).ok())?;
+        let (_, rest) = rest.split_once('《')?;
+        let (title, _) = rest.split_once('》')?;
+        Some(Self { number, title: title.to_owned() })
+    }
 }
 
 impl Facts {
@@ -63,6 +90,11 @@ impl Facts {
             year: year(&json, user),
             asks: user.contains("<buyer>"),
             headings: headings(system),
+            chapter: Chapter::read(user),
+            strong: find(&json, &["strength"]).and_then(Value::as_str).map(|word| word == "偏强"),
+            favourable: favourable(&json),
+            relations: relations(&json),
+            traditional: all.contains("繁體中文"),
             lot: user.bytes().fold(7, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())),
         }
     }
@@ -149,6 +181,27 @@ fn pair(value: &Value) -> Option<Pair> {
         let (stem, branch) = (half(["stem", "天干"])?, half(["branch", "地支"])?);
         Pair::parse(&format!("{stem}{branch}"))
     })
+}
+
+/// 喜神 and 用神, where the prompt names them.
+fn favourable(json: &Value) -> Vec<String> {
+    let named = find(json, &["preferences"]);
+    let element = |name: &str| Some(named?.get(name)?.as_str()?.to_owned());
+    ["favourable", "useful"].iter().filter_map(|name| element(name)).collect()
+}
+
+/// The ties of the natal chart, in words.
+fn relations(json: &Value) -> Vec<String> {
+    let list = json.pointer("/relations/list").and_then(Value::as_array);
+    let words = |relation: &Value| {
+        let members: Vec<String> = relation["members"]
+            .as_array()?
+            .iter()
+            .filter_map(|it| Some(format!("{}{}", it["at"].as_str()?, it["sign"].as_str()?)))
+            .collect();
+        Some(format!("{}：{}", relation["kind"].as_str()?, members.join(" ")))
+    };
+    list.into_iter().flatten().filter_map(words).take(4).collect()
 }
 
 fn luck(json: &Value) -> Vec<Decade> {
@@ -281,6 +334,21 @@ mod tests {
         let system = "## 怎样解读\n标题照用：\n\n## 一、命盘总览\n## 十二、尾声\n## 3. End\n## 1 x";
         let headings = Facts::read(system, "", 9000).headings;
         assert_eq!(headings, ["## 一、命盘总览", "## 十二、尾声", "## 3. End"]);
+    }
+
+    #[test]
+    fn a_chapter_and_what_the_facts_say_are_heard() {
+        let json = json!({"kind": "chart", "elements": {"strength": "偏弱",
+            "preferences": {"favourable": "木", "useful": "水", "idle": "火"}},
+            "relations": {"list": [{"kind": "六合", "members": [
+                {"at": "日", "sign": "酉"}, {"at": "时", "sign": "辰"}]}]}});
+        let user = format!("本次只写第 3 章《事业与才能》，300–500 字。\n```json\n{json}\n```");
+        let facts = Facts::read("用繁體中文書寫", &user, 9000);
+        let chapter = Chapter { number: 3, title: "事业与才能".to_owned() };
+        assert_eq!(facts.chapter, Some(chapter));
+        assert_eq!((facts.strong, facts.favourable), (Some(false), vec!["木".into(), "水".into()]));
+        assert_eq!(facts.relations, ["六合：日酉 时辰"]);
+        assert!(facts.traditional);
     }
 
     proptest! {

@@ -6,12 +6,14 @@
 //! states, so that the demo shows what a buyer would read.
 
 mod api;
+mod chapter;
 mod chart;
 mod facts;
 mod log;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod traditional;
 mod writer;
 
 use std::sync::Arc;

@@ -4,10 +4,12 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
+use super::chapter::{self, Topic};
 use super::chart::{ELEMENTS, Pair, element_name, group, relation};
 use super::facts::{Facts, Kind};
+use super::traditional;
 
-const TEXTS: [(&str, &str); 10] = [
+const TEXTS: [(&str, &str); 14] = [
     ("words.zh.md", include_str!("texts/words.zh.md")),
     ("natal.zh.md", include_str!("texts/natal.zh.md")),
     ("pair.zh.md", include_str!("texts/pair.zh.md")),
@@ -18,6 +20,10 @@ const TEXTS: [(&str, &str); 10] = [
     ("natal.en.md", include_str!("texts/natal.en.md")),
     ("year.en.md", include_str!("texts/year.en.md")),
     ("short.en.md", include_str!("texts/short.en.md")),
+    ("chapter.zh.md", include_str!("texts/chapter.zh.md")),
+    ("chapter.en.md", include_str!("texts/chapter.en.md")),
+    ("chapter_year.zh.md", include_str!("texts/chapter_year.zh.md")),
+    ("chapter_year.en.md", include_str!("texts/chapter_year.en.md")),
 ];
 
 /// Who asks for a chart without giving one is told of this one.
@@ -43,7 +49,22 @@ pub(super) fn write(facts: &Facts) -> Result<String, minijinja::Error> {
         environment.add_template(name, text)?;
     }
     let text = environment.get_template(name)?.render(values(facts))?;
-    Ok(with_headings(text.trim(), &facts.headings))
+    let text = match &facts.chapter {
+        None => with_headings(text.trim(), &facts.headings),
+        Some(asked) => {
+            let topic = Topic::of(&asked.title);
+            let more = match (facts.kind, facts.english) {
+                (Kind::Year, false) => "chapter_year.zh.md",
+                (Kind::Year, true) => "chapter_year.en.md",
+                (Kind::Natal | Kind::Short, false) => "chapter.zh.md",
+                (Kind::Natal | Kind::Short, true) => "chapter.en.md",
+            };
+            let known = context! { topic => topic.word(), ..values(facts) };
+            let more = environment.get_template(more)?.render(known)?;
+            chapter::of(&text, &more, (facts.kind, topic, asked.number))
+        }
+    };
+    Ok(if facts.traditional { traditional::written(&text) } else { text })
 }
 
 /// Uses the headings that the prompt prescribes, if there are as many as the text has.
@@ -93,7 +114,11 @@ fn values(facts: &Facts) -> Value {
     };
     let year = Pair::of_year(facts.year);
     let counts = count(pillars);
-    let strong = is_strong(day, month, &counts);
+    let strong = facts.strong.unwrap_or_else(|| is_strong(day, month, &counts));
+    let helpful = match facts.favourable.as_slice() {
+        [] => favourable(day, strong).iter().map(ToString::to_string).collect(),
+        told => told.to_vec(),
+    };
     let elements: Vec<Value> =
         ELEMENTS.into_iter().zip(counts).map(|(name, count)| context! { name, count }).collect();
     context! {
@@ -106,7 +131,8 @@ fn values(facts: &Facts) -> Value {
         strongest => extreme(&counts, true),
         weakest => extreme(&counts, false),
         strong,
-        favourable => favourable(day, strong),
+        favourable => helpful,
+        relations => facts.relations.clone(),
         lean => group(day.stem_element(), month.branch_element()),
         luck => luck(facts, day),
         year => year_value(facts.year, day),
@@ -194,7 +220,14 @@ fn luck(facts: &Facts, day: Pair) -> Vec<Value> {
         let step = Value::from(Serde(Step::new(decade.pair, day)));
         context! { span => span.join("，"), from_age => decade.from_age, ..step }
     };
-    facts.luck.iter().take(8).map(row).collect()
+    // A chapter speaks of the decade that rules and of the next one.
+    let ends = |it: &&super::facts::Decade| {
+        it.from_year.is_none_or(|from| from.saturating_add(9) >= facts.year)
+    };
+    match facts.chapter {
+        Some(_) => facts.luck.iter().filter(ends).take(2).map(row).collect(),
+        None => facts.luck.iter().take(8).map(row).collect(),
+    }
 }
 
 fn months(year: Pair, day: Pair) -> Vec<Value> {
@@ -255,6 +288,11 @@ mod tests {
             lot: 1,
             asks: true,
             headings: Vec::new(),
+            chapter: None,
+            strong: None,
+            favourable: Vec::new(),
+            relations: Vec::new(),
+            traditional: false,
         }
     }
 

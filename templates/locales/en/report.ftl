@@ -12,6 +12,7 @@ stage-send = Sending
 progress-done = ✅ { $stage }
 progress-now = ⏳ { $stage }…
 progress-now-written = ⏳ { $stage }… { $characters } characters so far
+progress-now-chapters = ⏳ { $stage }: { $done } of { $total } chapters, { $characters } characters so far
 progress-waiting = ▫️ { $stage }
 progress-expected = { $minutes ->
     [one] <i>About one minute. The report arrives by itself.</i>

@@ -12,6 +12,7 @@ stage-send = 发送
 progress-done = ✅ { $stage }
 progress-now = ⏳ { $stage }…
 progress-now-written = ⏳ { $stage }… 已写 { $characters } 字
+progress-now-chapters = ⏳ { $stage } { $done }/{ $total } 章… 已写 { $characters } 字
 progress-waiting = ▫️ { $stage }
 progress-expected = <i>大约需要 { $minutes } 分钟，写好会自动发来。</i>
 progress-expected-short = <i>马上就好。</i>

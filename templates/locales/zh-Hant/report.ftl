@@ -12,6 +12,7 @@ stage-send = 傳送
 progress-done = ✅ { $stage }
 progress-now = ⏳ { $stage }…
 progress-now-written = ⏳ { $stage }… 已寫 { $characters } 字
+progress-now-chapters = ⏳ { $stage } { $done }/{ $total } 章… 已寫 { $characters } 字
 progress-waiting = ▫️ { $stage }
 progress-expected = <i>大約需要 { $minutes } 分鐘，寫好會自動發來。</i>
 progress-expected-short = <i>馬上就好。</i>

@@ -26,6 +26,7 @@ use mingshu::platform::assets::Assets;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::Db;
 use mingshu::platform::texts::Texts;
+use mingshu::reports::budget::Budget;
 use mingshu::{affiliates, users};
 
 use super::TestApp;
@@ -51,6 +52,48 @@ stock = { counted = 1 }
 needs_chart = true
 chart_year = "year""#;
 
+/// In nine chapters, with a chart: 2 to 4 after the first one, 7 after 2, the last after all.
+const NOVEL: &str = r#"price = "29.90"
+needs_chart = true
+chart_year = "year"
+chapter = [CHAPTERS]"#;
+
+const NOVEL_PROMPT: &str = "Write {{ product.name }}.\n--- user ---\n\
+    chapter {{ chapter.number }}: {{ chapter.title }}\n\
+    {% for it in chapter.earlier %}earlier {{ it.number }}: {{ it.summary }}\n{% endfor %}\
+    {% for it in chapter.findings %}wrong: {{ it }}\n{% endfor %}\
+    {{ facts | tojson }}\n{{ form.question | quote }}\n";
+
+/// The plan of the product `novel`.
+fn novel() -> String {
+    let after = |number: usize| match number {
+        1 | 5 | 6 | 8 => String::new(),
+        2..=4 => "\"c1\"".to_owned(),
+        7 => "\"c2\"".to_owned(),
+        _ => (1..number).map(|it| format!("\"c{it}\"")).collect::<Vec<_>>().join(", "),
+    };
+    let chapter = |number: usize| {
+        let facts = if number == 1 { "\"elements\"" } else { "\"luck\"" };
+        format!(
+            "{{ key = \"c{number}\", title = {{ zh-Hans = \"题{number}\" }}, covers = \"第{number}章\", \
+             min_characters = 100, max_characters = 900, facts = [{facts}], after = [{}] }}",
+            after(number)
+        )
+    };
+    NOVEL.replace("CHAPTERS", &(1..10).map(chapter).collect::<Vec<_>>().join(", "))
+}
+
+/// The products as they were before `novel` had chapters.
+pub(crate) fn catalog_without_chapters() -> Arc<Catalog> {
+    let folder = tempfile::TempDir::new().unwrap();
+    let product = folder.path().join("products/novel");
+    std::fs::create_dir_all(&product).unwrap();
+    let (head, _plan) = NOVEL.split_once("chapter = ").unwrap();
+    std::fs::write(product.join("product.toml"), product_toml(head)).unwrap();
+    std::fs::write(product.join("prompt.md"), PROMPT).unwrap();
+    Arc::new(Catalog::load(&Assets::with_dir(folder.path())).unwrap())
+}
+
 /// How many pieces there are of the product `rare`.
 pub(crate) const RARE: u32 = 10;
 
@@ -71,6 +114,9 @@ const PRODUCTS: [(&str, &str); 13] = [
     ("couple", "price = \"29.90\"\nneeds_chart = true"),
     ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
 ];
+
+const PROMPT: &str = "Write {{ product.name }}.\n--- user ---\n{{ facts | tojson }}\n\
+                      {{ form.question | quote }}\n";
 
 const CHART_FORM: &str = r#"
 [[form]]
@@ -120,7 +166,13 @@ pub(crate) fn tools(
         texts: Arc::new(Texts::load(&assets).unwrap()),
         catalog,
         charts: Charts { service: None, fallback: true },
-        writing: Writing { model: Arc::clone(model) as _, prices: None, attempts: 3 },
+        writing: Writing {
+            model: Arc::clone(model) as _,
+            prices: None,
+            attempts: 3,
+            chapters_at_once: 3,
+            budget: Budget { tokens: 400_000, cost_micros: None },
+        },
         retention: Retention::default(),
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
@@ -178,16 +230,18 @@ pub(crate) fn assets() -> Assets {
     static FOLDER: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::TempDir::new().unwrap();
-        for (sku, head) in PRODUCTS {
+        let write = |sku: &str, head: &str, prompt: &str| {
             let product = folder.path().join("products").join(sku);
             std::fs::create_dir_all(&product).unwrap();
             let partner = if sku == "couple" { PARTNER_FORM } else { "" };
             let toml = format!("{}{partner}", product_toml(head));
             std::fs::write(product.join("product.toml"), toml).unwrap();
-            let prompt = "Write {{ product.name }}.\n--- user ---\n{{ facts | tojson }}\n\
-                          {{ form.question | quote }}\n";
             std::fs::write(product.join("prompt.md"), prompt).unwrap();
+        };
+        for (sku, head) in PRODUCTS {
+            write(sku, head, PROMPT);
         }
+        write("novel", &novel(), NOVEL_PROMPT);
         folder
     });
     Assets::with_dir(folder.path())
@@ -279,6 +333,14 @@ impl TestApp {
     /// An order with a chart was paid: a woman, 1990-05-20 07:15, who asks about 2027.
     pub(crate) async fn a_paid_reading(&self) -> Order {
         let order = self.place("reading", a_birth_form()).await;
+        self.run_jobs().await;
+        self.pay(&order.order_no, "first").await;
+        order
+    }
+
+    /// An order of nine chapters was paid, with the same birth.
+    pub(crate) async fn a_paid_novel(&self) -> Order {
+        let order = self.place("novel", a_birth_form()).await;
         self.run_jobs().await;
         self.pay(&order.order_no, "first").await;
         order

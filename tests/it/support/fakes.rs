@@ -205,6 +205,18 @@ pub(crate) fn a_report() -> String {
         .concat()
 }
 
+/// A chapter with its summary, told from the others by its number.
+pub(crate) fn a_chapter(number: usize) -> String {
+    let text = format!("这是第{number}章。{}", "日主坐印，行事稳当。".repeat(12));
+    format!("## 多余的标题\n\n{text}\n\n<summary>摘要{number}</summary>")
+}
+
+/// The chapter that is asked for, or a whole report.
+fn default_answer(request: &ModelRequest) -> String {
+    let asked = request.user.strip_prefix("chapter ").and_then(|rest| rest.split_once(':'));
+    asked.and_then(|(number, _)| number.parse().ok()).map_or_else(a_report, a_chapter)
+}
+
 #[async_trait]
 impl LanguageModel for FakeModel {
     async fn write(
@@ -216,7 +228,7 @@ impl LanguageModel for FakeModel {
         progress.written(100);
         let answer = self.crash.around(|| {
             let answer = self.answers.lock().unwrap().pop_front();
-            answer.unwrap_or_else(|| Ok(a_report()))
+            answer.unwrap_or_else(|| Ok(default_answer(request)))
         });
         let text = answer.await?;
         self.finished.fetch_add(1, Ordering::SeqCst);

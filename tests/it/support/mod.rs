@@ -16,10 +16,11 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use mingshu::alerts::ports::Mailer;
+use mingshu::catalog::Catalog;
 use mingshu::events::Sink;
 use mingshu::flows::base::Base;
 use mingshu::flows::till::Counter;
-use mingshu::flows::tools::{Charts, Tools};
+use mingshu::flows::tools::{Charts, Tools, Writing};
 use mingshu::kernel::clock::{Clock, ManualClock, Timestamp};
 use mingshu::kernel::ids::OrderNo;
 use mingshu::orders::{self, Order};
@@ -99,6 +100,20 @@ impl TestApp {
     /// The same shop with charts from a service; `fallback` is `bazi.fallback`.
     pub(crate) fn with_charts(mut self, service: Arc<FakeCharts>, fallback: bool) -> Self {
         self.tools.charts = Charts { service: Some(service), fallback };
+        self.worker = worker(&self.base, &self.tools);
+        self
+    }
+
+    /// The same shop with other settings for the model.
+    pub(crate) fn with_writing(mut self, change: impl FnOnce(&mut Writing)) -> Self {
+        change(&mut self.tools.writing);
+        self.worker = worker(&self.base, &self.tools);
+        self
+    }
+
+    /// The same shop with other products.
+    pub(crate) fn with_catalog(mut self, catalog: Arc<Catalog>) -> Self {
+        self.tools.catalog = catalog;
         self.worker = worker(&self.base, &self.tools);
         self
     }

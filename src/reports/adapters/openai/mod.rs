@@ -27,7 +27,7 @@ pub use self::account::Account;
 pub use self::config::{Continuation, ModelConfig};
 use self::failure::retry;
 use self::request::Ask;
-use self::round::{Ending, Round};
+use self::round::{Ears, Ending, Round};
 use crate::platform::http::{self, Limits};
 use crate::reports::ports::{
     Completion, LanguageModel, ModelError, ModelRequest, Progress, TokenUsage,
@@ -76,8 +76,9 @@ impl OpenAiModel {
             let ask = Ask { config: &self.config, request, written: &text, round };
             let before = text.chars().count();
             let told = |characters: usize| progress.written(before.saturating_add(characters));
-            let answer = round::run(&self.http, &ask, &told).await?;
-            usage = sum(usage, answer.usage);
+            let ears = Ears { written: &told, paid: &|usage| progress.paid(usage) };
+            let answer = round::run(&self.http, &ask, &ears).await?;
+            usage = usage.plus(answer.usage);
             let is_complete = answer.ending == Ending::Complete;
             let grown = self.join(&text, &answer);
             if is_complete {
@@ -149,15 +150,6 @@ fn overlap(text: &str, more: &str) -> usize {
         .map(|(_, end)| end)
         .last()
         .unwrap_or(0)
-}
-
-fn sum(a: TokenUsage, b: TokenUsage) -> TokenUsage {
-    TokenUsage {
-        prompt_cache_hit: a.prompt_cache_hit.saturating_add(b.prompt_cache_hit),
-        prompt_cache_miss: a.prompt_cache_miss.saturating_add(b.prompt_cache_miss),
-        completion: a.completion.saturating_add(b.completion),
-        reasoning: a.reasoning.saturating_add(b.reasoning),
-    }
 }
 
 /// Attempts by outcome; tokens and costs are counted where a finished text is saved.

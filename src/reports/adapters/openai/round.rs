@@ -38,11 +38,17 @@ pub(super) struct Round {
     pub(super) model: Option<String>,
 }
 
-/// Asks once. `progress` hears the characters of this round.
+/// Who hears of a round: its characters while they come, and its tokens when they are known.
+pub(super) struct Ears<'a> {
+    pub(super) written: &'a (dyn Fn(usize) + Send + Sync),
+    pub(super) paid: &'a (dyn Fn(TokenUsage) + Send + Sync),
+}
+
+/// Asks once.
 pub(super) async fn run(
     http: &reqwest::Client,
     ask: &Ask<'_>,
-    progress: &(dyn Fn(usize) + Send + Sync),
+    ears: &Ears<'_>,
 ) -> Result<Round, ModelError> {
     let explainer = Explainer { api_key: &ask.config.api_key, request: ask.request };
     let mut response = send(http, ask).await?;
@@ -50,7 +56,10 @@ pub(super) async fn run(
         return Err(refusal(&explainer, response, ask.config.idle_timeout).await);
     }
     let mut draft = Draft::default();
-    let ended = draft.read(&mut response, ask.config.idle_timeout, progress).await;
+    let ended = draft.read(&mut response, ask.config.idle_timeout, ears.written).await;
+    if draft.usage != TokenUsage::default() {
+        (ears.paid)(draft.usage);
+    }
     draft.judge(&explainer, ended)
 }
 

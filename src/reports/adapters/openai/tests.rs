@@ -25,11 +25,16 @@ fn config(server: &Server) -> ModelConfig {
 }
 
 #[derive(Default)]
-struct Seen(Mutex<Vec<usize>>);
+struct Seen(Mutex<Vec<usize>>, Mutex<TokenUsage>);
 
 impl Progress for Seen {
     fn written(&self, characters: usize) {
         self.0.lock().unwrap().push(characters);
+    }
+
+    fn paid(&self, usage: TokenUsage) {
+        let mut sum = self.1.lock().unwrap();
+        *sum = sum.plus(usage);
     }
 }
 
@@ -76,6 +81,19 @@ async fn a_text_arrives_with_its_tokens_and_its_progress() {
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0].path, "/chat/completions");
     assert_eq!(asked[0].authorization, "Bearer sk-secret-key");
+}
+
+#[tokio::test]
+async fn what_comes_to_nothing_is_paid_all_the_same() {
+    let usage = json!({"choices": [], "usage": {
+        "prompt_cache_hit_tokens": 0, "prompt_cache_miss_tokens": 20, "completion_tokens": 9}});
+    let counted = |reason| stream(&[chunk("命"), finish(reason), event(&usage)]);
+    let server = Server::start(vec![counted("insufficient_system_resource")]).await;
+    let seen = Seen::default();
+    let model = OpenAiModel::try_new(config(&server)).unwrap();
+    model.write(&request(), &seen).await.unwrap_err();
+    let spent = TokenUsage { prompt_cache_miss: 20, completion: 9, ..TokenUsage::default() };
+    assert_eq!(*seen.1.lock().unwrap(), spent);
 }
 
 #[tokio::test]

@@ -1,0 +1,227 @@
+//! What the model is asked, and what each request came to: shared by reports that are one text and
+//! those that are written chapter by chapter.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::progress::Told;
+use super::{Case, Failure, Trouble};
+use crate::bazi::facts;
+use crate::catalog::answers::FormAnswers;
+use crate::catalog::{ChapterPlan, Product, ProductSnapshot};
+use crate::flows::jobs::AlertKind;
+use crate::flows::raise_alert;
+use crate::flows::tools::Tools;
+use crate::kernel::locale::Locale;
+use crate::platform::texts;
+use crate::reports::budget::{Budget, Load};
+use crate::reports::calls::{self, Call, CallOutcome};
+use crate::reports::cost;
+use crate::reports::ports::{Completion, ModelError, ModelRequest, TokenUsage};
+use crate::reports::prompt::{ChapterBrief, PromptError, PromptTemplate, PromptValues};
+use crate::reports::repo::{self as reports, Provenance};
+
+/// Everything that the requests of one order are made of.
+pub(super) struct Desk<'a> {
+    pub(super) snapshot: ProductSnapshot,
+    pub(super) locale: Locale,
+    product: &'a Product,
+    template: PromptTemplate,
+    facts: Value,
+    form: Value,
+    today: String,
+    user_mark: String,
+    /// What the order has cost so far, requests for nothing included.
+    spent: Mutex<Load>,
+}
+
+impl Desk<'_> {
+    /// The chapters that were promised; those of today's product for an order from before there
+    /// were any; none when the product is written as one text.
+    pub(super) fn plan(&self) -> &[ChapterPlan] {
+        if self.product.chapters.is_empty() || self.snapshot.chapters.is_empty() {
+            &self.product.chapters
+        } else {
+            &self.snapshot.chapters
+        }
+    }
+
+    /// A request for one chapter with the facts it asks for, or for the whole report with all of
+    /// them.
+    pub(super) fn request(
+        &self,
+        chapter: Option<ChapterBrief>,
+        blocks: Option<&[String]>,
+    ) -> Result<ModelRequest, Trouble> {
+        let facts =
+            blocks.map_or_else(|| self.facts.clone(), |blocks| facts::select(&self.facts, blocks));
+        let values = PromptValues {
+            facts,
+            form: &self.form,
+            product: self.snapshot.for_prompt(self.locale),
+            locale: self.locale,
+            today: self.today.clone(),
+            chapter,
+        };
+        let prompt = self.template.render(&values).map_err(mistaken)?;
+        Ok(ModelRequest {
+            system: prompt.system,
+            user: prompt.user,
+            user_mark: self.user_mark.clone(),
+            max_tokens: self.snapshot.report.max_tokens,
+            temperature: self.snapshot.report.temperature,
+        })
+    }
+
+    /// What a request may come to.
+    pub(super) fn expected(&self, request: &ModelRequest, most: u32, tools: &Tools) -> Load {
+        let characters = request.system.chars().count();
+        let characters = characters.saturating_add(request.user.chars().count());
+        Load::expected(characters, most, tools.writing.prices.as_ref())
+    }
+
+    /// Whether the order's budget has room for `next`, beside what was spent.
+    pub(super) fn has_room(&self, next: Load, tools: &Tools) -> bool {
+        let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        self.budget(tools).holds(spent.plus(next))
+    }
+
+    pub(super) fn afford(&self, next: Load, tools: &Tools) -> Result<(), Trouble> {
+        if self.has_room(next, tools) {
+            return Ok(());
+        }
+        let cause = anyhow::anyhow!("what one order may cost is used up");
+        Err(Trouble::Lasting(Failure::Model, cause))
+    }
+
+    fn spend(&self, made: &Provenance) {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        *spent = spent.plus(Load::of(&made.usage, made.cost_micros));
+    }
+
+    fn budget(&self, tools: &Tools) -> Budget {
+        let usual = tools.writing.budget;
+        let own = self.snapshot.report.tokens_per_order.map(u64::from);
+        Budget { tokens: own.unwrap_or(usual.tokens), ..usual }
+    }
+}
+
+impl<'a> Case<'a> {
+    pub(super) async fn desk(&self) -> Result<Desk<'a>, Trouble> {
+        let snapshot = self.tools.product(&self.order)?;
+        let tools: &'a Tools = self.tools;
+        let product = tools.catalog.find(&self.order.sku);
+        let product = product.ok_or_else(|| {
+            let cause = anyhow::anyhow!("product {} is gone from the catalogue", self.order.sku);
+            Trouble::Passing(Failure::Internal, cause, None)
+        })?;
+        let base = &self.tools.till.base;
+        let facts: Option<Value> =
+            reports::find_facts(base.db.read(), &base.keyring, &self.order.order_no).await?;
+        let answers: FormAnswers = self.order.form(&base.keyring)?;
+        let total = calls::total(base.db.read(), &self.order.order_no).await?;
+        let template = PromptTemplate::parse(&product.prompt.file, &product.prompt.text);
+        Ok(Desk {
+            snapshot,
+            locale: self.locale(),
+            product,
+            template: template.map_err(mistaken)?,
+            facts: facts.unwrap_or_default(),
+            form: product.form_for_prompt(&answers, self.locale()),
+            today: texts::date(self.tools.now(), self.tools.till.money.time_zone),
+            user_mark: base.keyring.mark("model.user", &self.order.user.to_string()),
+            spent: Mutex::new(Load::of(&total.usage, total.cost_micros)),
+        })
+    }
+
+    /// Asks the model once. A request without a text is written down with what it cost.
+    pub(super) async fn ask_model(
+        &self,
+        desk: &Desk<'_>,
+        chapter: &str,
+        (request, told): (&ModelRequest, &Told<'_>),
+    ) -> Result<(Completion, Provenance), Trouble> {
+        match self.tools.writing.model.write(request, told).await {
+            Ok(completion) => {
+                let made = self.provenance(desk, &completion.model, completion.usage);
+                desk.spend(&made);
+                count(&made);
+                Ok((completion, made))
+            }
+            Err(error) => {
+                let made = self.provenance(desk, "", told.spent());
+                desk.spend(&made);
+                count(&made);
+                let (outcome, findings) = (CallOutcome::Failed, Vec::new());
+                self.record(&Call { chapter: chapter.to_owned(), outcome, made, findings }).await?;
+                Err(self.unwritten(error).await?)
+            }
+        }
+    }
+
+    pub(super) async fn record(&self, call: &Call) -> Result<(), Trouble> {
+        let (keyring, now) = (&self.tools.till.base.keyring, self.tools.now());
+        let tx = self.begin_noting().await?;
+        calls::record(&tx, keyring, (&self.order.order_no, call), now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What an error of the model means for the order; an operator hears of a refused account.
+    async fn unwritten(&self, error: ModelError) -> Result<Trouble, Trouble> {
+        metrics::counter!("mingshu_model_failures_total").increment(1);
+        Ok(match error {
+            ModelError::Retry { retry_after, .. } => {
+                Trouble::Passing(Failure::Model, error.into(), retry_after)
+            }
+            ModelError::Stop { .. } => {
+                self.alert(AlertKind::ModelStopped, ("model", &error.to_string())).await?;
+                // The same request would be refused again (spec.md §5 "stop").
+                Trouble::Lasting(Failure::Model, error.into())
+            }
+            ModelError::Refused => Trouble::Lasting(Failure::ModelRefused, error.into()),
+        })
+    }
+
+    async fn alert(&self, kind: AlertKind, (subject, note): (&str, &str)) -> Result<(), Trouble> {
+        let tx = self.tools.till.base.db.begin_write().await?;
+        raise_alert::run(&tx, kind, (subject, note), self.tools.now()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    fn provenance(&self, desk: &Desk<'_>, model: &str, usage: TokenUsage) -> Provenance {
+        let prices = self.tools.writing.prices.as_ref();
+        Provenance {
+            prompt_version: desk.template.version(),
+            model: model.to_owned(),
+            usage,
+            cost_micros: prices.map(|prices| cost::cost_micros(&usage, prices)).unwrap_or_default(),
+            cost_currency: prices.map(|prices| prices.currency.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+fn count(made: &Provenance) {
+    let usage = made.usage;
+    let kinds = [
+        ("prompt_cache_hit", usage.prompt_cache_hit),
+        ("prompt_cache_miss", usage.prompt_cache_miss),
+        ("completion", usage.completion),
+    ];
+    for (kind, tokens) in kinds {
+        metrics::counter!("mingshu_model_tokens_total", "kind" => kind).increment(tokens);
+    }
+    let micros = u64::try_from(made.cost_micros).unwrap_or(0);
+    if !made.cost_currency.is_empty() {
+        let currency = made.cost_currency.clone();
+        metrics::counter!("mingshu_model_cost_micros_total", "currency" => currency)
+            .increment(micros);
+    }
+}
+
+/// The same words would be wrong again.
+fn mistaken(mistake: PromptError) -> Trouble {
+    Trouble::Lasting(Failure::Internal, mistake.into())
+}
