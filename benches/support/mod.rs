@@ -41,6 +41,7 @@ use mingshu::platform::pages::Pages;
 use mingshu::platform::schema;
 use mingshu::platform::texts::Texts;
 use mingshu::platform::web::{self, RequestLimits};
+use mingshu::reports::budget::Budget;
 use mingshu::reports::ports::{Completion, LanguageModel, ModelError, ModelRequest, Progress};
 use ring::hmac;
 use sea_orm::DbBackend;
@@ -252,7 +253,13 @@ impl Bench {
             texts: Arc::clone(&self.texts),
             catalog: Arc::clone(&self.catalog),
             charts: Charts { service: None, fallback: true },
-            writing: Writing { model: Arc::new(Busy), prices: None, attempts: 1 },
+            writing: Writing {
+                model: Arc::new(Busy),
+                prices: None,
+                attempts: 1,
+                chapters_at_once: 1,
+                budget: Budget { tokens: 1_000_000, cost_micros: None },
+            },
             retention: Retention::default(),
             affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
             operators: Operators { alert_chat: None, locale: Locale::ZhHans },

@@ -4,6 +4,6 @@
 
 pub mod health;
 mod listeners;
-mod outside;
+pub mod outside;
 pub mod parts;
 pub mod serve;

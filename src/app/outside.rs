@@ -177,7 +177,8 @@ pub(super) fn budget(config: &Config) -> anyhow::Result<Budget> {
     Ok(Budget { tokens: config.ai.tokens_per_order.into(), cost_micros })
 }
 
-pub(super) fn model(config: &Config) -> anyhow::Result<OpenAiModel> {
+/// The configured model.
+pub fn model(config: &Config) -> anyhow::Result<OpenAiModel> {
     let ai = &config.ai;
     let seconds = Duration::from_secs;
     let prices = Prices {

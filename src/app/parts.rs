@@ -200,6 +200,12 @@ pub fn mistakes(config: &Config) -> Vec<String> {
     mistakes
 }
 
+/// The products, for work outside the server.
+pub fn checked_catalog(config: &Config) -> anyhow::Result<Catalog> {
+    catalog(&assets(config))
+        .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))
+}
+
 /// Reads and checks all products and their prompts; every mistake is told at once.
 fn catalog(assets: &Assets) -> Result<Catalog, Vec<String>> {
     let catalog = Catalog::load(assets)

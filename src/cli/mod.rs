@@ -18,6 +18,7 @@ mod maintenance;
 mod order_audit;
 mod orders;
 mod reconcile;
+mod report;
 mod serve;
 mod settle;
 mod settle_doubt;
@@ -82,6 +83,9 @@ enum Command {
     Doctor(doctor::DoctorCommand),
     /// Compare a day with what the payment provider has; exit code 1 while differences are open.
     Reconcile(reconcile::ReconcileArgs),
+    /// Try a product's files without an order.
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// What went to the outside, and to whom.
     #[command(subcommand)]
     Events(events::EventsCommand),
@@ -134,6 +138,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Orders(command) => orders::run(&context, command),
         Command::Doctor(command) => doctor::run(&context, &command),
         Command::Reconcile(args) => reconcile::run(&context, &args),
+        Command::Report(command) => report::run(&context, command),
         Command::Events(command) => events::run(&context, command),
         Command::Affiliates(command) => affiliates::run(&context, command),
         Command::Coupons(command) => coupons::run(&context, command),

@@ -70,7 +70,7 @@ async fn the_chapters_become_one_report_in_the_order_of_the_plan() {
         assert_eq!((made.usage.completion, made.usage.prompt_cache_miss), (54_000, 18_000));
         assert_eq!(app.messenger.saying("报告到此完结").len(), 1);
         let progress = app.messenger.edited();
-        assert!(progress.iter().any(|said| said.text.contains("撰写 0/9 章")), "{progress:?}");
+        assert!(progress.iter().any(|said| said.text.contains("/9 章")), "{progress:?}");
     })
     .await;
 }
@@ -186,7 +186,8 @@ async fn an_order_that_would_cost_too_much_fails_and_is_paid_back() {
         assert_eq!(failed.status, OrderStatus::Failed);
         assert_eq!(failed.failure.unwrap(), "model: what one order may cost is used up");
         let spent = calls::total(app.base.db.read(), &order.order_no).await.unwrap();
-        assert!((1..CHAPTERS as i64).contains(&spent.calls), "{spent:?}");
+        let calls = usize::try_from(spent.calls).unwrap();
+        assert!((1..CHAPTERS).contains(&calls), "{spent:?}");
         assert_eq!(app.gateway.refunds().len(), 1);
     })
     .await;
@@ -266,7 +267,7 @@ async fn no_chapter_is_bought_twice_whichever_call_the_worker_dies_at() {
 async fn no_chapter_is_bought_twice_whichever_commit_was_the_last() {
     on_every_database(async |database: &Database| {
         // From "accepted" to the text of the whole report.
-        for commit in 0..4 + CHAPTERS + 1 {
+        for commit in 0..=4 + CHAPTERS {
             let app = TestApp::start(database).with_writing(one_by_one);
             let order = app.a_paid_novel().await;
             app.crash.at_commit(commit);

@@ -10,14 +10,16 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
 use super::progress::{Growth, Told};
-use super::writing::Desk;
+use super::writing::{Desk, expected};
 use super::{Case, Failure, Trouble};
 use crate::catalog::ChapterPlan;
+use crate::flows::chapter_brief;
+use crate::kernel::locale::Locale;
 use crate::reports::budget::Load;
 use crate::reports::calls::{self, Call, CallOutcome};
 use crate::reports::chapters::{self, Chapter, ChapterBody};
 use crate::reports::draft::{self, Draft, Finding};
-use crate::reports::prompt::{ChapterBrief, EarlierChapter, PlannedChapter};
+use crate::reports::prompt::ChapterBrief;
 use crate::reports::repo::{self as reports, Provenance};
 
 /// Between tries to store a finished chapter.
@@ -65,33 +67,9 @@ impl<'a> Book<'a> {
         Growth::of_chapters(lengths.collect(), (self.done.len(), self.plan.len()))
     }
 
-    fn brief(&self, (index, chapter): (usize, &ChapterPlan), desk: &Desk<'_>) -> ChapterBrief {
-        let title = |chapter: &ChapterPlan| chapter.title.get(desk.locale).to_owned();
-        let numbered = self.plan.iter().zip(1_usize..);
-        let earlier = self.done.iter().filter_map(|(place, made)| {
-            let planned = self.plan.get(*place)?;
-            chapter.after.contains(&planned.key).then(|| EarlierChapter {
-                number: place.saturating_add(1),
-                title: title(planned),
-                summary: made.body.summary.clone(),
-            })
-        });
-        ChapterBrief {
-            number: index.saturating_add(1),
-            total: self.plan.len(),
-            title: title(chapter),
-            covers: chapter.covers.clone(),
-            length: chapter.length(desk.locale),
-            plan: numbered
-                .map(|(it, number)| PlannedChapter {
-                    number,
-                    title: title(it),
-                    covers: it.covers.clone(),
-                })
-                .collect(),
-            earlier: earlier.collect(),
-            findings: Vec::new(),
-        }
+    fn brief(&self, at: (usize, &ChapterPlan), locale: Locale) -> ChapterBrief {
+        let summary = |place: usize| Some(self.done.get(&place)?.body.summary.as_str());
+        chapter_brief::of(self.plan, at, locale, summary)
     }
 }
 
@@ -168,9 +146,9 @@ impl Case<'_> {
             return Ok(None);
         }
         let Some((index, chapter)) = book.next() else { return Ok(None) };
-        let brief = book.brief((index, chapter), desk);
+        let brief = book.brief((index, chapter), desk.locale);
         let request = desk.request(Some(brief.clone()), Some(&chapter.facts))?;
-        let load = desk.expected(&request, chapter.bounds(desk.locale).1, self.tools);
+        let load = expected(&request, chapter.bounds(desk.locale).1, self.tools);
         if book.under_way.is_empty() {
             desk.afford(load, self.tools)?;
         } else if !desk.has_room(book.reserved().plus(load), self.tools) {
@@ -194,7 +172,7 @@ impl Case<'_> {
             let asked = self.ask_model(desk, &chapter.key, (&request, &told)).await;
             let (completion, made) = asked?;
             let draft = Draft::read(&completion.text);
-            findings = self.findings(desk, chapter, &draft);
+            findings = desk.findings(chapter, &draft);
             let key = chapter.key.clone();
             if findings.is_empty() {
                 let Draft { markdown, summary } = draft;
@@ -221,19 +199,6 @@ impl Case<'_> {
         let mut rejected: Vec<_> = calls.into_iter().filter(of_chapter).collect();
         let count = i32::try_from(rejected.len()).unwrap_or(i32::MAX);
         Ok((count, rejected.pop().map(|call| call.findings).unwrap_or_default()))
-    }
-
-    /// What is wrong with a draft; nothing when it may be sold.
-    fn findings(&self, desk: &Desk<'_>, chapter: &ChapterPlan, draft: &Draft) -> Vec<Finding> {
-        let short = chapter.falls_short(&draft.markdown, desk.locale);
-        let short = short.map(|written| Finding {
-            code: "too-short".to_owned(),
-            text: format!(
-                "上一稿只有 {written} 个字符，太短；本章要求 {}",
-                chapter.length(desk.locale)
-            ),
-        });
-        short.into_iter().collect()
     }
 
     /// A text that is paid for is worth another try when the database fails for a moment.

@@ -4,7 +4,7 @@
 use tokio::sync::watch;
 
 use super::progress::{Growth, Told};
-use super::writing::Desk;
+use super::writing::{Desk, expected};
 use super::{Case, Failure, Trouble};
 use crate::reports::calls::{self, Call, CallOutcome};
 use crate::reports::draft::Finding;
@@ -23,7 +23,7 @@ impl Case<'_> {
     /// One request for the whole report.
     async fn write_whole(&mut self, desk: &Desk<'_>) -> Result<(), Trouble> {
         let request = desk.request(None, None)?;
-        let load = desk.expected(&request, desk.snapshot.report.max_characters, self.tools);
+        let load = expected(&request, desk.snapshot.report.max_characters, self.tools);
         desk.afford(load, self.tools)?;
         let (growth, watched) = watch::channel(Growth::default());
         let told = Told::new(&growth, 0);

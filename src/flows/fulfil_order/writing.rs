@@ -18,6 +18,7 @@ use crate::platform::texts;
 use crate::reports::budget::{Budget, Load};
 use crate::reports::calls::{self, Call, CallOutcome};
 use crate::reports::cost;
+use crate::reports::draft::{Draft, Finding};
 use crate::reports::ports::{Completion, ModelError, ModelRequest, TokenUsage};
 use crate::reports::prompt::{ChapterBrief, PromptError, PromptTemplate, PromptValues};
 use crate::reports::repo::{self as reports, Provenance};
@@ -74,11 +75,17 @@ impl Desk<'_> {
         })
     }
 
-    /// What a request may come to.
-    pub(super) fn expected(&self, request: &ModelRequest, most: u32, tools: &Tools) -> Load {
-        let characters = request.system.chars().count();
-        let characters = characters.saturating_add(request.user.chars().count());
-        Load::expected(characters, most, tools.writing.prices.as_ref())
+    /// What is wrong with a draft of a chapter; nothing when it may be sold.
+    pub(super) fn findings(&self, chapter: &ChapterPlan, draft: &Draft) -> Vec<Finding> {
+        let short = chapter.falls_short(&draft.markdown, self.locale);
+        let short = short.map(|written| Finding {
+            code: "too-short".to_owned(),
+            text: format!(
+                "上一稿只有 {written} 个字符，太短；本章要求 {}",
+                chapter.length(self.locale)
+            ),
+        });
+        short.into_iter().collect()
     }
 
     /// Whether the order's budget has room for `next`, beside what was spent.
@@ -201,6 +208,13 @@ impl<'a> Case<'a> {
             cost_currency: prices.map(|prices| prices.currency.to_string()).unwrap_or_default(),
         }
     }
+}
+
+/// What a request may come to.
+pub(super) fn expected(request: &ModelRequest, most: u32, tools: &Tools) -> Load {
+    let characters = request.system.chars().count();
+    let characters = characters.saturating_add(request.user.chars().count());
+    Load::expected(characters, most, tools.writing.prices.as_ref())
 }
 
 fn count(made: &Provenance) {

@@ -1,3 +1,4 @@
 //! The outside systems that write texts.
 
 pub mod openai;
+pub mod recorded;
