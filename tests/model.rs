@@ -102,7 +102,7 @@ fn facts(product: &Product, day: u32) -> serde_json::Value {
 }
 
 fn brief(product: &Product, index: usize, locale: Locale) -> ChapterBrief {
-    let chapter = &product.chapters[index];
+    let chapter = product.chapters.get(index).unwrap();
     let planned = |(it, number): (&ChapterPlan, usize)| PlannedChapter {
         number,
         title: it.title.get(locale).to_owned(),
@@ -167,7 +167,7 @@ async fn every_chapter_of_every_shipped_plan_gets_a_text_of_its_length() {
         .into_iter()
         .flat_map(|sku| (11_u32..=20).map(move |day| (sku, day)))
     {
-        let locale = Locale::ALL[usize::try_from(day).unwrap() % Locale::ALL.len()];
+        let locale = *Locale::ALL.iter().cycle().nth(usize::try_from(day).unwrap()).unwrap();
         let product = product(sku);
         let mut whole = String::new();
         for (index, chapter) in product.chapters.iter().enumerate() {
