@@ -17,6 +17,7 @@ mod m20261121_000012_desk;
 mod m20261121_000013_payouts;
 mod m20261121_000014_retention;
 mod m20261121_000015_chapters;
+mod m20261121_000016_report_links;
 mod m20261121_000018_profiles;
 mod m20261121_000019_after_delivery;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000013_payouts::Migration),
             Box::new(m20261121_000014_retention::Migration),
             Box::new(m20261121_000015_chapters::Migration),
+            Box::new(m20261121_000016_report_links::Migration),
             Box::new(m20261121_000018_profiles::Migration),
             Box::new(m20261121_000019_after_delivery::Migration),
         ]

@@ -19,6 +19,7 @@ pub mod orders;
 pub mod payments;
 pub mod platform;
 pub mod promotions;
+pub mod reader;
 pub mod reports;
 pub mod sandbox;
 pub mod shop;

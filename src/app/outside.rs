@@ -24,6 +24,7 @@ use crate::payments::adapters::pingpong_v4::{PingPongV4, SignType, V4Config};
 use crate::payments::adapters::telegram_stars::{StarsConfig, TelegramStars};
 use crate::payments::ports::PaymentGateway;
 use crate::reports::adapters::openai::{Continuation, ModelConfig, OpenAiModel};
+use crate::reports::adapters::typesetter::Typesetter;
 use crate::reports::budget::Budget;
 use crate::reports::cost::{self, Prices};
 
@@ -156,6 +157,12 @@ fn statement_url(settings: &config::PingPong) -> Option<String> {
         (true | false, false) => return None,
     };
     Some(back_office.to_owned())
+}
+
+/// The typesetter with the operator's templates and fonts.
+pub(super) fn typesetter(config: &Config) -> anyhow::Result<Typesetter> {
+    let fonts = config.render.fonts_dir.as_deref();
+    Typesetter::load(&super::parts::assets(config), fonts).context("the templates of pictures")
 }
 
 /// The chart service, when the configuration prefers one to our own engine.

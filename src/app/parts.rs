@@ -30,6 +30,7 @@ use crate::platform::pages::Pages;
 use crate::platform::reseal::SealedColumn;
 use crate::platform::schema::{self, SchemaError};
 use crate::platform::texts::Texts;
+use crate::reports::adapters::typesetter::Typesetter;
 use crate::reports::prompt::PromptTemplate;
 use crate::{affiliates, orders, payments, reports, users};
 
@@ -195,6 +196,7 @@ pub fn mistakes(config: &Config) -> Vec<String> {
     let mut mistakes = catalog(&assets).err().unwrap_or_default();
     mistakes.extend(Texts::load(&assets).err().map(|error| chain(&error)));
     mistakes.extend(Pages::load(&assets).err().map(|error| chain(&error)));
+    mistakes.extend(outside::typesetter(config).err().map(|error| format!("{error:#}")));
     mistakes.extend(outside::sinks(config).err().map(|error| format!("{error:#}")));
     mistakes.extend(outside::mailer(config).err().map(|error| format!("{error:#}")));
     mistakes
@@ -204,6 +206,12 @@ pub fn mistakes(config: &Config) -> Vec<String> {
 pub fn checked_catalog(config: &Config) -> anyhow::Result<Catalog> {
     catalog(&assets(config))
         .map_err(|mistakes| anyhow!("the products have mistakes:\n{}", mistakes.join("\n")))
+}
+
+/// The typesetter and the words on its pictures, for commands that draw.
+pub fn drawing_tools(config: &Config) -> anyhow::Result<(Typesetter, Texts)> {
+    let texts = Texts::load(&assets(config)).context("the texts")?;
+    Ok((outside::typesetter(config)?, texts))
 }
 
 /// Reads and checks all products and their prompts; every mistake is told at once.

@@ -17,12 +17,14 @@ use super::outside;
 use super::parts::{OPERATORS_LANGUAGE, Parts};
 use crate::bot::{self, AffiliateTerms, Arrival, Bot, BotParts, BotSettings, Kept};
 use crate::callback::{self, CallbackState};
-use crate::config::TelegramMode;
-use crate::flows::tools::{Affiliation, Charts, Operators, Retention, Tools, Writing};
+use crate::config::{Config, TelegramMode};
+use crate::flows::tools::{Affiliation, Charts, Drawing, Operators, Retention, Tools, Writing};
 use crate::kernel::ids::UserId;
 use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::sender::{Pace, Sender};
 use crate::platform::lifecycle::Lifecycle;
+use crate::reader::{self, ReaderState};
+use crate::reports::ports::Renderer;
 use crate::worker::{self, Worker, WorkerSettings};
 
 /// Chats that are served at once; each is a short piece of work.
@@ -94,7 +96,9 @@ pub async fn start(
     let api = Arc::new(api);
     let chat_url = Arc::new(OnceLock::new());
     if role.runs_callback() {
-        listeners.add(server.callback_bind, callback_routes(parts, &chat_url));
+        // Browsers come to both at the public address.
+        let routes = callback_routes(parts, &chat_url).merge(reader_routes(parts, &chat_url));
+        listeners.add(server.callback_bind, routes);
     }
     let speaks = role.runs_bot() || role.runs_worker();
     let sender = speaks.then(|| sender(parts, &api, extras.pace));
@@ -105,15 +109,15 @@ pub async fn start(
         bot = Some(made);
     }
     listeners.start(lifecycle, extras.listener).await?;
-    if role.runs_callback() {
-        let api = Arc::clone(&api);
+    if role.runs_callback() || role.runs_worker() {
+        let (api, chat_url) = (Arc::clone(&api), Arc::clone(&chat_url));
         lifecycle.start("way back", |phases| find_chat(api, chat_url, phases.draining));
     }
     if let Some(bot) = bot {
         lifecycle.start("bot", |phases| bot::run(bot, phases.draining));
     }
     if let (Some(pulse), Some(sender)) = (&worker_pulse, sender) {
-        let worker = build_worker(parts, sender, pulse)?;
+        let worker = build_worker(parts, sender, pulse, chat_url)?;
         lifecycle.start("worker", |phases| worker.run_within(phases));
     }
     Ok(())
@@ -172,6 +176,12 @@ fn callback_routes(parts: &Parts, chat_url: &Arc<OnceLock<String>>) -> Router {
     ))
 }
 
+fn reader_routes(parts: &Parts, chat_url: &Arc<OnceLock<String>>) -> Router {
+    let words = (Arc::clone(&parts.texts), Arc::clone(&parts.pages));
+    let (base, zone) = (parts.base.clone(), parts.config.orders.time_zone);
+    reader::router(ReaderState::new(base, words, zone, Arc::clone(chat_url)))
+}
+
 fn build_bot(parts: &Parts, api: &Arc<BotApi>, sender: &Sender, pulse: &Pulse) -> Bot {
     let config = &parts.config;
     let arrival = match config.telegram.mode {
@@ -217,9 +227,14 @@ fn sender(parts: &Parts, api: &Arc<BotApi>, pace: Option<Pace>) -> Sender {
     Sender::start(Arc::new(TelegramMessenger::new(Arc::clone(api))), pace)
 }
 
-fn build_worker(parts: &Parts, sender: Sender, pulse: &Pulse) -> anyhow::Result<Worker> {
+fn build_worker(
+    parts: &Parts,
+    sender: Sender,
+    pulse: &Pulse,
+    chat_url: Arc<OnceLock<String>>,
+) -> anyhow::Result<Worker> {
     let settings = &parts.config.worker;
-    let tools = tools(parts, sender)?;
+    let tools = tools(parts, sender, chat_url)?;
     let registry = worker::jobs_of_the_shop(tools);
     let settings = WorkerSettings {
         concurrency: settings.concurrency,
@@ -230,7 +245,7 @@ fn build_worker(parts: &Parts, sender: Sender, pulse: &Pulse) -> anyhow::Result<
     Ok(Worker::new(parts.base.clone(), registry, settings, pulse.cell()))
 }
 
-fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
+fn tools(parts: &Parts, sender: Sender, chat_url: Arc<OnceLock<String>>) -> anyhow::Result<Tools> {
     let config = &parts.config;
     let model = outside::model(config)?;
     let prices = model.config().prices;
@@ -262,6 +277,14 @@ fn tools(parts: &Parts, sender: Sender) -> anyhow::Result<Tools> {
         operators: Operators { alert_chat: alert_chat.map(UserId), locale: OPERATORS_LANGUAGE },
         mailer: outside::mailer(config)?,
         sinks: outside::sinks(config)?.into(),
+        drawing: Drawing { renderer: renderer(config)?, chat_url, pages: config.render.pages },
         contact: config.shop.contact(),
     })
+}
+
+fn renderer(config: &Config) -> anyhow::Result<Option<Arc<dyn Renderer>>> {
+    if !config.render.enabled {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(outside::typesetter(config)?)))
 }

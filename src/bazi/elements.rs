@@ -116,7 +116,7 @@ impl ElementBalance {
     }
 }
 
-fn weighed_hidden_stems(branch: Branch) -> impl Iterator<Item = (Stem, u32)> {
+pub(super) fn weighed_hidden_stems(branch: Branch) -> impl Iterator<Item = (Stem, u32)> {
     let stems = branch.hidden_stems();
     let weights: &[u32] = match (stems.len(), branch) {
         (1, _) => &[30],

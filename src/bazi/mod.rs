@@ -31,6 +31,7 @@ pub mod places;
 pub mod ports;
 mod sexagenary;
 mod solar_time;
+mod support;
 #[cfg(test)]
 mod test_births;
 mod zone;
@@ -56,4 +57,5 @@ pub use notes::Note;
 pub use parse::{parse_date, parse_time};
 pub use pillars::{DerivedPillars, FourPillars, HiddenStem, PillarReading, PillarReadings};
 pub use sexagenary::{Branch, Element, Nayin, NotAPillar, Pillar, Polarity, Stem, Zodiac};
+pub use support::FULL as FULL_SUPPORT;
 pub use zone::{Zone, summer_time};

@@ -26,7 +26,7 @@ use crate::flows::order_again::{self, Again};
 use crate::flows::place_order::{self, PlaceOrder, PlaceOrderError, Placed};
 use crate::flows::resend_report::{self, Resent};
 use crate::flows::show_payment::{self, Shown};
-use crate::flows::{accept_privacy, change_language, change_news, check_payment};
+use crate::flows::{accept_privacy, change_language, change_news, check_payment, report_page};
 use crate::kernel::ids::{OrderNo, Sku};
 use crate::kernel::locale::Locale;
 use crate::kernel::switch::Switch;
@@ -85,6 +85,7 @@ impl Doing<'_> {
             Deed::SwitchMethod(no, method) => self.switch_method(no, method).await,
             Deed::OrderAgain(no) => self.order_again(no).await,
             Deed::Resend(no) => self.resend(no).await,
+            Deed::Unlink(no) => self.unlink(no).await,
             Deed::BecomeAffiliate => self.become_affiliate().await,
             Deed::SendInvitation => self.send_invitation().await,
             Deed::RequestPayout(destination) => self.request_payout(destination).await,
@@ -360,6 +361,16 @@ impl Doing<'_> {
                 | OrderStatus::Refunded,
             ) => Shows::view(View::Order(no.clone())),
         })
+    }
+
+    /// The closing message keeps its buttons: the one to the page leads nowhere from now on.
+    async fn unlink(&self, no: &OrderNo) -> Result<Shows, BotError> {
+        let closed = report_page::revoke(&self.bot.till.base, self.user.id, no).await?;
+        Ok(Shows::toast(match closed {
+            None => "toast-not-yours",
+            Some(0) => "report-page-none",
+            Some(_) => "report-page-revoked",
+        }))
     }
 
     async fn change_news(&self, wish: Switch) -> Result<Shows, BotError> {

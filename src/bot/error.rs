@@ -16,6 +16,7 @@ use crate::flows::manage_coupons::CouponsError;
 use crate::flows::pay_affiliate::PayoutError;
 use crate::flows::place_order::PlaceOrderError;
 use crate::flows::rate_order::RatingError;
+use crate::flows::report_page::PageError;
 use crate::flows::resend_report::ResendError;
 use crate::flows::retry_order::RetryError;
 use crate::flows::rewrite_report::RewriteError;
@@ -67,6 +68,8 @@ pub(super) enum BotError {
     Rating(#[from] RatingError),
     #[error("the report cannot be written once more")]
     Rewrite(#[from] RewriteError),
+    #[error("the links to the report cannot be closed")]
+    ReportPage(#[from] PageError),
     #[error("the order cannot go on")]
     Retry(#[from] RetryError),
     #[error("the switch cannot be thrown")]
@@ -99,10 +102,8 @@ impl BotError {
     /// Whether the same update may succeed later: the chat service or the database is away, or
     /// somebody else was faster.
     pub(super) fn is_passing(&self) -> bool {
-        if self.is_passing_at_the_desk() || self.is_passing_for_a_buyer() {
-            return true;
-        }
         match self {
+            _ if self.is_passing_at_the_desk() || self.is_passing_for_a_buyer() => true,
             Self::Send(SendError::TooFast(_) | SendError::NotSent(_) | SendError::Unknown(_))
             | Self::Db(_)
             | Self::Stale
@@ -152,6 +153,7 @@ impl BotError {
             | Self::Inspect(_)
             | Self::Figures(_)
             | Self::Resend(_)
+            | Self::ReportPage(_)
             | Self::Retry(_)
             | Self::Export(_)
             | Self::Json(_)
@@ -166,6 +168,7 @@ impl BotError {
         matches!(
             self,
             Self::Rating(RatingError::Db(_) | RatingError::Order(OrderError::Db(_)))
+                | Self::ReportPage(PageError::Db(_) | PageError::Order(OrderError::Db(_)))
                 | Self::Rewrite(RewriteError::Db(_) | RewriteError::Order(OrderError::Db(_)))
                 | Self::Profile(ProfileError::Db(_) | ProfileError::User(UserError::Db(_)))
                 | Self::Export(

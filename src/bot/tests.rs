@@ -224,6 +224,7 @@ async fn nobody_touches_the_order_of_another() {
         "order:open",
         "order:again",
         "order:resend",
+        "order:unlink",
         "op:sure.0123456789AB",
         "op:confirm",
         "op:open",

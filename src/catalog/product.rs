@@ -136,6 +136,24 @@ pub struct ReportPlan {
     /// Overrides `ai.tokens_per_order`.
     #[serde(default)]
     pub tokens_per_order: Option<u32>,
+    /// Chart, luck line and card to share as pictures. Needs the chart.
+    #[serde(default)]
+    pub pictures: bool,
+    /// The whole report as a book. Needs the chart.
+    #[serde(default)]
+    pub pdf: bool,
+    /// Of the pictures.
+    #[serde(default)]
+    pub theme: PictureTheme,
+}
+
+/// How pictures look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureTheme {
+    #[default]
+    Light,
+    Dark,
 }
 
 impl ReportPlan {

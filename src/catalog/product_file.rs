@@ -7,7 +7,9 @@ use super::chapters::read_chapters;
 use super::form::{FieldKind, read_form};
 use super::local_text::LocalText;
 use super::node::{Section, Value};
-use super::product::{Delivery, Product, PromptFile, ReportKind, ReportPlan, Stock, Supply};
+use super::product::{
+    Delivery, PictureTheme, Product, PromptFile, ReportKind, ReportPlan, Stock, Supply,
+};
 use super::sale::read_sales;
 use super::snapshot;
 use crate::kernel::ids::Sku;
@@ -57,7 +59,7 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
             .and_then(|value| value.count(5..=day_minutes))
             .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
         refund_days: root.find("refund_days").and_then(|value| value.count(0..=3_650)),
-        report: read_report(&root),
+        report: read_report(&root, flag("needs_chart", false)),
         chapters: read_chapters(root.find("chapter").as_ref()),
         prompt: PromptFile { file: format!("products/{sku}/prompt.md"), text: String::new() },
     };
@@ -184,7 +186,7 @@ fn read_delivery(value: Option<&Value<'_>>) -> Delivery {
     Delivery::Chat
 }
 
-fn read_report(root: &Section<'_>) -> ReportPlan {
+fn read_report(root: &Section<'_>, needs_chart: bool) -> ReportPlan {
     const NOTHING: ReportPlan = ReportPlan {
         kind: ReportKind::Full,
         min_characters: 0,
@@ -194,6 +196,9 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
         expected_minutes: 1,
         rewrites: 0,
         tokens_per_order: None,
+        pictures: false,
+        pdf: false,
+        theme: PictureTheme::Light,
     };
     let section = root.get("report", "a table with kind, min_characters and max_characters");
     let Some(table) = section.and_then(|value| value.table()) else { return NOTHING };
@@ -202,8 +207,21 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
         let value = table.get(key, "a number of characters");
         value.and_then(|value| value.count(10..=50_000)).unwrap_or_default()
     };
+    let kind = kind.map_or(ReportKind::Full, |value| read_kind(&value));
+    let drawn = kind == ReportKind::Full && needs_chart;
+    let files = |key| {
+        let Some(value) = table.find(key) else { return drawn };
+        let wanted = value.flag().unwrap_or(drawn);
+        if wanted && !drawn {
+            value.wrong("is for full reports of products that need the chart");
+        }
+        wanted
+    };
     let plan = ReportPlan {
-        kind: kind.map_or(ReportKind::Full, |value| read_kind(&value)),
+        kind,
+        pictures: files("pictures"),
+        pdf: files("pdf"),
+        theme: table.find("theme").map_or(PictureTheme::Light, |value| read_theme(&value)),
         min_characters: length("min_characters"),
         max_characters: length("max_characters"),
         max_tokens: table.find("max_tokens").and_then(|value| value.count(64..=131_072)),
@@ -222,6 +240,17 @@ fn read_report(root: &Section<'_>) -> ReportPlan {
     }
     table.finish();
     plan
+}
+
+fn read_theme(value: &Value<'_>) -> PictureTheme {
+    match value.text() {
+        Some("dark") => PictureTheme::Dark,
+        Some("light") | None => PictureTheme::Light,
+        Some(other) => {
+            value.wrong(format!("\"{other}\" is not a theme, expected light or dark"));
+            PictureTheme::Light
+        }
+    }
 }
 
 fn read_kind(value: &Value<'_>) -> ReportKind {

@@ -18,6 +18,7 @@ mod maintenance;
 mod order_audit;
 mod orders;
 mod reconcile;
+mod render;
 mod report;
 mod serve;
 mod settle;
@@ -105,6 +106,9 @@ enum Command {
     Config(config::Command),
     /// The chart of one birth, or the pillars of many.
     Bazi(bazi::BaziArgs),
+    /// Try the templates of pictures, books and cards.
+    #[command(subcommand)]
+    Render(render::Command),
     /// Look after the keys that the database is sealed with.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -146,6 +150,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Init => init::run(&context),
         Command::Config(command) => config::run(&context, &command),
         Command::Bazi(args) => bazi::run(&context, &args),
+        Command::Render(command) => render::run(&context, &command),
         Command::Keys(command) => keys::run(&context, &command),
         Command::Maintenance { wish } => maintenance::run(&context, wish),
         Command::Healthcheck(options) => healthcheck::run(&context, &options),

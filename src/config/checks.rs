@@ -221,6 +221,10 @@ impl Checks<'_> {
             let found = format!("`{}`", dir.display());
             self.refuse("templates.dir", &found, "a folder that is there");
         }
+        if let Some(dir) = config.render.fonts_dir.as_deref().filter(|dir| !dir.is_dir()) {
+            let found = format!("`{}`", dir.display());
+            self.refuse("render.fonts_dir", &found, "a folder that is there");
+        }
     }
 
     fn sinks(&mut self, config: &Config) {

@@ -27,7 +27,9 @@ pub use self::outside::{
     TelegramMode, Thinking, Yuanfenju,
 };
 pub use self::problems::{ConfigProblems, Problem};
-pub use self::process::{Database, Events, Log, LogFormat, Metrics, Server, Templates, Worker};
+pub use self::process::{
+    Database, Events, Log, LogFormat, Metrics, Render, Server, Templates, Worker,
+};
 pub use self::show::{Shown, show};
 pub use self::sinks::{Sink, SinkKind};
 pub use self::sources::{SettingsFile, Sources};
@@ -60,6 +62,7 @@ pub struct Config {
     pub metrics: Metrics,
     pub log: Log,
     pub templates: Templates,
+    pub render: Render,
 }
 
 impl Config {

@@ -133,3 +133,21 @@ pub struct Templates {
     /// inside the program when there is no such folder.
     pub dir: Option<PathBuf>,
 }
+
+/// `[render]`
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Render {
+    /// Whether reports come with pictures and a book, as their products say.
+    pub enabled: bool,
+    /// Whether buyers get a private link to a page with their report.
+    pub pages: bool,
+    /// Fonts besides ours, or in their place.
+    pub fonts_dir: Option<PathBuf>,
+}
+
+impl Default for Render {
+    fn default() -> Self {
+        Self { enabled: true, pages: true, fonts_dir: None }
+    }
+}

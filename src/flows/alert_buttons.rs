@@ -90,6 +90,7 @@ fn deeds(kind: AlertKind) -> &'static [AlertDeed] {
         | AlertKind::StockLow
         | AlertKind::EventSinkDisabled
         | AlertKind::BooksUnsound
-        | AlertKind::PayoutRequested => &[Open],
+        | AlertKind::PayoutRequested
+        | AlertKind::PictureFailed => &[Open],
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::report_page;
 use super::tools::Tools;
 use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
@@ -74,6 +75,10 @@ impl Delivery<'_> {
             return Err(Stopped::Asked);
         }
         self.mark_sending(&part).await?;
+        if let Some(files) = &part.body.files {
+            self.send_files(&part, files).await?;
+            return Ok(true);
+        }
         let id = self.send(&part).await?;
         self.mark_sent(&part, id).await?;
         Ok(true)
@@ -81,11 +86,15 @@ impl Delivery<'_> {
 
     async fn send(&self, part: &Part) -> Result<MessageId, Stopped> {
         let message = OutgoingMessage::html(part.body.html.clone());
-        let message = match part.kind {
-            PartKind::Closing => message.with_keyboard(self.closing_buttons()),
-            PartKind::Title | PartKind::Segment => message,
+        let outcome = match part.kind {
+            PartKind::Closing => self.close(message).await?,
+            PartKind::Title
+            | PartKind::Album
+            | PartKind::Segment
+            | PartKind::Document
+            | PartKind::Photo => self.say(&message).await,
         };
-        match self.tools.sender.send(Priority::Bulk, self.order.user, &message).await {
+        match outcome {
             Ok(id) => Ok(id),
             Err(SendError::Unknown(_)) if part.in_doubt => {
                 // Sent twice without an answer: a third time would rather be one too many.
@@ -107,21 +116,47 @@ impl Delivery<'_> {
         }
     }
 
-    /// How it was, and what can still be done.
-    fn closing_buttons(&self) -> Keyboard {
+    async fn say(&self, message: &OutgoingMessage) -> Result<MessageId, SendError> {
+        self.tools.sender.send(Priority::Bulk, self.order.user, message).await
+    }
+
+    /// The last message has the buttons. A chat service that does not take the page's address, such
+    /// as one of a shop at home, must not keep the buyer from the end of the report.
+    async fn close(
+        &self,
+        message: OutgoingMessage,
+    ) -> Result<Result<MessageId, SendError>, Stopped> {
+        let Some(url) = report_page::open(self.tools, self.order).await? else {
+            return Ok(self.say(&message.with_keyboard(self.closing_buttons(None))).await);
+        };
+        let rows = self.closing_buttons(Some(url));
+        match self.say(&message.clone().with_keyboard(rows)).await {
+            Err(SendError::Refused { code: 400, description }) => {
+                tracing::warn!(%description, "the link to the report's page was refused");
+                Ok(self.say(&message.with_keyboard(self.closing_buttons(None))).await)
+            }
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// How it was, where to read it in peace, and what can still be done.
+    fn closing_buttons(&self, page: Option<String>) -> Keyboard {
         let no = &self.order.order_no;
         let word = |key: &str| self.tools.text(self.order.locale, key);
         let rate = |stars: &Stars| {
             let count = stars.count();
             Button::callback(format!("{count} ⭐"), format!("after:rate.{count}:{no}"))
         };
-        vec![
-            Stars::ALL.iter().map(rate).collect(),
-            vec![
-                Button::callback(word("btn-resend"), format!("order:resend:{no}")),
-                Button::callback(word("btn-order-card"), format!("after:card:{no}")),
-            ],
-        ]
+        let mut rows: Keyboard = vec![Stars::ALL.iter().map(rate).collect()];
+        rows.extend(page.clone().map(|url| vec![Button::url(word("btn-report-page"), url)]));
+        rows.push(vec![
+            Button::callback(word("btn-resend"), format!("order:resend:{no}")),
+            Button::callback(word("btn-order-card"), format!("after:card:{no}")),
+        ]);
+        let revoke =
+            || Button::callback(word("btn-report-page-revoke"), format!("order:unlink:{no}"));
+        rows.extend(page.map(|_url| vec![revoke()]));
+        rows
     }
 
     async fn mark_sending(&self, part: &Part) -> Result<(), Stopped> {
@@ -147,7 +182,7 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    fn place(&self, part: &Part) -> (&OrderNo, i32, i32) {
+    pub(super) fn place(&self, part: &Part) -> (&OrderNo, i32, i32) {
         (&self.order.order_no, self.round, part.seq)
     }
 }

@@ -81,6 +81,7 @@ pub(super) async fn forget_order(
     requests::erase_words(tx, number).await?;
     reports::chapters::erase(tx, number).await?;
     reports::calls::erase(tx, number).await?;
+    reports::links::erase(tx, number).await?;
     inbox::erase_bodies(tx, number).await?;
     Ok(())
 }

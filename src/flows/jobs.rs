@@ -200,6 +200,8 @@ pub enum AlertKind {
     PayoutRequested,
     /// A buyer asks for money back.
     RefundRequested,
+    /// A picture or the book of a report could not be made; the text went out without it.
+    PictureFailed,
 }
 
 /// Tell the operators in their chat. Carries numbers and words of ours only.

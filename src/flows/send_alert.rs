@@ -168,6 +168,7 @@ impl AlertKind {
             Self::BooksUnsound => "books_unsound",
             Self::PayoutRequested => "payout_requested",
             Self::RefundRequested => "refund_requested",
+            Self::PictureFailed => "picture_failed",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the worker's flows work with. Built once by `app`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::post::Post;
 use super::till::Till;
@@ -17,7 +17,7 @@ use crate::orders::{Order, OrderError};
 use crate::platform::texts::{self, Args, Texts};
 use crate::reports::budget::Budget;
 use crate::reports::cost::Prices;
-use crate::reports::ports::LanguageModel;
+use crate::reports::ports::{LanguageModel, Renderer};
 
 #[derive(Clone)]
 pub struct Tools {
@@ -34,6 +34,7 @@ pub struct Tools {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// Who hears of events.
     pub sinks: Arc<[Sink]>,
+    pub drawing: Drawing,
     /// Where buyers find a person, such as `@my_support`.
     pub contact: Option<String>,
 }
@@ -59,6 +60,17 @@ pub struct Writing {
     pub chapters_at_once: usize,
     /// What one order may cost, unless its product says otherwise.
     pub budget: Budget,
+}
+
+/// Pictures, books and pages of reports.
+#[derive(Clone, Default)]
+pub struct Drawing {
+    /// `None`: reports are text alone.
+    pub renderer: Option<Arc<dyn Renderer>>,
+    /// `https://t.me/<bot>`, known once Telegram has told it.
+    pub chat_url: Arc<OnceLock<String>>,
+    /// Whether buyers get a link to a page with their report.
+    pub pages: bool,
 }
 
 /// How many days personal data is kept; 0: until its owner asks to be forgotten.

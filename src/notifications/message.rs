@@ -1,5 +1,7 @@
 //! A message on its way to a person: text, markup, buttons. No Telegram type in sight.
 
+use bytes::Bytes;
+
 /// How the text is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
@@ -108,6 +110,47 @@ pub struct Document {
     pub file_name: String,
     pub content_type: String,
     pub caption: OutgoingMessage,
+}
+
+/// Where the chat service gets a file from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Bytes(Bytes),
+    /// The service's own name of a file that it was given before.
+    Known(String),
+}
+
+/// One file of a [`Parcel`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub source: Source,
+    pub file_name: String,
+    pub content_type: &'static str,
+}
+
+/// What goes out in one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cargo {
+    /// A photo, or up to ten as an album.
+    Photos(Vec<Item>),
+    Document(Item),
+}
+
+/// Files with a caption of at most 1024 UTF-16 units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    pub cargo: Cargo,
+    pub caption: OutgoingMessage,
+}
+
+impl Parcel {
+    /// Its files in their order.
+    pub fn items(&self) -> &[Item] {
+        match &self.cargo {
+            Cargo::Photos(items) => items,
+            Cargo::Document(item) => std::slice::from_ref(item),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,13 +4,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::message::{Document, OutgoingMessage, Photo};
+use super::message::{Document, OutgoingMessage, Parcel, Photo};
 use crate::kernel::ids::UserId;
 
 /// Telegram's number of a message in one chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(pub i64);
+
+/// A file that arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    pub message: MessageId,
+    /// What the service calls the file, to have it sent again without uploading it.
+    pub file: Option<String>,
+}
 
 /// Why a message did not go out (reference/telegram.md §A.4).
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +63,9 @@ pub trait Messenger: Send + Sync {
     async fn send_photo(&self, to: UserId, photo: &Photo) -> Result<MessageId, SendError>;
 
     async fn send_document(&self, to: UserId, document: &Document) -> Result<MessageId, SendError>;
+
+    /// Sends files in one request; the answer has one entry for each of them.
+    async fn send_parcel(&self, to: UserId, parcel: &Parcel) -> Result<Vec<Posted>, SendError>;
 
     async fn typing(&self, to: UserId) -> Result<(), SendError>;
 

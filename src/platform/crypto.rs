@@ -12,7 +12,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::hmac;
+use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,6 +54,13 @@ pub enum SealError {
     Broken,
     #[error("the sealed text does not hold what was expected")]
     Content(#[source] serde_json::Error),
+}
+
+/// What is kept of a secret of many random bits to know it again: SHA-256, in hex. Not for words that
+/// people choose.
+pub fn fingerprint(secret: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, secret.as_bytes());
+    digest.as_ref().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// Keys in order: the first encrypts, all decrypt.

@@ -17,6 +17,13 @@ pub enum QrError {
     Size,
 }
 
+/// Rows of `0` and `1`, without a margin: for those who draw it themselves.
+pub fn rows(text: &str) -> Result<Vec<String>, QrError> {
+    let code = QrCode::new(text)?;
+    let sign = |colour: &Color| if *colour == Color::Dark { '1' } else { '0' };
+    Ok(code.to_colors().chunks(code.width()).map(|row| row.iter().map(sign).collect()).collect())
+}
+
 /// A PNG in black and white, one byte per pixel.
 pub fn png(text: &str) -> Result<Vec<u8>, QrError> {
     let code = QrCode::new(text)?;
@@ -65,6 +72,13 @@ mod tests {
         let side = usize::try_from(info.width).unwrap();
         assert!(pixels[..side].iter().all(|pixel| *pixel == 255));
         assert!(pixels.contains(&0));
+    }
+
+    #[test]
+    fn rows_are_a_square_with_the_marks_of_its_corners() {
+        let rows = rows("https://t.me/x?start=aff_1").unwrap();
+        assert!(rows.iter().all(|row| row.len() == rows.len()));
+        assert!(rows[0].starts_with("1111111") && rows[1].starts_with("1000001"), "{rows:?}");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //!
 //! A message is marked `sending` before the call and `sent` with its number after it. After a
 //! crash the one in `sending` is sent again: at most that one appears twice (spec.md §5). Each
-//! re-send to the buyer is a new round.
+//! re-send to the buyer is a new round. A message with files keeps how they are drawn; one whose
+//! files cannot be drawn is left out.
 
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::ReportError;
+use super::drawing::{Piece, Theme};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::OrderNo;
 use crate::platform::crypto::Keyring;
@@ -17,29 +19,60 @@ use crate::platform::reseal::{Key, SealedColumn};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
     Title,
+    /// Pictures that arrive together.
+    Album,
     Segment,
+    Document,
+    /// A picture of its own.
+    Photo,
     Closing,
 }
 
 impl PartKind {
+    const ALL: [Self; 6] =
+        [Self::Title, Self::Album, Self::Segment, Self::Document, Self::Photo, Self::Closing];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Title => "title",
+            Self::Album => "album",
             Self::Segment => "segment",
+            Self::Document => "document",
+            Self::Photo => "photo",
             Self::Closing => "closing",
         }
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::Title, Self::Segment, Self::Closing].into_iter().find(|kind| kind.as_str() == word)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
-/// One message of a delivery, as HTML and as plain text.
+/// One message of a delivery, as HTML and as plain text: a text, or the words below files.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Body {
     pub html: String,
     pub plain: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<Files>,
+}
+
+/// The files of a message: how to draw them, not what was drawn.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Files {
+    /// The day that the pictures show as today.
+    pub made_at: Timestamp,
+    #[serde(default)]
+    pub theme: Theme,
+    pub pieces: Vec<FilePiece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FilePiece {
+    pub piece: Piece,
+    /// What the chat service calls the file since it was sent the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -89,7 +122,7 @@ pub async fn plan(
     Ok(())
 }
 
-/// The first message of the round that is not sent yet.
+/// The first message of the round that is neither sent nor left out.
 pub async fn next(
     db: &impl ConnectionTrait,
     keyring: &Keyring,
@@ -98,7 +131,8 @@ pub async fn next(
     let row = query_one(
         db,
         "SELECT seq, kind, status, body_sealed FROM deliveries \
-         WHERE order_no = $1 AND round = $2 AND status <> 'sent' ORDER BY seq LIMIT 1",
+         WHERE order_no = $1 AND round = $2 AND status NOT IN ('sent', 'left_out') \
+         ORDER BY seq LIMIT 1",
         vec![order.as_str().into(), round.into()],
     )
     .await?;
@@ -141,6 +175,33 @@ pub async fn mark_sent(
     mark(tx, (order, round, seq), "sent", Some(message_id), now).await
 }
 
+/// Goes on without a message: its picture could not be made.
+pub async fn leave_out(
+    tx: &WriteTx,
+    (order, round, seq): (&OrderNo, i32, i32),
+    now: Timestamp,
+) -> Result<(), ReportError> {
+    mark(tx, (order, round, seq), "left_out", None, now).await
+}
+
+/// Keeps what the chat service calls the files of a message; later rounds are copied from this one.
+pub async fn keep_names(
+    tx: &WriteTx,
+    keyring: &Keyring,
+    (order, round, seq): (&OrderNo, i32, i32),
+    body: &Body,
+) -> Result<(), ReportError> {
+    let sealed = keyring.seal_json(&context(order, round, seq), body)?;
+    execute(
+        tx.conn(),
+        "UPDATE deliveries SET body_sealed = $4 \
+         WHERE order_no = $1 AND round = $2 AND seq = $3",
+        vec![order.as_str().into(), round.into(), seq.into(), sealed.into()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Forgets the messages of a report in all rounds.
 pub async fn erase(tx: &WriteTx, order: &OrderNo) -> Result<(), ReportError> {
     let sql = "DELETE FROM deliveries WHERE order_no = $1";
@@ -148,7 +209,7 @@ pub async fn erase(tx: &WriteTx, order: &OrderNo) -> Result<(), ReportError> {
     Ok(())
 }
 
-/// How many messages of the round went out, and how many there are.
+/// How many messages of the round are done with, and how many there are.
 pub async fn count(
     db: &impl ConnectionTrait,
     (order, round): (&OrderNo, i32),
@@ -169,14 +230,14 @@ pub async fn count_segments(
     sums(&query_all(db, sql, vec![order.as_str().into(), round.into(), kind.into()]).await?)
 }
 
-/// Sent, and in all.
+/// Sent or left out, and in all.
 fn sums(rows: &[QueryResult]) -> Result<(i64, i64), ReportError> {
     let mut counts = (0_i64, 0_i64);
     for row in rows {
         let (status, count) = status_count(row)?;
         counts.1 = counts.1.saturating_add(count);
-        if status == "sent" {
-            counts.0 = count;
+        if status == "sent" || status == "left_out" {
+            counts.0 = counts.0.saturating_add(count);
         }
     }
     Ok(counts)

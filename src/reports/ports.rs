@@ -1,6 +1,9 @@
-//! What we ask of a language model.
+//! What we ask of a language model, and of whoever draws what it wrote.
 
 use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::drawing::Drawing;
 
 /// One request for one text.
 #[derive(Debug, Clone)]
@@ -85,4 +88,21 @@ pub trait LanguageModel: Send + Sync {
         request: &ModelRequest,
         progress: &dyn Progress,
     ) -> Result<Completion, ModelError>;
+}
+
+/// Why there is no picture. A report is never held back for one.
+#[derive(Debug, thiserror::Error)]
+pub enum DrawError {
+    /// Too many at once, or this one takes too long.
+    #[error("the renderer did not answer in time")]
+    Late,
+    /// The template, the data or the renderer is broken: again would be the same.
+    #[error("it cannot be drawn")]
+    Failed(#[source] anyhow::Error),
+}
+
+/// Draws sheets: PNG for pictures, PDF for books. The same drawing gives the same bytes.
+#[async_trait]
+pub trait Renderer: Send + Sync {
+    async fn draw(&self, drawing: &Drawing) -> Result<Bytes, DrawError>;
 }

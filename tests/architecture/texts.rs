@@ -28,6 +28,7 @@ pub(crate) const COMPUTED: &[(&str, &str)] = &[
     ("order-icon-", "order-icon-{"),
     ("order-status-", "order-status-{"),
     ("page-", "page-{"),
+    ("picture-", "picture-{"),
     ("payment-status-", "{of}-status-{word}"),
     ("profile-kind-", "profile-kind-{"),
     ("refund-status-", "refund-status-{"),

@@ -113,6 +113,7 @@ fn impossible_values_are_refused_with_key_origin_and_expectation() {
         ("MINGSHU_EVENTS__SINKS", "nats", ["events.sinks", "not a JSON list", "docs/events.md"]),
         ("MINGSHU_LOG__LEVEL", "loud", ["log.level", "`loud`", "debug"]),
         ("MINGSHU_TEMPLATES__DIR", "/nowhere", ["templates.dir", "`/nowhere`", "folder"]),
+        ("MINGSHU_RENDER__FONTS_DIR", "/nowhere", ["render.fonts_dir", "`/nowhere`", "folder"]),
         ("DATABASE_URL", "mysql://root:pw@db/shop", ["database.url", "another kind", "sqlite://"]),
         ("MINGSHU_TELEGRAM", "x", ["telegram", "`x`", "section"]),
     ] {

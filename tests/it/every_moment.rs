@@ -27,6 +27,7 @@ use crate::support::crash::Side;
 use crate::support::database::{Broom, Database, on_every_database};
 use crate::support::sink::{FakeCarrier, FakeSink};
 use crate::support::street::{MINUTE, OPERATOR, Street};
+use crate::support::studio::FakeRenderer;
 
 /// Where the process dies.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +109,11 @@ async fn open(database: &Database, broom: &Broom) -> (Street, Arc<FakeSink>, Pla
     let carrier = Arc::new(FakeCarrier(Arc::clone(&crm)));
     let types = vec![Pattern::parse("*").unwrap()];
     let sink = Sink { name: "crm".to_owned(), types, carrier };
-    street.decide(|tools| tools.sinks = std::iter::once(sink).collect());
+    street.decide(|tools| {
+        tools.sinks = std::iter::once(sink).collect();
+        tools.drawing.renderer = Some(Arc::new(FakeRenderer::default()));
+        tools.drawing.pages = true;
+    });
     street.crash.nowhere();
     let draft = a_draft(BUYER, "keepsake", a_birth_form());
     (street, crm, PlaceOrder { coupon: Some("SPRING".to_owned()), ..draft })

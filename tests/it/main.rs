@@ -31,6 +31,7 @@ mod money;
 mod order_audit;
 mod orders;
 mod payouts;
+mod pictures;
 mod pipeline;
 mod plans;
 mod privacy;

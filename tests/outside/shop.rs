@@ -202,6 +202,8 @@ pub(crate) fn settings_of(plan: &Plan, database_url: &str) -> Environment {
     set("MINGSHU_TELEGRAM__ALERT_CHAT_ID", &ALERT_CHAT.to_string());
     set("MINGSHU_TELEGRAM__ADMIN_IDS", &format!("[{ALERT_CHAT}]"));
     set("MINGSHU_PINGPONG__BASE_URL", "http://127.0.0.1:9");
+    // Drawing costs seconds in a program that is not optimised: where it matters, a story asks.
+    set("MINGSHU_RENDER__ENABLED", "false");
     set("MINGSHU_SECURITY__ENCRYPTION_KEYS", &format!("[\"{ENCRYPTION_KEY}\"]"));
     match plan.dialect {
         Dialect::V4 => {

@@ -43,7 +43,8 @@ async fn a_report_is_bought_by_polling_and_hmac() {
 #[tokio::test]
 async fn a_report_is_bought_by_webhook_and_v4() {
     on_every_database(async |kind| {
-        let shop = Shop::open(&Plan::new(kind, Dialect::V4).by_webhook()).await;
+        let plan = Plan::new(kind, Dialect::V4).by_webhook();
+        let shop = Shop::open(&plan.with("MINGSHU_RENDER__ENABLED", "true")).await;
         updates_need_the_secret(&shop).await;
         let mut buyer = shop.buyer(BUYER);
         let ordered = buyer.orders_whole_chart(Birth::Tapped, QUESTION).await;
@@ -56,6 +57,10 @@ async fn a_report_is_bought_by_webhook_and_v4() {
         assert!(shop.world.telegram.calls("setMyCommands") >= 1, "the menu of commands is set");
         assert_eq!(receipt, Receipt { status: 200, body: "OK".to_owned() });
         the_report_arrives(&shop, &ordered).await;
+        for file in ["report-album", "report-book", "report-card"] {
+            let shown = shop.buyer(BUYER).sees(file).await;
+            assert_eq!(shown.kind, Shown::Photo, "{file} comes as a file");
+        }
         assert!(shop.world.pingpong.calls("query") >= 1, "a v4 callback is proved by a query");
         shop.close().await;
     })

@@ -45,6 +45,8 @@ pub(in crate::bot) enum Press {
     OrderReceipt(OrderNo),
     OrderAgain(OrderNo),
     OrderResend(OrderNo),
+    /// Close the links to the page of the report.
+    OrderUnlink(OrderNo),
     PayShow(OrderNo),
     PayCheck(OrderNo),
     PayCancel(OrderNo),
@@ -150,6 +152,7 @@ impl Press {
             Self::OrderReceipt(no) => format!("order:receipt:{no}"),
             Self::OrderAgain(no) => format!("order:again:{no}"),
             Self::OrderResend(no) => format!("order:resend:{no}"),
+            Self::OrderUnlink(no) => format!("order:unlink:{no}"),
             Self::PayShow(no) => format!("pay:show:{no}"),
             Self::PayCheck(no) => format!("pay:check:{no}"),
             Self::PayCancel(no) => format!("pay:cancel:{no}"),
@@ -228,6 +231,7 @@ impl Press {
             ("order", "receipt") => Self::OrderReceipt(no),
             ("order", "again") => Self::OrderAgain(no),
             ("order", "resend") => Self::OrderResend(no),
+            ("order", "unlink") => Self::OrderUnlink(no),
             ("pay", "show") => Self::PayShow(no),
             ("pay", "check") => Self::PayCheck(no),
             ("pay", "cancel") => Self::PayCancel(no),
@@ -304,6 +308,7 @@ mod tests {
             Press::OrderReceipt(no()),
             Press::OrderAgain(no()),
             Press::OrderResend(no()),
+            Press::OrderUnlink(no()),
             Press::PayShow(no()),
             Press::PayCheck(no()),
             Press::PayCancel(no()),
@@ -374,6 +379,7 @@ mod tests {
         assert_eq!(after(AfterPress::Card), "after:card:M1");
         assert_eq!(after(AfterPress::Stars(Stars::ALL[3])), "after:rate.4:M1");
         assert_eq!(Press::OrderResend(no.clone()).data(), "order:resend:M1");
+        assert_eq!(Press::OrderUnlink(no.clone()).data(), "order:unlink:M1");
         assert_eq!(Press::Support.data(), "support");
         assert_eq!(Press::News(Switch::Off).data(), crate::flows::broadcast::progress::NEWS_OFF);
         assert_eq!(Press::Begin(Sku::from("letter")).data(), "new:letter");

@@ -66,6 +66,12 @@ fn from_alert(next: Dialogue, (deed, no): (AlertDeed, &OrderNo), facts: &Facts<'
     pressed(next, &press, facts).fresh()
 }
 
+/// The card of a refund of everything.
+fn give_back(no: &OrderNo) -> Answer {
+    let wanted = Refunding { named: no.to_string(), ..Refunding::default() };
+    Answer::Do(Deed::Prepare(Wanted::Refund(wanted)))
+}
+
 pub(super) fn pressed(mut next: Dialogue, press: &Press, facts: &Facts<'_>) -> Turn {
     if let Press::FromAlert(deed, no) = press {
         return from_alert(next, (*deed, no), facts);
@@ -76,10 +82,7 @@ pub(super) fn pressed(mut next: Dialogue, press: &Press, facts: &Facts<'_>) -> T
         Press::OperatorOpen(no) => view(OperatorView::Order(no.clone())),
         Press::OperatorRetry(no) => return card(next, DeskDeed::Retry(no.clone())),
         Press::OperatorResend(no) => return card(next, DeskDeed::Resend(no.clone())),
-        Press::OperatorRefund(no) => {
-            let wanted = Refunding { named: no.to_string(), ..Refunding::default() };
-            Answer::Do(Deed::Prepare(Wanted::Refund(wanted)))
-        }
+        Press::OperatorRefund(no) => give_back(no),
         Press::OperatorConfirm(no) => {
             let wanted = Confirming { named: no.to_string(), statement: None };
             Answer::Do(Deed::Prepare(Wanted::Confirm(wanted)))
@@ -118,6 +121,7 @@ pub(super) fn pressed(mut next: Dialogue, press: &Press, facts: &Facts<'_>) -> T
         | Press::OrderReceipt(_)
         | Press::OrderAgain(_)
         | Press::OrderResend(_)
+        | Press::OrderUnlink(_)
         | Press::PayShow(_)
         | Press::PayCheck(_)
         | Press::PayCancel(_)

@@ -13,7 +13,7 @@ use crate::bot::command::{Command, Line};
 use crate::catalog::{Catalog, Product};
 use crate::flows::may_order::{Closed, SwitchedOff};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::Sku;
+use crate::kernel::ids::{OrderNo, Sku};
 use crate::promotions::CouponCode;
 
 /// What a person did.
@@ -161,6 +161,10 @@ fn not_text(next: Dialogue, facts: &Facts<'_>) -> Turn {
     }
 }
 
+fn shown_again(next: Dialogue, no: &OrderNo) -> Turn {
+    Turn::perform(next, Deed::ShowPayment(no.clone()))
+}
+
 fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &Facts<'_>) -> Turn {
     next.desk.asks = None;
     if let Press::Form(button) = press {
@@ -198,9 +202,8 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::OrderReceipt(no) => Turn::show(next, View::Receipt(no.clone())),
         Press::OrderAgain(no) => Turn::perform(next, Deed::OrderAgain(no.clone())),
         Press::OrderResend(no) => Turn::perform(next, Deed::Resend(no.clone())),
-        Press::PayShow(no) | Press::CancelKeep(no) => {
-            Turn::perform(next, Deed::ShowPayment(no.clone()))
-        }
+        Press::OrderUnlink(no) => Turn::perform(next, Deed::Unlink(no.clone())),
+        Press::PayShow(no) | Press::CancelKeep(no) => shown_again(next, no),
         Press::PayCheck(no) => Turn::perform(next, Deed::CheckPaid(no.clone())),
         Press::PayCancel(no) => Turn::show(next, View::CancelReason(no.clone())),
         Press::PayMethods(no) => Turn::show(next, View::PayMethods(no.clone())),

@@ -145,6 +145,8 @@ pub(in crate::bot) enum Deed {
     SwitchMethod(OrderNo, String),
     OrderAgain(OrderNo),
     Resend(OrderNo),
+    /// Close the links to the page of a report.
+    Unlink(OrderNo),
     BecomeAffiliate,
     /// The promoter's link as a picture.
     SendInvitation,

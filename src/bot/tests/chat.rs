@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use crate::kernel::ids::UserId;
-use crate::notifications::message::{ButtonAction, Document, OutgoingMessage, Photo};
-use crate::notifications::ports::{MessageId, Messenger, SendError};
+use crate::notifications::message::{ButtonAction, Document, OutgoingMessage, Parcel, Photo};
+use crate::notifications::ports::{MessageId, Messenger, Posted, SendError};
 
 /// One person's chat.
 #[derive(Debug, Default, Clone)]
@@ -198,6 +198,11 @@ impl Messenger for Chats {
         let bytes = document.bytes.clone();
         self.rooms().entry(to.0).or_default().documents.push(bytes);
         self.send(to, &document.caption).await
+    }
+
+    async fn send_parcel(&self, to: UserId, parcel: &Parcel) -> Result<Vec<Posted>, SendError> {
+        let message = self.send(to, &parcel.caption).await?;
+        Ok(parcel.items().iter().map(|_| Posted { message, file: None }).collect())
     }
 
     async fn typing(&self, _to: UserId) -> Result<(), SendError> {

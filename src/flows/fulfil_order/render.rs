@@ -1,16 +1,25 @@
-//! Step `render`: the text becomes messages, planned as the first round of deliveries: title,
-//! numbered segments, closing (seed 000).
+//! Step `render`: the text becomes messages, planned as the first round of deliveries: title, album
+//! of pictures, numbered segments, book, card to share, closing (seed 000).
 
 use super::{Case, Failure, Trouble};
 use crate::catalog::ProductSnapshot;
-use crate::catalog::product::ReportKind;
+use crate::catalog::product::{PictureTheme, ReportKind};
+use crate::flows::illustrate;
 use crate::notifications::format::{self, SEGMENT_LIMIT, Segment};
 use crate::notifications::message::OutgoingMessage;
 use crate::platform::texts::{self, Args};
-use crate::reports::deliveries::{self, Body, PartKind};
+use crate::reports::deliveries::{self, Body, FilePiece, Files, PartKind};
+use crate::reports::drawing::{Piece, Theme};
 use crate::reports::repo as reports;
 
 type Planned = (PartKind, Body);
+
+/// Messages with files, around the chapters.
+#[derive(Default)]
+struct PlannedFiles {
+    before: Vec<Planned>,
+    after: Vec<Planned>,
+}
 
 /// UTF-16 units of one message of a long report. Telegram takes 4,096; a message of three phone
 /// screens is read, one of ten is scrolled past.
@@ -45,7 +54,10 @@ impl Case<'_> {
             return Err(lasting("the report has no visible text"));
         }
         match product.report.kind {
-            ReportKind::Full => self.full(product, &segments).await,
+            ReportKind::Full => {
+                let files = self.files(product).await?;
+                self.full(product, &segments, files).await
+            }
             ReportKind::Short => Ok(self.short(&segments)),
         }
     }
@@ -54,15 +66,53 @@ impl Case<'_> {
         &self,
         product: &ProductSnapshot,
         segments: &[Segment],
+        files: PlannedFiles,
     ) -> Result<Vec<Planned>, Trouble> {
         let mut parts = vec![(PartKind::Title, body(self.title(product).await?))];
+        parts.extend(files.before);
         parts.extend(self.numbered(segments));
+        parts.extend(files.after);
         let args = Args::new()
             .escaped("product", product.name.get(self.locale()))
             .number("total", count(segments.len()));
         let closing = self.tools.format(self.locale(), "report-closing", &args);
         parts.push((PartKind::Closing, body(closing)));
         Ok(parts)
+    }
+
+    /// Pictures before the text, the book and the card to share after it. None of them is drawn
+    /// here: a picture that fails must not stop the plan.
+    async fn files(&self, product: &ProductSnapshot) -> Result<PlannedFiles, Trouble> {
+        let plan = product.report;
+        let wanted = (plan.pictures || plan.pdf) && self.tools.drawing.renderer.is_some();
+        let base = &self.tools.till.base;
+        let number = &self.order.order_no;
+        if !wanted || illustrate::chart_of_one(base, number).await?.is_none() {
+            return Ok(PlannedFiles::default());
+        }
+        let made_at = self.tools.now();
+        let theme = match plan.theme {
+            PictureTheme::Light => Theme::Light,
+            PictureTheme::Dark => Theme::Dark,
+        };
+        let part = |kind, caption: &str, pieces: &[Piece]| {
+            let pieces = pieces.iter().map(|piece| FilePiece { piece: *piece, known_as: None });
+            let files = Files { made_at, theme, pieces: pieces.collect() };
+            let words = body(self.tools.text(self.locale(), caption));
+            (kind, Body { files: Some(files), ..words })
+        };
+        let mut planned = PlannedFiles::default();
+        if plan.pictures {
+            let album = [Piece::Chart, Piece::Luck];
+            planned.before.push(part(PartKind::Album, "report-album", &album));
+        }
+        if plan.pdf {
+            planned.after.push(part(PartKind::Document, "report-book", &[Piece::Book]));
+        }
+        if plan.pictures {
+            planned.after.push(part(PartKind::Photo, "report-card", &[Piece::Share]));
+        }
+        Ok(planned)
     }
 
     /// A short text is one message, with the closing line below it.
@@ -80,13 +130,15 @@ impl Case<'_> {
         let total = segments.len();
         let numbered = segments.iter().zip(1..).map(|(segment, index)| {
             if total == 1 {
-                return Body { html: segment.html.clone(), plain: segment.plain.clone() };
+                let (html, plain) = (segment.html.clone(), segment.plain.clone());
+                return Body { html, plain, files: None };
             }
             let args = Args::new().number("index", count(index)).number("total", count(total));
             let number = body(self.tools.format(self.locale(), "report-segment", &args));
             Body {
                 html: format!("{}\n\n{}", segment.html, number.html),
                 plain: format!("{}\n\n{}", segment.plain, number.plain),
+                files: None,
             }
         });
         numbered.map(|body| (PartKind::Segment, body)).collect()
@@ -113,7 +165,7 @@ fn lasting(why: &'static str) -> Trouble {
 
 fn body(html: String) -> Body {
     let plain = OutgoingMessage::html(html.as_str()).without_markup().text;
-    Body { html, plain }
+    Body { html, plain, files: None }
 }
 
 fn count(number: usize) -> i64 {

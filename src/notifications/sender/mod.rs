@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 pub use pace::{Pace, Priority};
 
-use super::message::{Document, Markup, OutgoingMessage, Photo};
-use super::ports::{MessageId, Messenger, SendError};
+use super::message::{Document, Markup, OutgoingMessage, Parcel, Photo};
+use super::ports::{MessageId, Messenger, Posted, SendError};
 use crate::kernel::ids::UserId;
 use errand::Ended;
 use schedule::{Deed, Wish};
@@ -113,6 +113,24 @@ impl Sender {
         }
     }
 
+    /// Sends files in one request. The answer has one entry for each.
+    pub async fn send_parcel(
+        &self,
+        priority: Priority,
+        to: UserId,
+        parcel: &Parcel,
+    ) -> Result<Vec<Posted>, SendError> {
+        let wish = self.wish(priority, Some(to), Deed::Message);
+        match sent(self.carry(wish, || self.messenger.send_parcel(to, parcel)).await) {
+            Err(SendError::Markup(why)) => {
+                let parcel = Parcel { caption: unmarked(&parcel.caption, why)?, ..parcel.clone() };
+                let wish = self.wish(priority, Some(to), Deed::Message);
+                sent(self.carry(wish, || self.messenger.send_parcel(to, &parcel)).await)
+            }
+            other => other,
+        }
+    }
+
     /// Shows that we write, if the chat is free for it; a late sign would only mislead.
     pub async fn typing(&self, to: UserId) -> Result<(), SendError> {
         if !self.turnstile.is_quiet(to) {
@@ -165,7 +183,7 @@ fn unmarked(message: &OutgoingMessage, why: String) -> Result<OutgoingMessage, S
     }
 }
 
-fn sent(outcome: Result<MessageId, Ended>) -> Result<MessageId, SendError> {
+fn sent<T>(outcome: Result<T, Ended>) -> Result<T, SendError> {
     outcome.map_err(|ended| match ended {
         Ended::Failed(error) => error,
         Ended::Outdated => SendError::NotSent(anyhow::anyhow!("another message took its place")),

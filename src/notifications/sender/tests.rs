@@ -90,6 +90,11 @@ impl Messenger for Chat {
         self.hear(format!("document {}", document.caption.text)).await.map(|()| BILL)
     }
 
+    async fn send_parcel(&self, _: UserId, parcel: &Parcel) -> Result<Vec<Posted>, SendError> {
+        self.hear(format!("parcel {}", parcel.caption.text)).await?;
+        Ok(parcel.items().iter().map(|_| Posted { message: BILL, file: None }).collect())
+    }
+
     async fn typing(&self, _to: UserId) -> Result<(), SendError> {
         self.hear("typing".to_owned()).await
     }

@@ -1,4 +1,5 @@
-//! The outside systems that write texts.
+//! The outside systems that write texts, and the typesetter.
 
 pub mod openai;
 pub mod recorded;
+pub mod typesetter;

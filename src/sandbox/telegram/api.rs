@@ -77,6 +77,7 @@ impl SandboxTelegram {
             "sendmessage" => self.send_message(params),
             "sendphoto" => self.send_photo(params),
             "senddocument" => self.send_document(params),
+            "sendmediagroup" => self.send_media_group(params),
             "editmessagetext" => self.edit_text(params),
             "editmessagereplymarkup" => self.edit_keyboard(params),
             "deletemessage" => self.delete_message(params),
@@ -157,10 +158,8 @@ impl SandboxTelegram {
 
     fn send_photo(&self, params: &Params) -> Outcome {
         self.misfortune(params)?;
-        let photo = self.file_of(params, "photo")?;
-        if photo.png_size().is_none() && !photo.is_jpeg() {
-            return Err(Refusal::bad("IMAGE_PROCESS_FAILED"));
-        }
+        let named = params.text("photo").unwrap_or_default();
+        let photo = self.picture(params.file("photo"), &named)?;
         let (rich, keyboard) = caption_of(params)?;
         self.put(params, Draft { rich, keyboard, photo: Some(photo), document: None })
     }
@@ -232,7 +231,7 @@ impl SandboxTelegram {
     }
 
     /// What is switched on happens to messages and files, not to edits and gestures.
-    fn misfortune(&self, params: &Params) -> Result<(), Refusal> {
+    pub(super) fn misfortune(&self, params: &Params) -> Result<(), Refusal> {
         let takes = |fault| self.0.faults.take(fault);
         if takes(Fault::TelegramFlood) {
             return Err(Refusal::TooFast(1));
@@ -252,24 +251,40 @@ impl SandboxTelegram {
         Ok(())
     }
 
-    /// The uploaded file, or one that was sent before and is named by its id.
     fn file_of(&self, params: &Params, name: &str) -> Result<SentFile, Refusal> {
-        if let Some(file) = params.file(name) {
-            let empty = file.bytes.is_empty();
-            return if empty {
-                Err(Refusal::bad("file must be non-empty"))
-            } else {
-                Ok(file.clone())
-            };
-        }
         let id = params.text(name).filter(|id| !id.is_empty());
-        let id = id.ok_or(Refusal::bad(format!("there is no {name} in the request")))?;
-        let known = self.lock().file(&id).cloned();
-        known.ok_or(Refusal::bad("wrong file identifier/HTTP URL specified"))
+        if params.file(name).is_none() && id.is_none() {
+            return Err(Refusal::bad(format!("there is no {name} in the request")));
+        }
+        self.given(params.file(name), &id.unwrap_or_default())
+    }
+
+    /// A file that is a picture.
+    pub(super) fn picture(&self, upload: Option<&SentFile>, id: &str) -> Result<SentFile, Refusal> {
+        if upload.is_none() && id.is_empty() {
+            return Err(Refusal::bad("there is no photo in the request"));
+        }
+        let photo = self.given(upload, id)?;
+        if photo.png_size().is_none() && !photo.is_jpeg() {
+            return Err(Refusal::bad("IMAGE_PROCESS_FAILED"));
+        }
+        Ok(photo)
+    }
+
+    /// The uploaded file, or one that was sent before and is named by its id.
+    fn given(&self, upload: Option<&SentFile>, id: &str) -> Result<SentFile, Refusal> {
+        let Some(file) = upload else {
+            let known = self.lock().file(id).cloned();
+            return known.ok_or(Refusal::bad("wrong file identifier/HTTP URL specified"));
+        };
+        if file.bytes.is_empty() {
+            return Err(Refusal::bad("file must be non-empty"));
+        }
+        Ok(file.clone())
     }
 }
 
-fn chat_of(params: &Params) -> Result<i64, Refusal> {
+pub(super) fn chat_of(params: &Params) -> Result<i64, Refusal> {
     let given = params.text("chat_id").filter(|chat| !chat.is_empty());
     given.ok_or(Refusal::bad("chat_id is empty"))?;
     params.integer("chat_id").ok_or_else(Refusal::chat_not_found)
@@ -288,7 +303,7 @@ fn text_of(params: &Params) -> Result<Rich, Refusal> {
     }
 }
 
-fn caption_of(params: &Params) -> Result<(Rich, markup::Keyboard), Refusal> {
+pub(super) fn caption_of(params: &Params) -> Result<(Rich, markup::Keyboard), Refusal> {
     let rich = rich_of(params, "caption")?;
     if rich.units() > MAX_CAPTION_UNITS {
         return Err(Refusal::bad("message caption is too long"));

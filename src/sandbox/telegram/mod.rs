@@ -4,6 +4,7 @@
 //! Strict where Telegram is strict: markup, lengths, buttons, edits that change nothing. It shares
 //! no code with the adapters it tests. Misfortune comes from [`Faults`].
 
+mod album;
 mod api;
 mod commands;
 mod html;

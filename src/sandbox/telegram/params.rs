@@ -45,6 +45,16 @@ impl Params {
         Ok(params)
     }
 
+    /// Parameters within a parameter: what belongs to one item of an album.
+    pub(super) fn of(fields: &Map<String, Value>) -> Self {
+        Self { fields: fields.clone(), files: BTreeMap::new() }
+    }
+
+    /// The upload that an item names by `attach://…`.
+    pub(super) fn attached(&self, place: &str) -> Option<&SentFile> {
+        self.files.get(place.strip_prefix("attach://")?)
+    }
+
     fn take_pairs(&mut self, pairs: Pairs) {
         self.fields.extend(pairs.into_iter().map(|(name, value)| (name, Value::String(value))));
     }

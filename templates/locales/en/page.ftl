@@ -21,3 +21,7 @@ page-refunded-text = The money is on its way to the account you paid from; the p
 page-unknown-title = No such order
 page-unknown-text = The link is incomplete or no longer valid. Please look in the chat.
 page-back = Back to the chat
+page-report-gone-title = There is no such page
+page-report-gone-text = The link is wrong or was revoked, or the report was deleted. You can get a new link in the chat.
+page-report-busy-text = Too many visits. Please try again later.
+page-report-private = Only those who have the link can see this page. You can revoke it in the chat at any time.

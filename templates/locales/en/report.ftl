@@ -51,6 +51,13 @@ report-resent-enough = This report was sent again three times today; you will fi
 report-not-ready = The report of order <code>{ $order_no }</code> is not ready yet. It arrives by itself.
 report-gone = The report of order <code>{ $order_no }</code> has been deleted and cannot be sent again.
 btn-resend = 📬 Send the report again
+report-album = 🖼 Your chart and your luck line
+report-book = 📕 The whole report, to keep and to print
+report-card = 🎴 A card to share: nothing of your birth is on it
+btn-report-page = 📖 Open the report’s page
+btn-report-page-revoke = 🔒 Revoke the page’s link
+report-page-revoked = The link no longer works
+report-page-none = There is no open link
 btn-support = ❓ Something is wrong
 
 ## When it cannot be written

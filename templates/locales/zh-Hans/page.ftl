@@ -21,3 +21,7 @@ page-refunded-text = 钱已退回原付款账户，到账时间以支付机构�
 page-unknown-title = 没有这张订单
 page-unknown-text = 链接不完整或已失效。请回到聊天里查看订单。
 page-back = 回到聊天
+page-report-gone-title = 没有这一页
+page-report-gone-text = 链接不对、已撤销，或报告已删除。回到聊天里可以重新拿到链接。
+page-report-busy-text = 访问太多，请稍后再试。
+page-report-private = 这一页只有拿到链接的人能看。在聊天里可以随时撤销。

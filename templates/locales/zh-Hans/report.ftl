@@ -45,6 +45,13 @@ report-resent-enough = 这份报告今天已经重发过 3 次，往上翻聊天
 report-not-ready = 订单 <code>{ $order_no }</code> 的报告还没写好，写好会自动发来。
 report-gone = 订单 <code>{ $order_no }</code> 的报告已经删除，无法重发。
 btn-resend = 📬 重发报告
+report-album = 🖼 命盘与运程起伏图
+report-book = 📕 整本报告，可以保存和打印
+report-card = 🎴 分享卡：没有出生资料，可以转发给朋友
+btn-report-page = 📖 打开报告网页
+btn-report-page-revoke = 🔒 撤销网页链接
+report-page-revoked = 网页链接已撤销
+report-page-none = 没有打开的网页链接
 btn-support = ❓ 有问题
 
 ## 写不成

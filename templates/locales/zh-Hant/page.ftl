@@ -21,3 +21,7 @@ page-refunded-text = 錢已退回原付款帳戶，到帳時間以支付機構�
 page-unknown-title = 沒有這筆訂單
 page-unknown-text = 連結不完整或已失效。請回到聊天裡檢視訂單。
 page-back = 回到聊天
+page-report-gone-title = 沒有這一頁
+page-report-gone-text = 連結不對、已撤銷，或報告已刪除。回到聊天裡可以重新拿到連結。
+page-report-busy-text = 造訪太多，請稍後再試。
+page-report-private = 這一頁只有拿到連結的人能看。在聊天裡可以隨時撤銷。

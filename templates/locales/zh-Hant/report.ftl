@@ -45,6 +45,13 @@ report-resent-enough = 這份報告今天已經重發過 3 次，往上翻聊天
 report-not-ready = 訂單 <code>{ $order_no }</code> 的報告還沒寫好，寫好會自動發來。
 report-gone = 訂單 <code>{ $order_no }</code> 的報告已經刪除，無法重發。
 btn-resend = 📬 重發報告
+report-album = 🖼 命盤與運程起伏圖
+report-book = 📕 整本報告，可以保存和列印
+report-card = 🎴 分享卡：沒有出生資料，可以轉發給朋友
+btn-report-page = 📖 打開報告網頁
+btn-report-page-revoke = 🔒 撤銷網頁連結
+report-page-revoked = 網頁連結已撤銷
+report-page-none = 沒有打開的網頁連結
 btn-support = ❓ 有問題
 
 ## 寫不成

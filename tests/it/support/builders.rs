@@ -13,7 +13,7 @@ use mingshu::flows::base::{Base, LatePayment};
 use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::{self, MoneyRules};
 use mingshu::flows::till::{Counter, Proof, Till};
-use mingshu::flows::tools::{Affiliation, Charts, Operators, Retention, Tools, Writing};
+use mingshu::flows::tools::{Affiliation, Charts, Drawing, Operators, Retention, Tools, Writing};
 use mingshu::kernel::clock::{Clock, ManualClock};
 use mingshu::kernel::ids::{self, AffiliateCode, OrderNo, Sku, UserId};
 use mingshu::kernel::locale::Locale;
@@ -178,6 +178,7 @@ pub(crate) fn tools(
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
         mailer: None,
         sinks: Arc::default(),
+        drawing: Drawing::default(),
         contact: Some("@shop_support".to_owned()),
     }
 }

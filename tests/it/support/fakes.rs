@@ -10,8 +10,10 @@ use http::HeaderMap;
 use mingshu::bazi::ports::{ChartError, ChartService, Refusal};
 use mingshu::bazi::{BirthMoment, Chart};
 use mingshu::kernel::ids::{PaymentNo, RefundNo, UserId};
-use mingshu::notifications::message::{Document, Keyboard, OutgoingMessage, Photo};
-use mingshu::notifications::ports::{MessageId, Messenger, SendError};
+use mingshu::notifications::message::{
+    Document, Keyboard, OutgoingMessage, Parcel, Photo, Source as FileSource,
+};
+use mingshu::notifications::ports::{MessageId, Messenger, Posted, SendError};
 use mingshu::payments::ports::{
     Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
     Observation, Outcome, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source,
@@ -42,6 +44,8 @@ pub(crate) struct FakeMessenger {
     failures: Mutex<VecDeque<Option<SendError>>>,
     attempts: Mutex<Vec<String>>,
     blocked: AtomicBool,
+    parcels: Mutex<Vec<Parcel>>,
+    forgets_files: AtomicBool,
 }
 
 impl FakeMessenger {
@@ -55,7 +59,19 @@ impl FakeMessenger {
             failures: Mutex::default(),
             attempts: Mutex::default(),
             blocked: AtomicBool::new(false),
+            parcels: Mutex::default(),
+            forgets_files: AtomicBool::new(false),
         }
+    }
+
+    /// Every parcel that was tried, in order.
+    pub(crate) fn parcels(&self) -> Vec<Parcel> {
+        self.parcels.lock().unwrap().clone()
+    }
+
+    /// From now on no file is known by its name.
+    pub(crate) fn forget_files(&self) {
+        self.forgets_files.store(true, Ordering::SeqCst);
     }
 
     /// The next new messages fail like this; `None` goes through.
@@ -146,6 +162,28 @@ impl Messenger for FakeMessenger {
 
     async fn send_document(&self, to: UserId, document: &Document) -> Result<MessageId, SendError> {
         self.take(to, &document.caption)
+    }
+
+    async fn send_parcel(&self, to: UserId, parcel: &Parcel) -> Result<Vec<Posted>, SendError> {
+        self.crash
+            .around(|| {
+                self.parcels.lock().unwrap().push(parcel.clone());
+                let known = |source: &FileSource| matches!(source, FileSource::Known(_));
+                let named = parcel.items().iter().any(|item| known(&item.source));
+                if named && self.forgets_files.load(Ordering::SeqCst) {
+                    let description = "Bad Request: wrong file identifier".to_owned();
+                    return Err(SendError::Refused { code: 400, description });
+                }
+                let names: Vec<_> = parcel.items().iter().map(|i| i.file_name.clone()).collect();
+                let words = OutgoingMessage::plain(format!("[{}]", names.join(" ")));
+                self.take(to, &words)?;
+                let posted = names.into_iter().map(|name| Posted {
+                    message: MessageId(self.next_id.fetch_add(1, Ordering::SeqCst)),
+                    file: Some(format!("id-{name}")),
+                });
+                Ok(posted.collect())
+            })
+            .await
     }
 
     async fn typing(&self, _to: UserId) -> Result<(), SendError> {

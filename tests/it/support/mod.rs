@@ -9,6 +9,7 @@ pub(crate) mod fakes;
 pub(crate) mod post_office;
 pub(crate) mod sink;
 pub(crate) mod street;
+pub(crate) mod studio;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use mingshu::worker::{Worker, WorkerSettings, jobs_of_the_shop};
 use crash::Crash;
 use database::Database;
 use fakes::{FakeCharts, FakeGateway, FakeMessenger, FakeModel};
+use studio::FakeRenderer;
 
 pub(crate) use database::everywhere;
 
@@ -114,6 +116,15 @@ impl TestApp {
     /// The same shop with other products.
     pub(crate) fn with_catalog(mut self, catalog: Arc<Catalog>) -> Self {
         self.tools.catalog = catalog;
+        self.worker = worker(&self.base, &self.tools);
+        self
+    }
+
+    /// The same shop with somebody who draws, and with pages of reports.
+    pub(crate) fn with_studio(mut self, studio: &Arc<FakeRenderer>) -> Self {
+        self.tools.drawing.renderer = Some(Arc::clone(studio) as _);
+        self.tools.drawing.pages = true;
+        self.tools.drawing.chat_url.get_or_init(|| "https://t.me/mingshu_test_bot".to_owned());
         self.worker = worker(&self.base, &self.tools);
         self
     }

@@ -94,6 +94,14 @@ impl BotApi {
         exchange(self.post(&method_of::<P>())?.multipart(form).timeout(UPLOAD)).await
     }
 
+    /// Calls a method with a form that carries files.
+    pub(super) async fn submit<T>(&self, method: &str, form: Form) -> Result<T, SendError>
+    where
+        T: DeserializeOwned,
+    {
+        exchange(self.post(method)?.multipart(form).timeout(UPLOAD)).await
+    }
+
     fn post(&self, method: &str) -> Result<RequestBuilder, SendError> {
         let path = format!("./bot{}/{method}", self.token.expose_secret());
         let url = self.base.join(&path).map_err(|error| SendError::NotSent(error.into()))?;

@@ -5,6 +5,7 @@
 
 mod answer;
 mod api;
+mod files;
 mod wording;
 
 use std::sync::Arc;
@@ -22,8 +23,8 @@ use teloxide::types::{CallbackQueryId, ChatAction, FileId, InputFile};
 pub use api::BotApi;
 
 use crate::kernel::ids::UserId;
-use crate::notifications::message::{Document, OutgoingMessage, Photo};
-use crate::notifications::ports::{MessageId, Messenger, SendError};
+use crate::notifications::message::{Document, OutgoingMessage, Parcel, Photo};
+use crate::notifications::ports::{MessageId, Messenger, Posted, SendError};
 
 /// The longest text of an answer to a button (reference/telegram.md §A.3).
 const ANSWER_CHARS: usize = 200;
@@ -96,6 +97,10 @@ impl Messenger for TelegramMessenger {
         payload.reply_markup = wording::keyboard(&caption.keyboard)?.map(Into::into);
         let file = part(&document.bytes, &document.file_name, &document.content_type)?;
         self.api.upload::<_, Sent>(&payload, "document", file).await.map(Into::into)
+    }
+
+    async fn send_parcel(&self, to: UserId, parcel: &Parcel) -> Result<Vec<Posted>, SendError> {
+        files::send(&self.api, to, parcel).await
     }
 
     async fn typing(&self, to: UserId) -> Result<(), SendError> {

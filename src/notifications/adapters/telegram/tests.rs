@@ -5,7 +5,7 @@ use wiremock::matchers::{body_partial_json, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
-use crate::notifications::message::Button;
+use crate::notifications::message::{Button, Cargo, Item, Source};
 
 const TOKEN: &str = "123456:AA-secret_token";
 const BUYER: UserId = UserId(42);
@@ -179,4 +179,68 @@ fn an_impossible_token_or_address_is_refused_at_the_start() {
     assert!(BotApi::try_new("https://api.telegram.org", "12/../x".into()).is_err());
     assert!(BotApi::try_new("ftp://api.telegram.org", TOKEN.into()).is_err());
     assert!(BotApi::try_new("api.telegram.org", TOKEN.into()).is_err());
+}
+
+fn picture(name: &str, source: Source) -> Item {
+    Item { source, file_name: format!("{name}.png"), content_type: "image/png" }
+}
+
+fn uploaded_picture(name: &str) -> Item {
+    picture(name, Source::Bytes(bytes::Bytes::from(name.to_owned())))
+}
+
+#[tokio::test]
+async fn an_album_names_its_uploads_and_tells_what_they_are_called_now() {
+    let photo = |id: i64, large: &str| json!({ "message_id": id, "photo": [{ "file_id": "small" }, { "file_id": large }] });
+    let answer = json!({ "ok": true, "result": [photo(8, "A"), photo(9, "B")] });
+    let server = answering(200, answer).await;
+    let parcel = Parcel {
+        cargo: Cargo::Photos(vec![uploaded_picture("命盘"), uploaded_picture("luck")]),
+        caption: OutgoingMessage::html("<i>图</i>"),
+    };
+    let posted = messenger(&server.uri()).send_parcel(BUYER, &parcel).await.unwrap();
+    let of = |id, name: &str| Posted { message: MessageId(id), file: Some(name.to_owned()) };
+    assert_eq!(posted, [of(8, "A"), of(9, "B")]);
+    let request = &server.received_requests().await.unwrap()[0];
+    assert_eq!(request.url.path(), format!("/bot{TOKEN}/sendMediaGroup"));
+    let body = String::from_utf8_lossy(&request.body);
+    for part in [
+        r#"{"caption":"<i>图</i>","media":"attach://file0","parse_mode":"HTML","type":"photo"}"#,
+        r#"{"media":"attach://file1","type":"photo"}"#,
+        r#"name="file0"; filename="命盘.png""#,
+        r#"name="file1"; filename="luck.png""#,
+    ] {
+        assert!(body.contains(part), "{part} is missing in {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_known_is_named_and_not_uploaded() {
+    let answer = json!({ "ok": true, "result":
+        { "message_id": 8, "document": { "file_id": "D" } } });
+    let server = answering(200, answer).await;
+    let item = Item {
+        source: Source::Known("D".to_owned()),
+        file_name: "x.pdf".to_owned(),
+        content_type: "application/pdf",
+    };
+    let parcel = Parcel { cargo: Cargo::Document(item), caption: OutgoingMessage::plain("书") };
+    let posted = messenger(&server.uri()).send_parcel(BUYER, &parcel).await.unwrap();
+    assert_eq!(posted[0].file.as_deref(), Some("D"));
+    let request = &server.received_requests().await.unwrap()[0];
+    assert_eq!(request.url.path(), format!("/bot{TOKEN}/sendDocument"));
+    let body = String::from_utf8_lossy(&request.body);
+    assert!(body.contains("name=\"document\"\r\n\r\nD\r\n"), "{body}");
+    assert!(!body.contains("filename"), "{body}");
+
+    let text = "Bad Request: wrong file identifier/HTTP URL specified";
+    let server = refusing(400, text).await;
+    let one = Parcel {
+        cargo: Cargo::Photos(vec![picture("a", Source::Known("old".to_owned()))]),
+        caption: OutgoingMessage::plain(""),
+    };
+    let error = messenger(&server.uri()).send_parcel(BUYER, &one).await.unwrap_err();
+    assert!(matches!(error, SendError::Refused { code: 400, .. }), "{error:?}");
+    let asked = &server.received_requests().await.unwrap()[0];
+    assert_eq!(asked.url.path(), format!("/bot{TOKEN}/sendPhoto"));
 }

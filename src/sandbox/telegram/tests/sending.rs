@@ -225,3 +225,40 @@ async fn a_person_sees_the_commands_of_their_language() {
     let said = sandbox.refused(400, "setMyCommands", bad).await;
     assert_eq!(said, "Bad Request: BOT_COMMAND_INVALID");
 }
+
+#[tokio::test]
+async fn an_album_is_a_message_for_each_photo_or_nothing_at_all() {
+    let sandbox = Sandbox::open().await;
+    let album = async |second: &[u8]| -> (u16, Value) {
+        let media = json!([
+            { "type": "photo", "media": "attach://one", "caption": "<b>命盘</b>", "parse_mode": "HTML" },
+            { "type": "photo", "media": "attach://two" },
+        ]);
+        let part = |bytes: Vec<u8>| reqwest::multipart::Part::bytes(bytes).file_name("x.png");
+        let form = reqwest::multipart::Form::new()
+            .text("chat_id", BUYER.to_string())
+            .text("media", media.to_string())
+            .part("one", part(png(300)))
+            .part("two", part(second.to_vec()));
+        let url = format!("{}/bot{TOKEN}/sendMediaGroup", sandbox.address);
+        let answer = sandbox.client.post(url).multipart(form).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    };
+    let (status, body) = album(b"no picture").await;
+    assert_eq!((status, body["ok"].as_bool()), (400, Some(false)), "{body}");
+    assert!(sandbox.telegram.chat(BUYER).is_empty());
+    let (status, body) = album(&png(200)).await;
+    assert_eq!(status, 200, "{body}");
+    let messages = sandbox.telegram.chat(BUYER);
+    assert_eq!(messages.len(), 2);
+    assert_eq!((messages[0].html.as_str(), messages[1].html.as_str()), ("<b>命盘</b>", ""));
+    let id = body["result"][1]["photo"][0]["file_id"].as_str().unwrap().to_owned();
+    assert_eq!(messages[1].photo.as_ref().unwrap().id, id);
+    // Known by its name from now on.
+    let again = json!({ "chat_id": BUYER, "media": [
+        { "type": "photo", "media": id }, { "type": "photo", "media": id },
+    ] });
+    assert_eq!(sandbox.done("sendMediaGroup", again).await.as_array().unwrap().len(), 2);
+    let alone = json!({ "chat_id": BUYER, "media": [{ "type": "photo", "media": id }] });
+    assert!(sandbox.refused(400, "sendMediaGroup", alone).await.contains("2-10"));
+}

@@ -59,6 +59,7 @@ fn dispatch(state: &mut State, call: &Call) -> Outcome {
         "sendchataction" => reach(state, call, "").map(|_chat| json!(true)),
         "sendmessage" => send(state, call, Kind::Sent),
         "sendphoto" | "senddocument" => send(state, call, Kind::Photo),
+        "sendmediagroup" => send_album(state, call),
         "editmessagetext" | "editmessagecaption" => edit(state, call),
         "editmessagereplymarkup" => edit_buttons(state, call),
         "deletemessage" => delete(state, call),
@@ -173,6 +174,35 @@ fn send(state: &mut State, call: &Call, kind: Kind) -> Outcome {
     let message_id = state.next_message();
     state.chat(chat).show(kind, message_id, &text, buttons);
     Ok(message(chat, message_id, &text))
+}
+
+/// 2 to 10 items, each a message; every `attach://` names a file of the request (§A.2).
+fn send_album(state: &mut State, call: &Call) -> Outcome {
+    let media = match &call.params["media"] {
+        Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
+        other => other.clone(),
+    };
+    let items = media.as_array().cloned().unwrap_or_default();
+    if !(2..=10).contains(&items.len()) {
+        return Err(Refusal::bad("group of messages must contain 2-10 items to send"));
+    }
+    let mut shown = Vec::new();
+    for item in &items {
+        let place = item["media"].as_str().unwrap_or_default();
+        let uploaded = place.strip_prefix("attach://").map(str::to_owned);
+        if item["type"] != "photo" || !uploaded.is_some_and(|name| call.files.contains(&name)) {
+            return Err(Refusal::bad("wrong file identifier/HTTP URL specified"));
+        }
+        shown.push(words(item, "caption", 1024)?);
+    }
+    let chat = reach(state, call, &shown[0].0)?;
+    let mut sent = Vec::new();
+    for (text, buttons) in shown {
+        let message_id = state.next_message();
+        state.chat(chat).show(Kind::Photo, message_id, &text, buttons);
+        sent.push(message(chat, message_id, &text));
+    }
+    Ok(Value::Array(sent))
 }
 
 fn edit(state: &mut State, call: &Call) -> Outcome {
