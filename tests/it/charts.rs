@@ -39,12 +39,18 @@ async fn two_people_have_two_charts_and_what_stands_between_them() {
         let facts = format!("{{{}", json.rsplit_once('}').unwrap().0);
         let facts: serde_json::Value = serde_json::from_str(&format!("{facts}}}")).unwrap();
         let people = &facts["people"];
-        assert_eq!((&people[0]["person"], &people[0]["sex"]), (&"birth".into(), &"坤造".into()));
-        assert_eq!(people[0]["pillars"]["day"]["pillar"], "乙酉");
-        assert_eq!(people[1]["person"], "partner_birth");
-        assert_eq!(people[1]["sex"], "乾造");
-        assert_eq!(people[1]["pillars"]["day"]["pillar"], "庚戌");
-        assert!(people[1]["pillars"]["hour"].is_null(), "{prompt}");
+        assert_eq!(
+            (&people[0]["field"], &people[1]["field"]),
+            (&"birth".into(), &"partner_birth".into())
+        );
+        let (one, other) = (&people[0]["chart"], &people[1]["chart"]);
+        assert_eq!(
+            (&one["person"]["sex"], &other["person"]["sex"]),
+            (&"坤造".into(), &"乾造".into())
+        );
+        assert_eq!(one["pillars"]["day"]["pillar"], "乙酉");
+        assert_eq!(other["pillars"]["day"]["pillar"], "庚戌");
+        assert!(other["pillars"]["hour"].is_null(), "{prompt}");
         assert_eq!(facts["between"]["spouse_palaces"][0]["bond"], "六害");
         for secret in ["07:15", "1990-05-20", "1988-04-25"] {
             assert!(!prompt.contains(secret), "{secret}: {prompt}");

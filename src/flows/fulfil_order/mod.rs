@@ -23,6 +23,7 @@ mod progress;
 mod render;
 mod report;
 pub mod rewrite;
+mod rewrite_text;
 mod writing;
 
 use std::time::{Duration, Instant};

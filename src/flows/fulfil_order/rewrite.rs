@@ -4,17 +4,14 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Case, LONGEST_PAUSE, Trouble, report};
+use super::{Case, LONGEST_PAUSE, Trouble};
 use crate::flows::jobs::{News, ResendReport, RewriteReport, TellBuyer};
 use crate::flows::tools::Tools;
 use crate::orders::OrderStatus;
 use crate::platform::jobs::store::{self as jobs, Claimed};
 use crate::platform::jobs::{JobError, backoff};
-use crate::platform::texts;
-use crate::reports::ports::{ModelRequest, NoProgress};
-use crate::reports::prompt::{PromptTemplate, PromptValues};
 use crate::reports::rewrites::{self, RewriteStatus};
-use crate::reports::{deliveries, repo as reports};
+use crate::reports::{chapters, deliveries, repo as reports};
 
 #[tracing::instrument(name = "job.report.rewrite", skip_all, fields(order.id = %job.order_no))]
 pub async fn run(
@@ -50,26 +47,20 @@ impl Case<'_> {
         if self.order.status != OrderStatus::Completed {
             return self.keep_the_old(number).await;
         }
-        let snapshot = self.tools.product(&self.order)?;
-        let product = self.product()?;
-        let (request, version) = self.request(product, &snapshot).await?;
-        let request = self.improved(request, (&before, &wish))?;
-        let written = self.tools.writing.model.write(&request, &NoProgress).await;
-        let completion = match written {
-            Ok(completion) => completion,
-            Err(error) => return Err(self.unwritten(error).await?),
-        };
-        let provenance = self.provenance(version, &completion);
-        self.count(&provenance);
-        report::long_enough(&snapshot, &completion.text)?;
-        let parts = self.parts(&snapshot, &completion.text).await?;
+        let desk = self.desk().await?;
+        let new = self.write_anew(&desk, (&before, &wish)).await?;
+        let parts = self.parts(&desk.snapshot, &new.text).await?;
         let now = self.tools.now();
         let tx = self.begin().await?;
         if !rewrites::end(&tx, (no, number), RewriteStatus::Done, now).await? {
             return Ok(()); // Erased meanwhile: nothing may come back.
         }
-        let what = (completion.text.as_str(), &provenance);
+        let what = (new.text.as_str(), &new.made);
         reports::replace_text(&tx, &base.keyring, no, what, now).await?;
+        chapters::erase(&tx, no).await?;
+        for chapter in &new.chapters {
+            chapters::save(&tx, &base.keyring, (no, chapter), now).await?;
+        }
         let last = deliveries::last_round(tx.conn(), no).await?.unwrap_or(0);
         let round = last.saturating_add(1);
         deliveries::plan(&tx, &base.keyring, (no, round), &parts, now).await?;
@@ -78,29 +69,6 @@ impl Case<'_> {
         tx.commit().await?;
         metrics::counter!("mingshu_rewrites_total", "outcome" => "done").increment(1);
         Ok(())
-    }
-
-    /// The request for the first text, and what is to be different about the new one.
-    fn improved(
-        &self,
-        request: ModelRequest,
-        (before, wish): (&str, &str),
-    ) -> Result<ModelRequest, Trouble> {
-        let file = self.tools.catalog.rewrite_prompt();
-        let template = PromptTemplate::parse(&file.file, &file.text).map_err(report::mistaken)?;
-        let values = PromptValues {
-            facts: (),
-            form: serde_json::json!({ "before": before, "wish": wish }),
-            product: (),
-            locale: self.locale(),
-            today: texts::date(self.tools.now(), self.tools.till.money.time_zone),
-        };
-        let more = template.render(&values).map_err(report::mistaken)?;
-        Ok(ModelRequest {
-            system: format!("{}\n\n{}", request.system, more.system),
-            user: format!("{}\n\n{}", request.user, more.user),
-            ..request
-        })
     }
 
     async fn keep_the_old(&mut self, number: i64) -> Result<(), Trouble> {

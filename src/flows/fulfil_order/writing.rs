@@ -236,6 +236,6 @@ fn count(made: &Provenance) {
 }
 
 /// The same words would be wrong again.
-fn mistaken(mistake: PromptError) -> Trouble {
+pub(super) fn mistaken(mistake: PromptError) -> Trouble {
     Trouble::Lasting(Failure::Internal, mistake.into())
 }

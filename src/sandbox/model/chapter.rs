@@ -66,7 +66,7 @@ impl Topic {
             (Kind::Year, Self::Months) | (Kind::Natal | Kind::Short, Self::Family) => Some(5),
             (Kind::Year, Self::Deeds) | (Kind::Natal | Kind::Short, Self::Body) => Some(6),
             (Kind::Natal | Kind::Short, Self::Years | Self::Deeds | Self::Months) => Some(7),
-            (Kind::Year, Self::Character | Self::Years) => None,
+            (Kind::Year, Self::Character | Self::Years) | (Kind::Match, _) => None,
         }
     }
 }

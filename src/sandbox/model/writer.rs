@@ -56,8 +56,8 @@ pub(super) fn write(facts: &Facts) -> Result<String, minijinja::Error> {
             let more = match (facts.kind, facts.english) {
                 (Kind::Year, false) => "chapter_year.zh.md",
                 (Kind::Year, true) => "chapter_year.en.md",
-                (Kind::Natal | Kind::Short, false) => "chapter.zh.md",
-                (Kind::Natal | Kind::Short, true) => "chapter.en.md",
+                (Kind::Natal | Kind::Short | Kind::Match, false) => "chapter.zh.md",
+                (Kind::Natal | Kind::Short | Kind::Match, true) => "chapter.en.md",
             };
             let known = context! { topic => topic.word(), ..values(facts) };
             let more = environment.get_template(more)?.render(known)?;
