@@ -18,6 +18,7 @@ mod m20261121_000013_payouts;
 mod m20261121_000014_retention;
 mod m20261121_000015_chapters;
 mod m20261121_000016_report_links;
+mod m20261121_000017_checks;
 mod m20261121_000018_profiles;
 mod m20261121_000019_after_delivery;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000014_retention::Migration),
             Box::new(m20261121_000015_chapters::Migration),
             Box::new(m20261121_000016_report_links::Migration),
+            Box::new(m20261121_000017_checks::Migration),
             Box::new(m20261121_000018_profiles::Migration),
             Box::new(m20261121_000019_after_delivery::Migration),
         ]

@@ -18,6 +18,7 @@ use crate::events::ports::Carrier;
 use crate::events::rules::Pattern;
 use crate::events::{self, Sink};
 use crate::flows::till::{Counter, Proof};
+use crate::flows::writers::Writer;
 use crate::payments::STARS;
 use crate::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
 use crate::payments::adapters::pingpong_v4::{PingPongV4, SignType, V4Config};
@@ -184,17 +185,66 @@ pub(super) fn budget(config: &Config) -> anyhow::Result<Budget> {
     Ok(Budget { tokens: config.ai.tokens_per_order.into(), cost_micros })
 }
 
-/// The configured model.
+/// The providers of texts, the first choice first.
+pub(super) fn writers(config: &Config) -> anyhow::Result<Arc<[Writer]>> {
+    let ai = &config.ai;
+    let first = Writer::new(config::FIRST, Arc::new(model(config)?))
+        .priced(prices(&ai.prices)?, daily(&ai.daily_budget)?);
+    let mut all = vec![first];
+    for fallback in &ai.fallbacks {
+        let client = stand_in(config, fallback)
+            .with_context(|| format!("the client of the fallback `{}`", fallback.name))?;
+        let writer = Writer::new(&fallback.name, Arc::new(client));
+        all.push(match &fallback.prices {
+            Some(own) => writer.priced(prices(own)?, daily(&fallback.daily_budget)?),
+            None => writer,
+        });
+    }
+    Ok(all.into())
+}
+
+fn prices(prices: &config::Prices) -> anyhow::Result<Prices> {
+    Ok(Prices {
+        currency: prices.currency,
+        cache_hit: prices.input_hit.parse()?,
+        cache_miss: prices.input_miss.parse()?,
+        completion: prices.output.parse()?,
+    })
+}
+
+/// Millionths of the currency that a day may cost; `None` for no limit.
+fn daily(decimal: &str) -> anyhow::Result<Option<i64>> {
+    if decimal.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(cost::micros(decimal)?))
+}
+
+/// A client with the settings of a fallback, and for the rest those of the first provider.
+fn stand_in(config: &Config, fallback: &config::Fallback) -> anyhow::Result<OpenAiModel> {
+    let own = fallback.prices.as_ref().map(prices).transpose()?;
+    OpenAiModel::try_new(ModelConfig {
+        base_url: fallback.base_url.as_str().to_owned(),
+        api_key: fallback.api_key.clone(),
+        model: fallback.model.clone(),
+        thinking: fallback.thinking.sent(),
+        continuation: continuation(fallback.continuation),
+        send_user_id: false,
+        extra_body: serde_json::Map::new(),
+        prices: own,
+        ..settings(config)?
+    })
+}
+
+/// The first provider.
 pub fn model(config: &Config) -> anyhow::Result<OpenAiModel> {
+    OpenAiModel::try_new(settings(config)?).context("the model's client")
+}
+
+fn settings(config: &Config) -> anyhow::Result<ModelConfig> {
     let ai = &config.ai;
     let seconds = Duration::from_secs;
-    let prices = Prices {
-        currency: ai.prices.currency,
-        cache_hit: ai.prices.input_hit.parse()?,
-        cache_miss: ai.prices.input_miss.parse()?,
-        completion: ai.prices.output.parse()?,
-    };
-    OpenAiModel::try_new(ModelConfig {
+    Ok(ModelConfig {
         base_url: ai.base_url.as_str().to_owned(),
         api_key: ai.api_key.clone(),
         model: ai.model.clone(),
@@ -206,17 +256,20 @@ pub fn model(config: &Config) -> anyhow::Result<OpenAiModel> {
         idle_timeout: seconds(ai.idle_timeout_seconds),
         deadline: seconds(ai.deadline_seconds),
         max_continuations: ai.max_continuations,
-        continuation: match ai.continuation {
-            config::Continuation::DeepseekPrefix => Continuation::DeepseekPrefix,
-            config::Continuation::TrailingAssistant => Continuation::TrailingAssistant,
-            config::Continuation::Ask => Continuation::Ask,
-            config::Continuation::Off => Continuation::Off,
-        },
+        continuation: continuation(ai.continuation),
         // Only DeepSeek knows the field (reference/deepseek.md §2).
         send_user_id: ai.model.starts_with("deepseek"),
-        prices: Some(prices),
+        prices: Some(prices(&ai.prices)?),
     })
-    .context("the model's client")
+}
+
+fn continuation(word: config::Continuation) -> Continuation {
+    match word {
+        config::Continuation::DeepseekPrefix => Continuation::DeepseekPrefix,
+        config::Continuation::TrailingAssistant => Continuation::TrailingAssistant,
+        config::Continuation::Ask => Continuation::Ask,
+        config::Continuation::Off => Continuation::Off,
+    }
 }
 
 #[cfg(test)]

@@ -159,6 +159,7 @@ pub async fn till_alone(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Resul
 pub fn sealed_columns() -> Vec<SealedColumn> {
     let mut columns = orders::SEALED.to_vec();
     columns.extend(reports::repo::SEALED);
+    columns.extend(reports::checks::SEALED);
     columns.extend([reports::deliveries::SEALED, payments::inbox::SEALED]);
     columns.extend([reports::ratings::SEALED, reports::rewrites::SEALED]);
     columns.extend(payments::requests::SEALED);

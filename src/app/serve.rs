@@ -17,12 +17,13 @@ use super::outside;
 use super::parts::{OPERATORS_LANGUAGE, Parts};
 use crate::bot::{self, AffiliateTerms, Arrival, Bot, BotParts, BotSettings, Kept};
 use crate::callback::{self, CallbackState};
-use crate::config::{Config, TelegramMode};
+use crate::config::{self, Config, TelegramMode};
 use crate::flows::tools::{Affiliation, Charts, Drawing, Operators, Retention, Tools, Writing};
 use crate::kernel::ids::UserId;
 use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::sender::{Pace, Sender};
 use crate::platform::lifecycle::Lifecycle;
+use crate::reports::gate::{Gate, Mode};
 use crate::reader::{self, ReaderState};
 use crate::reports::ports::Renderer;
 use crate::worker::{self, Worker, WorkerSettings};
@@ -247,8 +248,6 @@ fn build_worker(
 
 fn tools(parts: &Parts, sender: Sender, chat_url: Arc<OnceLock<String>>) -> anyhow::Result<Tools> {
     let config = &parts.config;
-    let model = outside::model(config)?;
-    let prices = model.config().prices;
     let alert_chat = config.telegram.alert_chat_id.filter(|_chat| config.alerts.telegram);
     Ok(Tools {
         till: parts.till.clone(),
@@ -257,11 +256,17 @@ fn tools(parts: &Parts, sender: Sender, chat_url: Arc<OnceLock<String>>) -> anyh
         catalog: Arc::clone(&parts.catalog),
         charts: Charts { service: outside::charts(config)?, fallback: config.bazi.fallback },
         writing: Writing {
-            model: Arc::new(model),
-            prices,
+            writers: outside::writers(config)?,
             attempts: i32::try_from(config.ai.attempts).unwrap_or(i32::MAX),
             chapters_at_once: usize::try_from(config.ai.chapters_at_once).unwrap_or(1),
             budget: outside::budget(config)?,
+            gate: Arc::new(Gate::try_new()?),
+            gate_mode: match config.report.gate {
+                config::GateMode::Enforce => Mode::Enforce,
+                config::GateMode::Warn => Mode::Warn,
+                config::GateMode::Off => Mode::Off,
+            },
+            gate_attempts: config.report.attempts.into(),
         },
         affiliation: Affiliation {
             enabled: config.affiliate.enabled,

@@ -12,6 +12,7 @@ mod doctor;
 mod doctor_payments;
 mod events;
 mod healthcheck;
+mod held;
 mod init;
 mod keys;
 mod maintenance;

@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
 use super::config::refuse;
+use super::held;
 use super::order_audit::{self, AuditArgs};
 use super::settle::{self, ConfirmArgs, RefundArgs};
 use super::settle_doubt::{self, AdjustArgs};
@@ -15,6 +16,7 @@ use super::{Context, Exit};
 use crate::app::parts;
 use crate::config::Config;
 use crate::flows::base::Base;
+use crate::flows::decide_report::Decision;
 use crate::flows::inspect_order::{self, OrderView};
 use crate::flows::resend_report::{self, Resent};
 use crate::flows::retry_order::{self, Retried};
@@ -47,6 +49,12 @@ pub(super) enum OrdersCommand {
         /// Of the order, or of anything that an alert named
         order_no: String,
     },
+    /// Read what the quality gate found in an order's texts
+    Findings { order_no: String },
+    /// Deliver the text that the quality gate holds back
+    Release { order_no: String },
+    /// Let an order fail whose text the quality gate holds back; its money goes back
+    GiveUp { order_no: String },
     /// Send a finished report to its buyer once more
     Resend { order_no: String },
     /// Give money of an order back: all that is left of it, or a part
@@ -94,6 +102,13 @@ async fn answer(
                 }
                 Retried::Nothing(status) => bail!("{order_no} is {status}: nothing to retry"),
             }
+        }
+        OrdersCommand::Findings { order_no } => held::findings(base, &order_no, json, out).await,
+        OrdersCommand::Release { order_no } => {
+            held::decide(base, &order_no, Decision::Release, out).await
+        }
+        OrdersCommand::GiveUp { order_no } => {
+            held::decide(base, &order_no, Decision::GiveUp, out).await
         }
         OrdersCommand::Resend { order_no } => {
             let actor = Actor::Operator(SHELL);
@@ -182,6 +197,24 @@ async fn show(
     print_card(&view, out)
 }
 
+fn print_report(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
+    if !view.checks.is_empty() {
+        writeln!(out, "\nquality")?;
+    }
+    for check in &view.checks {
+        let (part, attempt) = (check.part, check.attempt);
+        let line = format!(
+            "  {}  part {part} attempt {attempt}  {}  {}  {}",
+            check.checked_at, check.verdict, check.provider, check.codes
+        );
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    if let Some(report) = &view.report {
+        writeln!(out, "\nreport  {}  {}", report.provider, report.model)?;
+    }
+    Ok(())
+}
+
 fn print_card(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
     let test = if view.test { "  (test)" } else { "" };
     writeln!(out, "{}  {}{test}", view.order_no, view.status)?;
@@ -227,6 +260,7 @@ fn print_card(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
         let from = line.from.as_deref().unwrap_or("-");
         writeln!(out, "  {}  {from} → {}  {}  {}", line.at, line.to, line.actor, line.reason)?;
     }
+    print_report(view, out)?;
     let (sent, all) = view.delivered;
     writeln!(out, "\nmessages {sent}/{all}")?;
     if let Some(job) = &view.job {

@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::problems::Problem;
 use super::reading::Merged;
-use super::sinks;
 use super::{BaseUrl, BaziProvider, Config, Dialect, TelegramMode};
+use super::{sinks, writing};
 use crate::platform::crypto::Keyring;
 use crate::platform::telemetry;
 
@@ -25,6 +25,7 @@ pub(super) fn check(config: &Config, merged: &Merged) -> Vec<Problem> {
     checks.pingpong(config);
     checks.bazi(config);
     checks.ai(config);
+    checks.fallbacks(config);
     checks.ranges(config);
     checks.method_ttl(config);
     checks.security(config);
@@ -153,6 +154,7 @@ impl Checks<'_> {
             ("ai.attempts", ai.attempts.into(), 1..=10),
             ("ai.chapters_at_once", ai.chapters_at_once.into(), 1..=10),
             ("ai.tokens_per_order", ai.tokens_per_order.into(), 1_000..=10_000_000),
+            ("report.attempts", config.report.attempts.into(), 1..=10),
             ("worker.concurrency", worker.concurrency.into(), 1..=1000),
             ("worker.sweep_seconds", worker.sweep_seconds, 1..=3600),
             ("worker.lease_seconds", worker.lease_seconds, 1..=3600),
@@ -224,6 +226,20 @@ impl Checks<'_> {
         if let Some(dir) = config.render.fonts_dir.as_deref().filter(|dir| !dir.is_dir()) {
             let found = format!("`{}`", dir.display());
             self.refuse("render.fonts_dir", &found, "a folder that is there");
+        }
+    }
+
+    fn fallbacks(&mut self, config: &Config) {
+        const KEY: &str = "ai.fallbacks";
+        let fallbacks = &config.ai.fallbacks;
+        for (index, one) in fallbacks.iter().enumerate() {
+            for mistake in one.mistakes() {
+                self.refuse(KEY, &format!("fallback `{}`: {mistake}", one.name), writing::EXPECTED);
+            }
+            if fallbacks.iter().take(index).any(|before| before.name == one.name) {
+                let found = format!("two fallbacks named `{}`", one.name);
+                self.refuse(KEY, &found, "a name of its own for each");
+            }
         }
     }
 

@@ -17,6 +17,7 @@ mod show;
 mod sinks;
 mod sources;
 mod values;
+mod writing;
 
 pub use self::alerts::{Alerts, SmtpSecurity};
 pub use self::business::{
@@ -34,6 +35,7 @@ pub use self::show::{Shown, show};
 pub use self::sinks::{Sink, SinkKind};
 pub use self::sources::{SettingsFile, Sources};
 pub use self::values::BaseUrl;
+pub use self::writing::{FIRST, Fallback, GateMode, Report};
 
 /// The commented file that the repository ships and `mingshu init` fills with secrets.
 pub const EXAMPLE: &str = include_str!("../../Config.toml");
@@ -52,6 +54,7 @@ pub struct Config {
     pub bazi: Bazi,
     pub yuanfenju: Yuanfenju,
     pub ai: Ai,
+    pub report: Report,
     pub worker: Worker,
     pub shop: Shop,
     pub affiliate: Affiliate,

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Deserializer;
 
 use super::values::{self, BaseUrl, TableOr, Words};
+use super::writing::{self, Fallback};
 use crate::kernel::money::Currency;
 
 /// `[telegram]`
@@ -217,6 +218,12 @@ pub struct Ai {
     /// In the currency of the prices; 0: no limit.
     #[serde(deserialize_with = "values::decimal")]
     pub cost_per_order: String,
+    /// What a day of texts may cost, in the prices' currency; `""`: no limit.
+    #[serde(deserialize_with = "values::decimal_or_nothing")]
+    pub daily_budget: String,
+    /// Who writes when the provider above cannot, in their order.
+    #[serde(deserialize_with = "writing::list")]
+    pub fallbacks: Vec<Fallback>,
 }
 
 impl Default for Ai {
@@ -239,6 +246,8 @@ impl Default for Ai {
             chapters_at_once: 3,
             tokens_per_order: 400_000,
             cost_per_order: "0".to_owned(),
+            daily_budget: String::new(),
+            fallbacks: Vec::new(),
         }
     }
 }

@@ -10,8 +10,8 @@ use figment::{Error, Figment, Metadata, Profile, Provider};
 use super::Config;
 use super::problems::Problem;
 use super::process::DEFAULT_DATABASE;
-use super::sinks;
 use super::sources::{SECRETS, environment_names};
+use super::{sinks, writing};
 
 /// The origin of what nobody set.
 pub(super) const BUILT_IN: &str = "built-in default";
@@ -143,6 +143,9 @@ fn describe(kind: &Kind, key: &str, path: &[String]) -> (String, String) {
         Kind::UnknownVariant(found, known) => (format!("`{found}`"), OneOf(known).to_string()),
         Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
             (in_words(found), meaning(expected).to_owned())
+        }
+        Kind::Message(_) if key == "ai.fallbacks" => {
+            (kind.to_string(), writing::EXPECTED.to_owned())
         }
         Kind::Message(_) if key == "events.sinks" => (kind.to_string(), sinks::EXPECTED.to_owned()),
         Kind::Message(_)

@@ -61,7 +61,7 @@ fn collect(key: &str, value: &Value, merged: &Merged, shown: &mut Vec<Shown>) {
 }
 
 fn displayed(key: &str, value: &Value) -> String {
-    if key == "events.sinks" {
+    if matches!(key, "events.sinks" | "ai.fallbacks") {
         return sinks_text(value);
     }
     if !SECRETS.contains(&key) {

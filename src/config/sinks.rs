@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::Value;
 
 /// Keys whose values are never shown.
-pub(super) const SECRET_KEYS: [&str; 2] = ["secret", "secrets"];
+pub(super) const SECRET_KEYS: [&str; 3] = ["secret", "secrets", "api_key"];
 /// What a mistake in the list is told against.
 pub(super) const EXPECTED: &str = "sinks as docs/events.md describes them";
 
@@ -198,6 +198,14 @@ fn is_near(host: &str) -> bool {
 
 /// The list: an array, or JSON text.
 pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Sink>, D::Error> {
+    let items = values_of(deserializer)?;
+    items.into_iter().enumerate().map(one).collect::<Result<_, _>>().map_err(D::Error::custom)
+}
+
+/// The items of a list of tables, or of the same as JSON text.
+pub(super) fn values_of<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Value>, D::Error> {
     struct List;
     impl<'de> Visitor<'de> for List {
         type Value = Vec<Value>;
@@ -216,8 +224,7 @@ pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Sin
                 .map_err(|fault| E::custom(format!("not a JSON list: {fault}")))
         }
     }
-    let items = deserializer.deserialize_any(List)?;
-    items.into_iter().enumerate().map(one).collect::<Result<_, _>>().map_err(D::Error::custom)
+    deserializer.deserialize_any(List)
 }
 
 fn one((index, value): (usize, Value)) -> Result<Sink, String> {
@@ -227,7 +234,7 @@ fn one((index, value): (usize, Value)) -> Result<Sink, String> {
 }
 
 /// Text that no message repeats.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::String(text) => Ok(text.into()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {

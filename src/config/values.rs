@@ -161,6 +161,20 @@ pub(super) fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Stri
     }
 }
 
+/// A decimal number in quotes, or `""`.
+pub(super) fn decimal_or_nothing<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<String, D::Error> {
+    use serde::de::IntoDeserializer;
+    use serde::de::value::StringDeserializer;
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(text);
+    }
+    let again: StringDeserializer<D::Error> = text.into_deserializer();
+    decimal(again)
+}
+
 fn is_digit(byte: u8) -> bool {
     byte.is_ascii_digit()
 }

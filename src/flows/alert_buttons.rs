@@ -74,7 +74,8 @@ fn deeds(kind: AlertKind) -> &'static [AlertDeed] {
         | AlertKind::LateMoney
         | AlertKind::ProofContradicts
         | AlertKind::PaymentUnavailable
-        | AlertKind::ModelStopped => &[Retry, Open],
+        | AlertKind::ModelStopped
+        | AlertKind::ReportHeld => &[Retry, Open],
         AlertKind::OrphanCallback
         | AlertKind::CallbackNotApplied
         | AlertKind::UnknownProviderWord

@@ -75,6 +75,7 @@ pub(super) async fn forget_order(
     now: Timestamp,
 ) -> Result<(), ForgetError> {
     reports::repo::erase(tx, number, now).await?;
+    reports::checks::erase(tx, number).await?;
     reports::deliveries::erase(tx, number).await?;
     reports::ratings::erase_words(tx, number).await?;
     reports::rewrites::erase(tx, number).await?;

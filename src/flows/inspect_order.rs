@@ -58,6 +58,8 @@ pub struct OrderView {
     pub report: Option<ReportView>,
     /// Every request to the model, those for nothing included.
     pub calls: Vec<CallView>,
+    /// What the quality gate said about each text, the first first.
+    pub checks: Vec<reports::checks::CheckRow>,
     /// Messages of the latest delivery: sent, and in all.
     pub delivered: (i64, i64),
     /// The same of the numbered segments, which is what the buyer was told.
@@ -103,6 +105,7 @@ pub struct RefundView {
 #[derive(Debug, Serialize)]
 pub struct ReportView {
     pub model: String,
+    pub provider: String,
     pub prompt_version: String,
     pub tokens: reports::ports::TokenUsage,
     /// Millionths of `cost_currency`.
@@ -136,6 +139,7 @@ pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, I
     let fulfil = FulfilOrder { order_no: order_no.clone() };
     Ok(Some(OrderView {
         history: orders::repo::history(db, order_no).await?,
+        checks: reports::checks::list(db, order_no).await?,
         report: reports::repo::find_provenance(db, order_no).await?.map(report_view),
         calls: calls.into_iter().map(call_view).collect(),
         delivered: reports::deliveries::count(db, (order_no, round)).await?,
@@ -173,6 +177,7 @@ fn head(order: Order) -> OrderView {
         history: Vec::new(),
         report: None,
         calls: Vec::new(),
+        checks: Vec::new(),
         delivered: (0, 0),
         segments: (0, 0),
         job: None,
@@ -227,6 +232,7 @@ fn call_view(call: Call) -> CallView {
 fn report_view(made: reports::repo::Provenance) -> ReportView {
     ReportView {
         model: made.model,
+        provider: made.provider,
         prompt_version: made.prompt_version,
         tokens: made.usage,
         cost_micros: made.cost_micros,
@@ -236,4 +242,13 @@ fn report_view(made: reports::repo::Provenance) -> ReportView {
 
 fn amount(money: Money) -> (String, String) {
     (money.to_major(), money.currency.to_string())
+}
+
+/// What the quality gate found in each text of an order: part, attempt and findings, which quote
+/// the report.
+pub async fn findings(
+    base: &Base,
+    order_no: &OrderNo,
+) -> Result<Vec<(i64, i64, Vec<reports::gate::Finding>)>, InspectError> {
+    Ok(reports::checks::findings(base.db.read(), &base.keyring, order_no).await?)
 }

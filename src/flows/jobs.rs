@@ -190,6 +190,8 @@ pub enum AlertKind {
     ChartFallback,
     /// The model's provider refuses our requests.
     ModelStopped,
+    /// The quality gate refuses every text for an order.
+    ReportHeld,
     /// Few pieces of a product are left.
     StockLow,
     /// A sink of events did not take any for days, or wants no more.

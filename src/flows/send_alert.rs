@@ -163,6 +163,7 @@ impl AlertKind {
             Self::ChartDisagreement => "chart_disagreement",
             Self::ChartFallback => "chart_fallback",
             Self::ModelStopped => "model_stopped",
+            Self::ReportHeld => "report_held",
             Self::StockLow => "stock_low",
             Self::EventSinkDisabled => "event_sink_disabled",
             Self::BooksUnsound => "books_unsound",

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::post::Post;
 use super::till::Till;
+use super::writers::Writer;
 use crate::alerts::ports::Mailer;
 use crate::bazi::ports::ChartService;
 use crate::catalog::{Catalog, ProductSnapshot};
@@ -16,8 +17,8 @@ use crate::notifications::sender::Sender;
 use crate::orders::{Order, OrderError};
 use crate::platform::texts::{self, Args, Texts};
 use crate::reports::budget::Budget;
-use crate::reports::cost::Prices;
-use crate::reports::ports::{LanguageModel, Renderer};
+use crate::reports::gate::{Gate, Mode};
+use crate::reports::ports::Renderer;
 
 #[derive(Clone)]
 pub struct Tools {
@@ -51,11 +52,14 @@ pub struct Charts {
 
 #[derive(Clone)]
 pub struct Writing {
-    pub model: Arc<dyn LanguageModel>,
-    /// `None`: the cost is not known and kept as zero.
-    pub prices: Option<Prices>,
-    /// How often the model is asked before the order fails.
+    /// The first choice and those that stand in for it, in their order; never empty.
+    pub writers: Arc<[Writer]>,
+    /// How often each writer is asked before the next one is, and at last the order fails.
     pub attempts: i32,
+    pub gate: Arc<Gate>,
+    pub gate_mode: Mode,
+    /// How many texts the gate may refuse before a person decides.
+    pub gate_attempts: i64,
     /// How many chapters of one order are written at the same time.
     pub chapters_at_once: usize,
     /// What one order may cost, unless its product says otherwise.

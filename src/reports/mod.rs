@@ -2,12 +2,15 @@
 //!
 //! Chart, facts, text and segments are sealed (spec.md §12).
 
+pub mod breaker;
 pub mod budget;
 pub mod calls;
 pub mod chapters;
+pub mod checks;
 pub mod deliveries;
 pub mod draft;
 pub mod drawing;
+pub mod gate;
 pub mod links;
 pub mod manuscript;
 pub mod ports;

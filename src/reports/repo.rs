@@ -13,10 +13,12 @@ use crate::platform::db::{WriteTx, execute, query_one};
 use crate::platform::reseal::{Key, SealedColumn};
 
 /// What a finished text cost and where it came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Provenance {
     pub prompt_version: String,
     pub model: String,
+    /// Which of the configured providers wrote it; `""` for texts from before there were several.
+    pub provider: String,
     pub usage: TokenUsage,
     /// Millionths of the price currency's major unit.
     pub cost_micros: i64,
@@ -106,7 +108,7 @@ pub async fn save_text(
         tx.conn(),
         "UPDATE reports SET prompt_version = $2, model = $3, prompt_cache_hit_tokens = $4, \
          prompt_cache_miss_tokens = $5, completion_tokens = $6, reasoning_tokens = $7, \
-         cost_micros = $8, cost_currency = $9 WHERE order_no = $1",
+         cost_micros = $8, cost_currency = $9, provider = $10 WHERE order_no = $1",
         costs(order, provenance),
     )
     .await?;
@@ -129,7 +131,7 @@ pub async fn replace_text(
          prompt_cache_hit_tokens = prompt_cache_hit_tokens + $4, \
          prompt_cache_miss_tokens = prompt_cache_miss_tokens + $5, \
          completion_tokens = completion_tokens + $6, reasoning_tokens = reasoning_tokens + $7, \
-         cost_micros = cost_micros + $8, cost_currency = $9 WHERE order_no = $1",
+         cost_micros = cost_micros + $8, cost_currency = $9, provider = $10 WHERE order_no = $1",
         costs(order, provenance),
     )
     .await?;
@@ -147,6 +149,7 @@ fn costs(order: &OrderNo, provenance: &Provenance) -> Vec<Value> {
         tokens(provenance.usage.reasoning),
         provenance.cost_micros.into(),
         provenance.cost_currency.as_str().into(),
+        provenance.provider.as_str().into(),
     ]
 }
 
@@ -196,7 +199,7 @@ pub async fn find_provenance(
     let row = query_one(
         db,
         "SELECT prompt_version, model, prompt_cache_hit_tokens, prompt_cache_miss_tokens, \
-         completion_tokens, reasoning_tokens, cost_micros, cost_currency FROM reports \
+         completion_tokens, reasoning_tokens, cost_micros, cost_currency, provider FROM reports \
          WHERE order_no = $1 AND model IS NOT NULL",
         vec![order.as_str().into()],
     )
@@ -224,6 +227,7 @@ fn provenance(row: &QueryResult) -> Result<Provenance, ReportError> {
         },
         cost_micros: row.try_get_by_index(6)?,
         cost_currency: word(7)?,
+        provider: word(8)?,
     })
 }
 

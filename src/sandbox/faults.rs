@@ -37,6 +37,14 @@ pub enum Fault {
     AiLength,
     AiRefused,
     AiBadKey,
+    /// The report names a wrong day master and a wrong pillar.
+    AiWrongPillars,
+    /// The report gives a year another year's pillar.
+    AiWrongYears,
+    /// The report foretells a death and promises money.
+    AiBannedClaim,
+    /// The report ends in the middle of a sentence, and the stream says that it is whole.
+    AiUnfinished,
     BaziTimeout,
     BaziServerError,
     BaziWrongPillars,
@@ -69,6 +77,10 @@ impl Fault {
         Self::AiLength,
         Self::AiRefused,
         Self::AiBadKey,
+        Self::AiWrongPillars,
+        Self::AiWrongYears,
+        Self::AiBannedClaim,
+        Self::AiUnfinished,
         Self::BaziTimeout,
         Self::BaziServerError,
         Self::BaziWrongPillars,

@@ -43,6 +43,7 @@ const TABLE_FILES: &[&str] = &[
     "payments/requests.rs",
     "reports/calls.rs",
     "reports/chapters.rs",
+    "reports/checks.rs",
     "reports/deliveries.rs",
     "reports/links.rs",
     "reports/ratings.rs",

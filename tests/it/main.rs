@@ -24,6 +24,7 @@ mod crowds;
 mod doubts;
 mod events;
 mod every_moment;
+mod gate;
 mod groups;
 mod keys;
 mod metrics;

@@ -199,6 +199,8 @@ pub(crate) fn settings_of(plan: &Plan, database_url: &str) -> Environment {
     set("WEBHOOK_URL", &format!("http://{address}"));
     set("DEEPSEEK_API_KEY", model::API_KEY);
     set("MINGSHU_SERVER__BIND", &address);
+    // This world's model writes filler; the gate has its own stories.
+    set("MINGSHU_REPORT__GATE", "off");
     set("MINGSHU_TELEGRAM__ALERT_CHAT_ID", &ALERT_CHAT.to_string());
     set("MINGSHU_TELEGRAM__ADMIN_IDS", &format!("[{ALERT_CHAT}]"));
     set("MINGSHU_PINGPONG__BASE_URL", "http://127.0.0.1:9");

@@ -59,6 +59,10 @@ const PLAYED: &[Fault] = &[
     Fault::AiEmpty,
     Fault::AiLength,
     Fault::AiRefused,
+    Fault::AiWrongPillars,
+    Fault::AiWrongYears,
+    Fault::AiBannedClaim,
+    Fault::AiUnfinished,
     Fault::TelegramFlood,
     Fault::TelegramServerError,
 ];

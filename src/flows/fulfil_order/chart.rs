@@ -43,7 +43,7 @@ impl Charts {
     }
 
     /// Each chart with the key of its birth; none where only one was asked for.
-    fn each(&self) -> Vec<(Option<&str>, &Chart)> {
+    pub(super) fn each(&self) -> Vec<(Option<&str>, &Chart)> {
         match self {
             Self::One(chart) => vec![(None, chart)],
             Self::Several(charts) => {

@@ -5,8 +5,10 @@ use super::{Case, Trouble};
 use crate::flows::jobs::{AlertKind, News, TellBuyer};
 use crate::flows::settle_payment::order_event;
 use crate::flows::{hold_goods, raise_alert, refund_order};
+use crate::kernel::clock::Timestamp;
 use crate::orders::rules::Next;
 use crate::orders::{self, Actor, Change, Order, OrderStatus};
+use crate::platform::db::WriteTx;
 use crate::platform::jobs::{JobError, store as jobs};
 
 /// What it was that failed, in the classes that a buyer is told. The words stand in `orders.failure`
@@ -81,21 +83,34 @@ impl Case<'_> {
         let now = self.tools.now();
         let tx = self.begin().await?;
         let mut order = orders::repo::lock(&tx, &self.order.order_no).await?;
-        let (change, actor) = (Change::GaveUp, Actor::Worker);
-        let next = orders::repo::change(&tx, &mut order, change, &actor, reason, now).await?;
-        if next == Next::AlreadyThere {
-            return Ok(());
-        }
-        order_event(&tx, "order.failed", &order, now).await?;
-        let order_no = order.order_no.clone();
-        let news = TellBuyer { order_no, news: News::OrderFailed, about: failure.as_str().into() };
-        jobs::enqueue(&tx, &news, now).await?;
-        refund_order::of_failed_order(&tx, &order, now).await?;
-        hold_goods::give_back(&tx, &order, now).await?;
-        let about = (order.order_no.as_str(), reason);
-        raise_alert::run(&tx, AlertKind::OrderFailed, about, now).await?;
+        fail_order(&tx, &mut order, (failure, reason, &Actor::Worker), now)
+            .await
+            .map_err(|cause| Trouble::Passing(Failure::Internal, cause, None))?;
         tx.commit().await?;
         self.order = order;
         Ok(())
     }
+}
+
+/// Everything that belongs to the end of an order that fails, for a locked one; nothing when it
+/// has failed already.
+pub(in crate::flows) async fn fail_order(
+    tx: &WriteTx,
+    order: &mut Order,
+    (failure, reason, actor): (Failure, &str, &Actor),
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let next = orders::repo::change(tx, order, Change::GaveUp, actor, reason, now).await?;
+    if next == Next::AlreadyThere {
+        return Ok(());
+    }
+    order_event(tx, "order.failed", order, now).await?;
+    let order_no = order.order_no.clone();
+    let news = TellBuyer { order_no, news: News::OrderFailed, about: failure.as_str().into() };
+    jobs::enqueue(tx, &news, now).await?;
+    refund_order::of_failed_order(tx, order, now).await?;
+    hold_goods::give_back(tx, order, now).await?;
+    let about = (order.order_no.as_str(), reason);
+    raise_alert::run(tx, AlertKind::OrderFailed, about, now).await?;
+    Ok(())
 }

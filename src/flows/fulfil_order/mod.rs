@@ -18,12 +18,15 @@ mod complete;
 mod deliver;
 mod facts;
 mod give_up;
+mod judge;
+pub mod known;
 mod notify_paid;
 mod progress;
 mod render;
 mod report;
 pub mod rewrite;
 mod rewrite_text;
+mod write;
 mod writing;
 
 use std::time::{Duration, Instant};
@@ -32,6 +35,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 pub use self::give_up::Failure;
+pub(super) use self::give_up::fail_order;
 
 use super::jobs::FulfilOrder;
 use super::tools::Tools;
@@ -181,7 +185,10 @@ impl<'a> Case<'a> {
 
     fn attempts_for(&self, failure: Failure) -> i32 {
         match failure {
-            Failure::Model | Failure::ModelRefused => self.tools.writing.attempts.max(1),
+            Failure::Model | Failure::ModelRefused => {
+                let writers = i32::try_from(self.tools.writing.writers.len()).unwrap_or(1);
+                self.tools.writing.attempts.max(1).saturating_mul(writers)
+            }
             Failure::Chart | Failure::ChartDisagreement => chart::ATTEMPTS,
             Failure::Delivery => deliver_report::ATTEMPTS,
             Failure::Internal => FulfilOrder::MAX_ATTEMPTS,

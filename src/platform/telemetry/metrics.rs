@@ -41,6 +41,8 @@ const COUNTERS: &[(&str, &str)] = &[
     ("mingshu_chapters_total", "Chapters that were written and stored"),
     ("mingshu_chart_differences_total", "Readings of charts that differ, by field"),
     ("mingshu_model_failures_total", "Texts that the model did not deliver"),
+    ("mingshu_report_checks_total", "Texts that the quality gate read, by verdict"),
+    ("mingshu_report_findings_total", "What the quality gate found, by code"),
     ("mingshu_model_tokens_total", "Tokens bought, by `kind`"),
     ("mingshu_model_cost_micros_total", "Cost of texts in millionths, by `currency`"),
     ("mingshu_telegram_updates_total", "Updates kept"),

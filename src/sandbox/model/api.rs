@@ -132,6 +132,8 @@ fn plan(state: &State, request: &Value, written: Option<&str>) -> Option<Script>
     let limit = request.get("max_tokens").and_then(Value::as_u64).unwrap_or(u64::MAX);
     let (system, user) = (part("system"), part("user"));
     let text = writer::write(&Facts::read(system, user, limit)).ok()?;
+    let wrong = WRONGS.iter().copied().find(|fault| state.faults.take(*fault));
+    let text = wrong.map_or_else(|| text.clone(), |fault| writer::spoiled(&text, fault));
     let rest = written.map_or(text.as_str(), |written| carried_on(&text, written));
     let ending = FAULTS.iter().copied().find(|fault| state.faults.take(*fault));
     Some(Script {
@@ -154,6 +156,10 @@ const FAULTS: [Fault; 8] = [
     Fault::AiTruncated,
     Fault::AiLength,
 ];
+
+/// The faults of the text itself.
+const WRONGS: [Fault; 4] =
+    [Fault::AiWrongPillars, Fault::AiWrongYears, Fault::AiBannedClaim, Fault::AiUnfinished];
 
 /// What follows `written` in `text`; all of it when that is not its beginning.
 fn carried_on<'a>(text: &'a str, written: &str) -> &'a str {

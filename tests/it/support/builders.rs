@@ -14,6 +14,7 @@ use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::{self, MoneyRules};
 use mingshu::flows::till::{Counter, Proof, Till};
 use mingshu::flows::tools::{Affiliation, Charts, Drawing, Operators, Retention, Tools, Writing};
+use mingshu::flows::writers::Writer;
 use mingshu::kernel::clock::{Clock, ManualClock};
 use mingshu::kernel::ids::{self, AffiliateCode, OrderNo, Sku, UserId};
 use mingshu::kernel::locale::Locale;
@@ -27,6 +28,7 @@ use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::Db;
 use mingshu::platform::texts::Texts;
 use mingshu::reports::budget::Budget;
+use mingshu::reports::gate::{Gate, Mode};
 use mingshu::{affiliates, users};
 
 use super::TestApp;
@@ -166,13 +168,8 @@ pub(crate) fn tools(
         texts: Arc::new(Texts::load(&assets).unwrap()),
         catalog,
         charts: Charts { service: None, fallback: true },
-        writing: Writing {
-            model: Arc::clone(model) as _,
-            prices: None,
-            attempts: 3,
-            chapters_at_once: 3,
-            budget: Budget { tokens: 400_000, cost_micros: None },
-        },
+        // The stories' texts are no reports; those of the gate switch it on.
+        writing: writing([Writer::new("fake", Arc::clone(model) as _)], Mode::Off),
         retention: Retention::default(),
         affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },
         operators: Operators { alert_chat: Some(OPERATORS), locale: Locale::ZhHans },
@@ -181,6 +178,12 @@ pub(crate) fn tools(
         drawing: Drawing::default(),
         contact: Some("@shop_support".to_owned()),
     }
+}
+
+pub(crate) fn writing(writers: impl IntoIterator<Item = Writer>, gate_mode: Mode) -> Writing {
+    let gate = Arc::new(Gate::try_new().unwrap());
+    let writers = writers.into_iter().collect();
+    Writing { writers, attempts: 3, gate, gate_mode, gate_attempts: 3 }
 }
 
 pub(crate) fn sender(messenger: &Arc<FakeMessenger>) -> Sender {

@@ -1,0 +1,206 @@
+//! The quality gate inside the pipeline: a text is read before it is stored. What is refused is
+//! written again with the findings in the prompt, later by another writer, and in the end a person
+//! decides: the order's job is parked. Every reading is a row, so a crash loses no count.
+
+use chrono::Datelike as _;
+
+use super::{Case, Trouble, known};
+use crate::catalog::ProductSnapshot;
+use crate::catalog::answers::FormAnswers;
+use crate::flows::jobs::AlertKind;
+use crate::flows::raise_alert;
+use crate::kernel::locale::Locale;
+use crate::platform::db::WriteTx;
+use crate::reports::checks::{self, Check};
+use crate::reports::gate::{Expected, Finding, Known, Mode, Verdict};
+use crate::reports::ports::ModelRequest;
+use crate::reports::repo::Provenance;
+
+/// The part number of a report that is written in one piece.
+pub(super) const WHOLE: i64 = 0;
+/// Years after the present one that a report may look at.
+const YEARS_AHEAD: i32 = 3;
+/// Findings that fit into a prompt.
+const TOLD: usize = 12;
+
+/// A text that has just been written.
+pub(super) struct Text<'a> {
+    pub(super) part: i64,
+    pub(super) body: &'a str,
+    pub(super) provenance: &'a Provenance,
+}
+
+impl Case<'_> {
+    /// Reads a text and writes the reading down. Answers the open transaction in which an accepted
+    /// text is to be stored; `None` when it is to be written again.
+    pub(super) async fn judge(
+        &self,
+        snapshot: &ProductSnapshot,
+        (text, expected): (&Text<'_>, &Expected),
+    ) -> Result<Option<WriteTx>, Trouble> {
+        let writing = &self.tools.writing;
+        let findings = match writing.gate_mode {
+            Mode::Off => Vec::new(),
+            Mode::Enforce | Mode::Warn => {
+                let known = self.known(snapshot).await?;
+                writing.gate.check(&known, expected, text.body)
+            }
+        };
+        let (base, number, now) = (&self.tools.till.base, &self.order.order_no, self.tools.now());
+        let (refused, readings) = checks::count(base.db.read(), number, text.part).await?;
+        let verdict = Verdict::of(writing.gate_mode, &findings, refused);
+        count(verdict, &findings);
+        let check = Check {
+            part: text.part,
+            attempt: readings.saturating_add(1),
+            verdict,
+            findings,
+            provenance: text.provenance.clone(),
+            checked_at: now,
+        };
+        let held = (verdict == Verdict::Refused).then_some(text.body);
+        let tx = self.begin().await?;
+        checks::save(&tx, &base.keyring, number, (&check, held)).await?;
+        if verdict != Verdict::Refused {
+            return Ok(Some(tx));
+        }
+        if refused.saturating_add(1) < writing.gate_attempts {
+            tx.commit().await?;
+            return Ok(None);
+        }
+        checks::settle(&tx, number, text.part).await?;
+        let note = codes(&check.findings);
+        raise_alert::run(&tx, AlertKind::ReportHeld, (number.as_str(), &note), now).await?;
+        tx.commit().await?;
+        Err(Trouble::NeedsPerson(anyhow::anyhow!("the quality gate refuses the report: {note}")))
+    }
+
+    /// Whether a text may take the place of one that its buyer has: for rewriting, where the old
+    /// text stays when the new one is not good enough.
+    pub(super) async fn is_fit(
+        &self,
+        snapshot: &ProductSnapshot,
+        (text, expected): (&str, &Expected),
+    ) -> Result<bool, Trouble> {
+        let writing = &self.tools.writing;
+        if writing.gate_mode != Mode::Enforce {
+            return Ok(true);
+        }
+        let known = self.known(snapshot).await?;
+        let findings = writing.gate.check(&known, expected, text);
+        let fit = !findings.iter().any(Finding::is_grave);
+        count(if fit { Verdict::Passed } else { Verdict::Refused }, &findings);
+        Ok(fit)
+    }
+
+    /// The request, with what was wrong with the text before.
+    pub(super) async fn with_findings(
+        &self,
+        request: &ModelRequest,
+        part: i64,
+    ) -> Result<ModelRequest, Trouble> {
+        let (base, number) = (&self.tools.till.base, &self.order.order_no);
+        let findings = checks::last_findings(base.db.read(), &base.keyring, number, part).await?;
+        let mut request = request.clone();
+        if !findings.is_empty() {
+            request.user = format!("{}\n\n{}", request.user, again(&findings, self.locale()));
+        }
+        Ok(request)
+    }
+
+    /// What the product promises of a text: its length and the headings that the prompt asks for.
+    pub(super) fn expected(&self, snapshot: &ProductSnapshot, request: &ModelRequest) -> Expected {
+        let size = |characters: u32| usize::try_from(characters).unwrap_or(usize::MAX);
+        let plan = &snapshot.report;
+        let length = match self.locale() {
+            Locale::ZhHans | Locale::ZhHant => {
+                Some(size(plan.min_characters)..=size(plan.max_characters))
+            }
+            // The plan counts Chinese characters.
+            Locale::En => None,
+        };
+        Expected { locale: self.locale(), length, headings: headings(&request.system) }
+    }
+
+    async fn known(&self, snapshot: &ProductSnapshot) -> Result<Known, Trouble> {
+        let this_year = self.this_year();
+        let Some(charts) = self.saved_charts().await? else {
+            return Ok(Known { this_year: Some(this_year), ..Known::default() });
+        };
+        let asked = match &snapshot.chart_year {
+            None => None,
+            Some(field) => {
+                let answers: FormAnswers = self.order.form(&self.tools.till.base.keyring)?;
+                answers.number(field).and_then(|year| i32::try_from(year).ok())
+            }
+        };
+        let months = asked.map(known::months_of).unwrap_or_default();
+        let first = asked.unwrap_or(this_year).min(this_year).min(self.tools.now().to_utc().year());
+        let last = asked.unwrap_or(this_year).max(this_year.saturating_add(YEARS_AHEAD));
+        let mut known = Known { this_year: Some(this_year), ..Known::default() };
+        for (_field, chart) in charts.each() {
+            let more = known::of_chart(chart, first..=last, (this_year, &months));
+            known.persons.extend(more.persons);
+            known.years.extend(more.years);
+            known.other_pillars.extend(more.other_pillars);
+        }
+        Ok(known)
+    }
+}
+
+/// The numbered headings that a prompt prescribes, such as `## 一、命盘总览` and `## 1. Money`.
+fn headings(system: &str) -> Vec<String> {
+    let title = |line: &str| {
+        let title = line.trim().strip_prefix("## ")?;
+        let rest = title.trim_start_matches(|one: char| {
+            one.is_ascii_digit() || "一二三四五六七八九十".contains(one)
+        });
+        (rest.len() < title.len() && rest.starts_with(['、', '.'])).then(|| title.to_owned())
+    };
+    system.lines().filter_map(title).collect()
+}
+
+/// What is added to a prompt after a refusal.
+fn again(findings: &[Finding], locale: Locale) -> String {
+    let lines: Vec<String> = findings
+        .iter()
+        .take(TOLD)
+        .map(|finding| format!("- {}", finding.for_prompt(locale)))
+        .collect();
+    let lines = lines.join("\n");
+    match locale {
+        Locale::En => format!(
+            "Your last draft had the mistakes below. Write the whole text again without them; \
+             everything else that was asked for still holds. Do not mention this list.\n\n{lines}"
+        ),
+        Locale::ZhHans | Locale::ZhHant => format!(
+            "你上一稿有下列问题。请重写全文，逐条改正，其余要求不变，也不要提到这份清单。\n\n{lines}"
+        ),
+    }
+}
+
+/// The kinds of findings, without the words of the text.
+fn codes(findings: &[Finding]) -> String {
+    let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    codes.dedup();
+    codes.join(", ")
+}
+
+fn count(verdict: Verdict, findings: &[Finding]) {
+    metrics::counter!("mingshu_report_checks_total", "verdict" => verdict.as_str()).increment(1);
+    for finding in findings {
+        metrics::counter!("mingshu_report_findings_total", "code" => finding.code.as_str())
+            .increment(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prescribed_headings_are_told_from_the_prompts_own() {
+        let system = "## 怎样解读\n标题照用：\n\n## 一、命盘总览\n## 十二、尾声\n## 3. End\n## 1 x";
+        assert_eq!(headings(system), ["一、命盘总览", "十二、尾声", "3. End"]);
+    }
+}
