@@ -36,6 +36,7 @@ const TABLE_FILES: &[&str] = &[
     "orders/kept.rs",
     "orders/pace.rs",
     "orders/row.rs",
+    "orders/together.rs",
     "payments/health.rs",
     "payments/inbox.rs",
     "payments/refunds.rs",
