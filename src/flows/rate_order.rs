@@ -5,7 +5,7 @@ use sea_orm::DbErr;
 
 use super::base::Base;
 use crate::kernel::ids::{OrderNo, UserId};
-use crate::orders::{self, Order, OrderError};
+use crate::orders::{self, Order, OrderError, Step};
 use crate::platform::db::WriteTx;
 use crate::reports::ReportError;
 use crate::reports::ratings::{self, Rating, Stars};
@@ -39,7 +39,8 @@ pub async fn stars(
     let now = base.now();
     let tx = base.db.begin_write().await?;
     let Some(order) = own(&tx, whose).await? else { return Ok(Rated::NotTheirs) };
-    if order.completed_at.is_none() {
+    // The last message stands in the chat a moment before the order is completed.
+    if order.completed_at.is_none() && order.step < Step::Deliver {
         return Ok(Rated::NotYet);
     }
     ratings::save_stars(&tx, (&order.order_no, &order.sku), stars, now).await?;
