@@ -21,13 +21,13 @@ CREATE TABLE report_checks (
   codes TEXT NOT NULL DEFAULT '',
   provider TEXT NOT NULL,
   provenance TEXT NOT NULL,
-  cost_micros BIGINT NOT NULL DEFAULT 0,
   findings_sealed TEXT,
   text_sealed TEXT,
   settled BIGINT NOT NULL DEFAULT 0,
   checked_at BIGINT NOT NULL,
   PRIMARY KEY (order_no, part, attempt)
 );
-CREATE INDEX report_checks_spent ON report_checks (provider, checked_at);
+ALTER TABLE model_calls ADD COLUMN provider TEXT NOT NULL DEFAULT '';
+CREATE INDEX model_calls_spent ON model_calls (provider, made_at);
 ALTER TABLE reports ADD COLUMN provider TEXT
 ";

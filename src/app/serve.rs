@@ -23,8 +23,8 @@ use crate::kernel::ids::UserId;
 use crate::notifications::adapters::telegram::{BotApi, TelegramMessenger};
 use crate::notifications::sender::{Pace, Sender};
 use crate::platform::lifecycle::Lifecycle;
-use crate::reports::gate::{Gate, Mode};
 use crate::reader::{self, ReaderState};
+use crate::reports::gate::{Gate, Mode};
 use crate::reports::ports::Renderer;
 use crate::worker::{self, Worker, WorkerSettings};
 

@@ -7,10 +7,13 @@ use super::base::Base;
 use super::fulfil_order::{Failure, fail_order};
 use super::jobs::FulfilOrder;
 use crate::audit::{self, AuditError, NewAction};
+use crate::catalog::ProductSnapshot;
 use crate::kernel::ids::OrderNo;
 use crate::orders::{self, Actor, Order, OrderError, OrderStatus, Step};
 use crate::platform::db::WriteTx;
 use crate::platform::jobs::{Job, store as jobs};
+use crate::reports::chapters::{Chapter, ChapterBody};
+use crate::reports::draft::Draft;
 use crate::reports::{self, ReportError};
 
 /// The part number of a report that is written in one piece.
@@ -56,11 +59,11 @@ pub async fn run(
     let now = base.now();
     let tx = base.db.begin_write().await?;
     let mut order = orders::repo::lock(&tx, order_no).await?;
-    let held = reports::checks::last_text(tx.conn(), &base.keyring, order_no, WHOLE).await?;
+    let held = reports::checks::held(tx.conn(), order_no).await?;
     let is_open = order.status == OrderStatus::Generating && order.step == Step::Report;
-    let Some((text, provenance)) = held.filter(|_| is_open) else {
+    if held.is_empty() || !is_open {
         return Ok(Decided::NothingHeld(order.status));
-    };
+    }
     let job = FulfilOrder { order_no: order_no.clone() };
     let known = jobs::find(tx.conn(), &job.dedupe_key()).await?;
     if known.is_some_and(|row| row.status == "running") {
@@ -69,8 +72,9 @@ pub async fn run(
     write_down(&tx, &order, (decision, operator), now).await?;
     match decision {
         Decision::Release => {
-            let what = (text.as_str(), &provenance);
-            reports::repo::save_text(&tx, &base.keyring, order_no, what, now).await?;
+            for part in held {
+                release(base, &tx, (&order, part)).await?;
+            }
             jobs::enqueue_again(&tx, &job, now).await?;
         }
         Decision::GiveUp => {
@@ -84,6 +88,30 @@ pub async fn run(
     tx.commit().await?;
     tracing::info!(order.id = %order_no, actor = %Actor::Operator(operator), "an operator decided over a held report");
     Ok(Decided::Done)
+}
+
+/// The last text of a part becomes the report, or a chapter of it.
+async fn release(
+    base: &Base,
+    tx: &WriteTx,
+    (order, part): (&Order, i64),
+) -> Result<(), DecideError> {
+    let (keyring, number, now) = (&base.keyring, &order.order_no, base.now());
+    let held = reports::checks::last_text(tx.conn(), keyring, number, part).await?;
+    let Some((text, made)) = held else { return Ok(()) };
+    if part == WHOLE {
+        reports::repo::save_text(tx, keyring, number, (&text, &made), now).await?;
+        return Ok(());
+    }
+    let place = usize::try_from(part.saturating_sub(1)).unwrap_or(usize::MAX);
+    let product: ProductSnapshot = order.product(keyring)?;
+    let Some(plan) = product.chapters.get(place) else { return Ok(()) };
+    let Draft { markdown, summary } = Draft::read(&text);
+    let body = ChapterBody { title: plan.title.get(order.locale).to_owned(), markdown, summary };
+    let position = i32::try_from(place).unwrap_or(i32::MAX);
+    let chapter = Chapter { key: plan.key.clone(), position, body };
+    reports::chapters::save(tx, keyring, (number, &chapter), now).await?;
+    Ok(())
 }
 
 async fn write_down(

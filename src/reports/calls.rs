@@ -85,8 +85,8 @@ pub async fn record(
         tx.conn(),
         "INSERT INTO model_calls (order_no, seq, chapter, outcome, prompt_version, model, \
          prompt_cache_hit_tokens, prompt_cache_miss_tokens, completion_tokens, reasoning_tokens, \
-         cost_micros, cost_currency, findings_sealed, made_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         cost_micros, cost_currency, findings_sealed, made_at, provider) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         vec![
             order.as_str().into(),
             seq.into(),
@@ -102,6 +102,7 @@ pub async fn record(
             call.made.cost_currency.as_str().into(),
             sealed.into(),
             now.millis().into(),
+            call.made.provider.as_str().into(),
         ],
     )
     .await?;
@@ -117,7 +118,7 @@ async fn next(tx: &WriteTx, order: &OrderNo) -> Result<i32, ReportError> {
 
 const COLUMNS: &str = "seq, chapter, outcome, prompt_version, model, prompt_cache_hit_tokens, \
                        prompt_cache_miss_tokens, completion_tokens, reasoning_tokens, cost_micros, \
-                       cost_currency, findings_sealed";
+                       cost_currency, findings_sealed, provider";
 
 /// Every request of an order, in its order. Findings that were erased are missing.
 pub async fn list(
@@ -143,6 +144,22 @@ pub async fn total(db: &impl ConnectionTrait, order: &OrderNo) -> Result<Total, 
     Ok(total)
 }
 
+/// What a provider's texts have cost since an instant, in millionths of its currency.
+pub async fn spent_since(
+    db: &impl ConnectionTrait,
+    provider: &str,
+    since: Timestamp,
+) -> Result<i64, ReportError> {
+    let row = query_one(
+        db,
+        "SELECT CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) FROM model_calls \
+         WHERE provider = $1 AND made_at >= $2",
+        vec![provider.into(), since.millis().into()],
+    )
+    .await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
+}
+
 /// Forgets what was wrong with the texts; what they cost stays.
 pub async fn erase(tx: &WriteTx, order: &OrderNo) -> Result<(), ReportError> {
     let sql = "UPDATE model_calls SET findings_sealed = NULL WHERE order_no = $1";
@@ -163,6 +180,7 @@ fn call(row: &QueryResult, keyring: &Keyring, order: &OrderNo) -> Result<Call, R
         made: Provenance {
             prompt_version: row.try_get_by_index(3)?,
             model: row.try_get_by_index(4)?,
+            provider: row.try_get_by_index(12)?,
             usage: usage(row, 5)?,
             cost_micros: row.try_get_by_index(9)?,
             cost_currency: row.try_get_by_index(10)?,

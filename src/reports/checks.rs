@@ -78,8 +78,7 @@ pub async fn save(
     execute(
         tx.conn(),
         "INSERT INTO report_checks (order_no, part, attempt, verdict, codes, provider, provenance, \
-         findings_sealed, text_sealed, checked_at, cost_micros) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         findings_sealed, text_sealed, checked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (order_no, part, attempt) DO NOTHING",
         vec![
             order.as_str().into(),
@@ -92,7 +91,6 @@ pub async fn save(
             findings.into(),
             text.into(),
             check.checked_at.millis().into(),
-            check.provenance.cost_micros.into(),
         ],
     )
     .await?;
@@ -216,20 +214,15 @@ pub async fn findings(
     rows.iter().map(open).collect()
 }
 
-/// What a provider's texts have cost since an instant, in millionths of its currency.
-pub async fn spent_since(
-    db: &impl ConnectionTrait,
-    provider: &str,
-    since: Timestamp,
-) -> Result<i64, ReportError> {
-    let row = query_one(
-        db,
-        "SELECT CAST(COALESCE(SUM(cost_micros), 0) AS BIGINT) FROM report_checks \
-         WHERE provider = $1 AND checked_at >= $2",
-        vec![provider.into(), since.millis().into()],
-    )
-    .await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
+/// The parts whose latest text is held back, in their order.
+pub async fn held(db: &impl ConnectionTrait, order: &OrderNo) -> Result<Vec<i64>, ReportError> {
+    let mut latest: Vec<(i64, String)> = Vec::new();
+    for check in list(db, order).await? {
+        latest.retain(|(part, _)| *part != check.part);
+        latest.push((check.part, check.verdict));
+    }
+    let refused = latest.into_iter().filter(|(_, verdict)| verdict == Verdict::Refused.as_str());
+    Ok(refused.map(|(part, _)| part).collect())
 }
 
 /// An operator takes over: what was held back so far no longer counts.

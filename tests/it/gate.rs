@@ -49,7 +49,7 @@ fn bad() -> Vec<(String, &'static str)> {
 
 fn strict(app: TestApp) -> TestApp {
     let writer = Writer::new("first", Arc::clone(&app.model) as _);
-    app.with_writing(builders::writing([writer], Mode::Enforce))
+    app.with_writing(|writing| *writing = builders::writing([writer], Mode::Enforce))
 }
 
 async fn checks(app: &TestApp, order_no: &OrderNo) -> Vec<(String, String, String)> {
@@ -138,7 +138,7 @@ async fn a_person_may_release_a_held_text_or_give_the_money_back() {
 async fn a_shop_that_only_wants_to_know_is_told_and_sells() {
     everywhere(async |app: TestApp| {
         let writer = Writer::new("first", Arc::clone(&app.model) as _);
-        let app = app.with_writing(builders::writing([writer], Mode::Warn));
+        let app = app.with_writing(|writing| *writing = builders::writing([writer], Mode::Warn));
         app.model.answer_next([Ok(spoiled("日主乙木", "日主甲木"))]);
         let order = app.a_paid_reading().await;
         app.run_jobs().await;
@@ -156,7 +156,7 @@ fn two_writers(app: TestApp) -> (TestApp, Arc<FakeModel>) {
         Writer::new("first", Arc::clone(&app.model) as _),
         Writer::new("second", Arc::clone(&other) as _),
     ];
-    (app.with_writing(builders::writing(writers, Mode::Enforce)), other)
+    (app.with_writing(|writing| *writing = builders::writing(writers, Mode::Enforce)), other)
 }
 
 #[tokio::test]

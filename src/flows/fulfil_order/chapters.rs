@@ -9,7 +9,9 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
+use super::judge::{Text, part_of};
 use super::progress::{Growth, Told};
+use super::report::for_prompt;
 use super::writing::{Desk, expected};
 use super::{Case, Failure, Trouble};
 use crate::catalog::ChapterPlan;
@@ -18,7 +20,9 @@ use crate::kernel::locale::Locale;
 use crate::reports::budget::Load;
 use crate::reports::calls::{self, Call, CallOutcome};
 use crate::reports::chapters::{self, Chapter, ChapterBody};
+use crate::reports::checks::{self, Check};
 use crate::reports::draft::{self, Draft, Finding};
+use crate::reports::gate::{self, Verdict};
 use crate::reports::prompt::ChapterBrief;
 use crate::reports::repo::{self as reports, Provenance};
 
@@ -165,8 +169,10 @@ impl Case<'_> {
         (index, chapter): (usize, &ChapterPlan),
         (mut brief, told): (ChapterBrief, Told<'_>),
     ) -> Result<Chapter, Trouble> {
-        let (mut attempts, mut findings) = self.rejected(&chapter.key).await?;
-        while attempts < self.tools.writing.attempts.max(1) {
+        let part = part_of(desk.plan(), &chapter.key);
+        let mut findings = self.rejected(&chapter.key).await?;
+        let mut attempts = self.refusals(part).await?;
+        while attempts < i64::from(self.tools.writing.attempts.max(1)) {
             brief.findings = findings.into_iter().map(|finding| finding.text).collect();
             let request = desk.request(Some(brief.clone()), Some(&chapter.facts))?;
             let asked = self.ask_model(desk, &chapter.key, (&request, &told)).await;
@@ -174,39 +180,51 @@ impl Case<'_> {
             let draft = Draft::read(&completion.text);
             findings = desk.findings(chapter, &draft);
             let key = chapter.key.clone();
-            if findings.is_empty() {
+            let text = Text { part, body: &draft.markdown, made: &made };
+            let length = chapter.length(desk.locale);
+            let short = findings.iter().map(|_| gate::Finding::too_short(&length)).collect();
+            let check = self.read_text(desk, (&text, &self.of_chapter()), short).await?;
+            if check.verdict != Verdict::Refused {
                 let Draft { markdown, summary } = draft;
                 let position = i32::try_from(index).unwrap_or(i32::MAX);
                 let body = ChapterBody { title: brief.title, markdown, summary };
-                return self.store(Chapter { key, position, body }, made).await;
+                return self.store(Chapter { key, position, body }, (made, &check)).await;
             }
+            let mended = check.findings.get(findings.len()..).unwrap_or_default();
+            findings.extend(for_prompt(mended, desk.locale));
             let outcome = CallOutcome::Rejected;
             let call = Call { chapter: key, outcome, made, findings: findings.clone() };
-            self.record(&call).await?;
+            self.refuse(&call, (&check, &completion.text)).await?;
             attempts = attempts.saturating_add(1);
         }
         let codes: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
+        if codes.iter().any(|code| *code != "too-short") {
+            return Err(self.hold(part, &codes.join(", ")).await?);
+        }
         let (key, codes) = (&chapter.key, codes.join(" "));
         let cause = anyhow::anyhow!("chapter {key} is not good enough after {attempts}: {codes}");
         Err(Trouble::Lasting(Failure::Model, cause))
     }
 
-    /// How often drafts of a chapter were rejected, and what was wrong with the last one.
-    async fn rejected(&self, key: &str) -> Result<(i32, Vec<Finding>), Trouble> {
+    /// What was wrong with the last draft of a chapter that was rejected.
+    async fn rejected(&self, key: &str) -> Result<Vec<Finding>, Trouble> {
         let base = &self.tools.till.base;
         let calls = calls::list(base.db.read(), &base.keyring, &self.order.order_no).await?;
         let of_chapter = |call: &Call| call.chapter == key && call.outcome == CallOutcome::Rejected;
-        let mut rejected: Vec<_> = calls.into_iter().filter(of_chapter).collect();
-        let count = i32::try_from(rejected.len()).unwrap_or(i32::MAX);
-        Ok((count, rejected.pop().map(|call| call.findings).unwrap_or_default()))
+        let last = calls.into_iter().rfind(of_chapter);
+        Ok(last.map(|call| call.findings).unwrap_or_default())
     }
 
     /// A text that is paid for is worth another try when the database fails for a moment.
-    async fn store(&self, chapter: Chapter, made: Provenance) -> Result<Chapter, Trouble> {
+    async fn store(
+        &self,
+        chapter: Chapter,
+        (made, check): (Provenance, &Check),
+    ) -> Result<Chapter, Trouble> {
         let (key, outcome) = (chapter.key.clone(), CallOutcome::Kept);
         let call = Call { chapter: key, outcome, made, findings: Vec::new() };
         for pause in STORE_PAUSES {
-            match self.try_to_store(&chapter, &call).await {
+            match self.try_to_store(&chapter, (&call, check)).await {
                 Err(Trouble::Passing(_, cause, _)) => {
                     tracing::warn!(error = &*cause, "a chapter could not be stored, once more");
                     tokio::time::sleep(pause).await;
@@ -214,17 +232,22 @@ impl Case<'_> {
                 stored => return stored.map(|()| chapter),
             }
         }
-        self.try_to_store(&chapter, &call).await?;
+        self.try_to_store(&chapter, (&call, check)).await?;
         Ok(chapter)
     }
 
-    async fn try_to_store(&self, chapter: &Chapter, call: &Call) -> Result<(), Trouble> {
+    async fn try_to_store(
+        &self,
+        chapter: &Chapter,
+        (call, check): (&Call, &Check),
+    ) -> Result<(), Trouble> {
         let (keyring, now) = (&self.tools.till.base.keyring, self.tools.now());
         let number = &self.order.order_no;
         let tx = self.begin().await?;
         // A commit whose answer was lost is not made twice.
         if chapters::save(&tx, keyring, (number, chapter), now).await? {
             calls::record(&tx, keyring, (number, call), now).await?;
+            checks::save(&tx, keyring, number, (check, None)).await?;
         }
         tx.commit().await?;
         metrics::counter!("mingshu_chapters_total").increment(1);

@@ -4,13 +4,14 @@
 
 use chrono::Datelike as _;
 
-use super::{Case, Trouble, known};
-use crate::catalog::ProductSnapshot;
+use super::writing::Desk;
+use super::{Case, Failure, Trouble, known};
 use crate::catalog::answers::FormAnswers;
+use crate::catalog::{ChapterPlan, ProductSnapshot};
 use crate::flows::jobs::AlertKind;
 use crate::flows::raise_alert;
 use crate::kernel::locale::Locale;
-use crate::platform::db::WriteTx;
+use crate::reports::calls::{self, Call};
 use crate::reports::checks::{self, Check};
 use crate::reports::gate::{Expected, Finding, Known, Mode, Verdict};
 use crate::reports::ports::ModelRequest;
@@ -27,70 +28,101 @@ const TOLD: usize = 12;
 pub(super) struct Text<'a> {
     pub(super) part: i64,
     pub(super) body: &'a str,
-    pub(super) provenance: &'a Provenance,
+    pub(super) made: &'a Provenance,
+}
+
+/// The part number of a chapter: its place in the plan, from 1; [`WHOLE`] for one that is none.
+pub(super) fn part_of(plan: &[ChapterPlan], chapter: &str) -> i64 {
+    let place = plan.iter().position(|planned| planned.key == chapter);
+    place.and_then(|place| i64::try_from(place).ok()).map_or(WHOLE, |place| place + 1)
 }
 
 impl Case<'_> {
-    /// Reads a text and writes the reading down. Answers the open transaction in which an accepted
-    /// text is to be stored; `None` when it is to be written again.
-    pub(super) async fn judge(
+    /// Reads a text. `wrong` is what is known to be wrong with it already.
+    pub(super) async fn read_text(
         &self,
-        snapshot: &ProductSnapshot,
+        desk: &Desk<'_>,
         (text, expected): (&Text<'_>, &Expected),
-    ) -> Result<Option<WriteTx>, Trouble> {
+        wrong: Vec<Finding>,
+    ) -> Result<Check, Trouble> {
         let writing = &self.tools.writing;
-        let findings = match writing.gate_mode {
+        let mut findings = match writing.gate_mode {
             Mode::Off => Vec::new(),
             Mode::Enforce | Mode::Warn => {
-                let known = self.known(snapshot).await?;
+                let known = self.known(&desk.snapshot).await?;
                 writing.gate.check(&known, expected, text.body)
             }
         };
-        let (base, number, now) = (&self.tools.till.base, &self.order.order_no, self.tools.now());
+        let (base, number) = (&self.tools.till.base, &self.order.order_no);
         let (refused, readings) = checks::count(base.db.read(), number, text.part).await?;
-        let verdict = Verdict::of(writing.gate_mode, &findings, refused);
+        let mut verdict = Verdict::of(writing.gate_mode, &findings, refused);
+        if !wrong.is_empty() {
+            verdict = Verdict::Refused;
+        }
+        findings.splice(0..0, wrong);
         count(verdict, &findings);
-        let check = Check {
+        Ok(Check {
             part: text.part,
             attempt: readings.saturating_add(1),
             verdict,
             findings,
-            provenance: text.provenance.clone(),
-            checked_at: now,
-        };
-        let held = (verdict == Verdict::Refused).then_some(text.body);
-        let tx = self.begin().await?;
-        checks::save(&tx, &base.keyring, number, (&check, held)).await?;
-        if verdict != Verdict::Refused {
-            return Ok(Some(tx));
-        }
-        if refused.saturating_add(1) < writing.gate_attempts {
-            tx.commit().await?;
-            return Ok(None);
-        }
-        checks::settle(&tx, number, text.part).await?;
-        let note = codes(&check.findings);
-        raise_alert::run(&tx, AlertKind::ReportHeld, (number.as_str(), &note), now).await?;
+            provenance: text.made.clone(),
+            checked_at: self.tools.now(),
+        })
+    }
+
+    /// Writes down that a text was refused, with the text: an operator may still let it go.
+    pub(super) async fn refuse(
+        &self,
+        call: &Call,
+        (check, text): (&Check, &str),
+    ) -> Result<(), Trouble> {
+        let (keyring, now) = (&self.tools.till.base.keyring, self.tools.now());
+        let number = &self.order.order_no;
+        let tx = self.begin_noting().await?;
+        calls::record(&tx, keyring, (number, call), now).await?;
+        checks::save(&tx, keyring, number, (check, Some(text))).await?;
         tx.commit().await?;
-        Err(Trouble::NeedsPerson(anyhow::anyhow!("the quality gate refuses the report: {note}")))
+        Ok(())
+    }
+
+    /// How often a part was refused since an operator last looked.
+    pub(super) async fn refusals(&self, part: i64) -> Result<i64, Trouble> {
+        let db = self.tools.till.base.db.read();
+        Ok(checks::count(db, &self.order.order_no, part).await?.0)
+    }
+
+    /// Every attempt at a part was refused: a person decides.
+    pub(super) async fn hold(&self, part: i64, codes: &str) -> Result<Trouble, Trouble> {
+        let (number, now) = (&self.order.order_no, self.tools.now());
+        let tx = self.begin_noting().await?;
+        checks::settle(&tx, number, part).await?;
+        raise_alert::run(&tx, AlertKind::ReportHeld, (number.as_str(), codes), now).await?;
+        tx.commit().await?;
+        let cause = anyhow::anyhow!("the quality gate refuses part {part} of the report: {codes}");
+        Ok(Trouble::NeedsPerson(cause))
     }
 
     /// Whether a text may take the place of one that its buyer has: for rewriting, where the old
     /// text stays when the new one is not good enough.
-    pub(super) async fn is_fit(
+    pub(super) async fn fit(
         &self,
-        snapshot: &ProductSnapshot,
+        desk: &Desk<'_>,
         (text, expected): (&str, &Expected),
-    ) -> Result<bool, Trouble> {
+    ) -> Result<(), Trouble> {
         let writing = &self.tools.writing;
         if writing.gate_mode != Mode::Enforce {
-            return Ok(true);
+            return Ok(());
         }
-        let known = self.known(snapshot).await?;
+        let known = self.known(&desk.snapshot).await?;
         let findings = writing.gate.check(&known, expected, text);
-        let fit = !findings.iter().any(Finding::is_grave);
-        count(if fit { Verdict::Passed } else { Verdict::Refused }, &findings);
-        Ok(fit)
+        let is_fit = !findings.iter().any(Finding::is_grave);
+        count(if is_fit { Verdict::Passed } else { Verdict::Refused }, &findings);
+        if is_fit {
+            return Ok(());
+        }
+        let cause = anyhow::anyhow!("the quality gate refuses the new text: {}", codes(&findings));
+        Err(Trouble::Passing(Failure::Model, cause, None))
     }
 
     /// The request, with what was wrong with the text before.
@@ -106,6 +138,11 @@ impl Case<'_> {
             request.user = format!("{}\n\n{}", request.user, again(&findings, self.locale()));
         }
         Ok(request)
+    }
+
+    /// What is asked of one chapter: its heading and its length are looked after elsewhere.
+    pub(super) fn of_chapter(&self) -> Expected {
+        Expected { locale: self.locale(), length: None, headings: Vec::new() }
     }
 
     /// What the product promises of a text: its length and the headings that the prompt asks for.
@@ -180,7 +217,7 @@ fn again(findings: &[Finding], locale: Locale) -> String {
 }
 
 /// The kinds of findings, without the words of the text.
-fn codes(findings: &[Finding]) -> String {
+pub(super) fn codes(findings: &[Finding]) -> String {
     let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
     codes.dedup();
     codes.join(", ")

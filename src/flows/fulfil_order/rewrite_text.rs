@@ -42,6 +42,8 @@ impl Case<'_> {
             let why = anyhow::anyhow!("a text of {written} characters, {least} were asked for");
             return Err(Trouble::Passing(Failure::Model, why, None));
         }
+        let expected = self.expected(&desk.snapshot, &request);
+        self.fit(desk, (&completion.text, &expected)).await?;
         Ok(Rewritten { text: completion.text, chapters: Vec::new(), made })
     }
 
@@ -65,6 +67,7 @@ impl Case<'_> {
             let (completion, cost) = self.ask_once_more(desk, &plan.key, &request).await?;
             let draft = Draft::read(&completion.text);
             good_enough(desk, plan, &draft)?;
+            self.fit(desk, (&draft.markdown, &self.of_chapter())).await?;
             let Draft { markdown, summary } = draft;
             let position = i32::try_from(index).unwrap_or(i32::MAX);
             let body = ChapterBody { title, markdown, summary };

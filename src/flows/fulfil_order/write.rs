@@ -3,31 +3,35 @@
 use std::time::Duration;
 
 use chrono::TimeZone as _;
-use tokio::sync::watch;
 
+use super::judge::part_of;
 use super::progress::Told;
+use super::writing::{Desk, count};
 use super::{Case, Failure, Trouble};
-use crate::catalog::ProductSnapshot;
 use crate::flows::jobs::AlertKind;
 use crate::flows::writers::{self, Writer};
 use crate::kernel::clock::Timestamp;
 use crate::reports::breaker::Breaker;
-use crate::reports::checks;
-use crate::reports::ports::{Completion, ModelError, ModelRequest, NoProgress};
+use crate::reports::calls::{self, Call, CallOutcome};
+use crate::reports::ports::{Completion, ModelError, ModelRequest, TokenUsage};
+use crate::reports::repo::Provenance;
+use crate::reports::{checks, cost};
 
 /// How soon an order is looked at again whose every writer has spent the day's budget.
 const NEXT_LOOK: Duration = Duration::from_secs(600);
 
-impl<'a> Case<'a> {
-    /// Has a text written; `shown`: its growth is shown to the buyer. The next writer is asked when one refuses the content or our account;
-    /// after failures that may pass the job itself tries again, later with the next writer.
-    pub(super) async fn written(
+impl Case<'_> {
+    /// Has a text written. The next writer is asked when one refuses the content or our account;
+    /// after failures that may pass the job itself tries again, later with the next writer. A
+    /// request without a text is written down with what it cost.
+    pub(super) async fn ask_model(
         &self,
-        shown: Option<&ProductSnapshot>,
-        (request, part): (&ModelRequest, i64),
-    ) -> Result<(Completion, &'a Writer), Trouble> {
+        desk: &Desk<'_>,
+        chapter: &str,
+        (request, told): (&ModelRequest, &Told<'_>),
+    ) -> Result<(Completion, Provenance), Trouble> {
         let all = &self.tools.writing.writers;
-        let rank = self.rank(part).await?;
+        let rank = self.rank(part_of(desk.plan(), chapter)).await?;
         let mut spent = self.without_budget().await?;
         if spent.len() == all.len() {
             let note = "every provider has spent the day's budget";
@@ -38,18 +42,27 @@ impl<'a> Case<'a> {
         loop {
             let well: Vec<bool> = all.iter().map(|one| one.is_well(self.tools.now())).collect();
             let chosen = writers::choose(&well, &spent, rank);
-            let writer = chosen.and_then(|place| Some((place, all.get(place)?)));
-            let Some((place, writer)) = writer else {
+            let Some((place, writer)) = chosen.and_then(|place| Some((place, all.get(place)?)))
+            else {
                 let nobody =
                     || Trouble::Passing(Failure::Model, anyhow::anyhow!("no writer"), None);
                 return Err(last.unwrap_or_else(nobody));
             };
-            match self.write(shown, (request, writer)).await {
+            match writer.model.write(request, told).await {
                 Ok(completion) => {
                     writer.learn(Breaker::succeeded);
-                    return Ok((completion, writer));
+                    let made = provenance(desk, writer, (&completion.model, completion.usage));
+                    desk.spend(&made);
+                    count(&made);
+                    return Ok((completion, made));
                 }
                 Err(error) => {
+                    let made = provenance(desk, writer, ("", told.spent()));
+                    desk.spend(&made);
+                    count(&made);
+                    let (outcome, findings) = (CallOutcome::Failed, Vec::new());
+                    let chapter = chapter.to_owned();
+                    self.record(&Call { chapter, outcome, made, findings }).await?;
                     let trouble = self.unwritten(error, writer).await?;
                     if matches!(trouble, Trouble::Passing(..)) {
                         return Err(trouble);
@@ -62,7 +75,7 @@ impl<'a> Case<'a> {
     }
 
     /// How far down the list to begin: a writer further for every round of attempts that failed,
-    /// and for every second text that the gate refused.
+    /// and for every text after the second that the gate refused.
     async fn rank(&self, part: i64) -> Result<usize, Trouble> {
         let failures = self.failures / self.tools.writing.attempts.max(1);
         let db = self.tools.till.base.db.read();
@@ -78,7 +91,7 @@ impl<'a> Case<'a> {
         for (place, writer) in self.tools.writing.writers.iter().enumerate() {
             let Some(budget) = writer.daily_budget_micros else { continue };
             let db = self.tools.till.base.db.read();
-            if checks::spent_since(db, &writer.name, midnight).await? >= budget {
+            if calls::spent_since(db, &writer.name, midnight).await? >= budget {
                 spent.push(place);
             }
         }
@@ -89,26 +102,8 @@ impl<'a> Case<'a> {
     fn midnight(&self) -> Timestamp {
         let zone = self.tools.till.money.time_zone;
         let today = self.tools.now().to_utc().with_timezone(&zone).date_naive();
-        let start = today.and_time(chrono::NaiveTime::MIN);
-        let start = zone.from_local_datetime(&start).earliest();
+        let start = zone.from_local_datetime(&today.and_time(chrono::NaiveTime::MIN)).earliest();
         start.map_or(self.tools.now(), |start| Timestamp::from_millis(start.timestamp_millis()))
-    }
-
-    async fn write(
-        &self,
-        shown: Option<&ProductSnapshot>,
-        (request, writer): (&ModelRequest, &Writer),
-    ) -> Result<Completion, ModelError> {
-        let Some(snapshot) = shown else {
-            return writer.model.write(request, &NoProgress).await;
-        };
-        let (told, written) = watch::channel(0);
-        let told = Told(told);
-        tokio::select! {
-            biased;
-            outcome = writer.model.write(request, &told) => outcome,
-            never = self.show_writing(snapshot, written) => match never {},
-        }
     }
 
     /// What an error of a writer means for the order; an operator hears of a refused account.
@@ -129,5 +124,17 @@ impl<'a> Case<'a> {
             }
             ModelError::Refused => Trouble::Lasting(Failure::ModelRefused, error.into()),
         })
+    }
+}
+
+fn provenance(desk: &Desk<'_>, writer: &Writer, (model, usage): (&str, TokenUsage)) -> Provenance {
+    let prices = writer.prices.as_ref();
+    Provenance {
+        prompt_version: desk.template.version(),
+        model: model.to_owned(),
+        provider: writer.name.clone(),
+        usage,
+        cost_micros: prices.map(|prices| cost::cost_micros(&usage, prices)).unwrap_or_default(),
+        cost_currency: prices.map(|prices| prices.currency.to_string()).unwrap_or_default(),
     }
 }

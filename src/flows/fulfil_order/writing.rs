@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::progress::Told;
 use super::{Case, Failure, Trouble};
 use crate::bazi::facts;
 use crate::catalog::answers::FormAnswers;
@@ -16,10 +15,9 @@ use crate::flows::tools::Tools;
 use crate::kernel::locale::Locale;
 use crate::platform::texts;
 use crate::reports::budget::{Budget, Load};
-use crate::reports::calls::{self, Call, CallOutcome};
-use crate::reports::cost;
+use crate::reports::calls::{self, Call};
 use crate::reports::draft::{Draft, Finding};
-use crate::reports::ports::{Completion, ModelError, ModelRequest, TokenUsage};
+use crate::reports::ports::ModelRequest;
 use crate::reports::prompt::{ChapterBrief, PromptError, PromptTemplate, PromptValues};
 use crate::reports::repo::{self as reports, Provenance};
 
@@ -28,7 +26,7 @@ pub(super) struct Desk<'a> {
     pub(super) snapshot: ProductSnapshot,
     pub(super) locale: Locale,
     product: &'a Product,
-    template: PromptTemplate,
+    pub(super) template: PromptTemplate,
     facts: Value,
     form: Value,
     today: String,
@@ -102,7 +100,7 @@ impl Desk<'_> {
         Err(Trouble::Lasting(Failure::Model, cause))
     }
 
-    fn spend(&self, made: &Provenance) {
+    pub(super) fn spend(&self, made: &Provenance) {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         *spent = spent.plus(Load::of(&made.usage, made.cost_micros));
     }
@@ -142,31 +140,6 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Asks the model once. A request without a text is written down with what it cost.
-    pub(super) async fn ask_model(
-        &self,
-        desk: &Desk<'_>,
-        chapter: &str,
-        (request, told): (&ModelRequest, &Told<'_>),
-    ) -> Result<(Completion, Provenance), Trouble> {
-        match self.tools.writing.model.write(request, told).await {
-            Ok(completion) => {
-                let made = self.provenance(desk, &completion.model, completion.usage);
-                desk.spend(&made);
-                count(&made);
-                Ok((completion, made))
-            }
-            Err(error) => {
-                let made = self.provenance(desk, "", told.spent());
-                desk.spend(&made);
-                count(&made);
-                let (outcome, findings) = (CallOutcome::Failed, Vec::new());
-                self.record(&Call { chapter: chapter.to_owned(), outcome, made, findings }).await?;
-                Err(self.unwritten(error).await?)
-            }
-        }
-    }
-
     pub(super) async fn record(&self, call: &Call) -> Result<(), Trouble> {
         let (keyring, now) = (&self.tools.till.base.keyring, self.tools.now());
         let tx = self.begin_noting().await?;
@@ -175,38 +148,15 @@ impl<'a> Case<'a> {
         Ok(())
     }
 
-    /// What an error of the model means for the order; an operator hears of a refused account.
-    async fn unwritten(&self, error: ModelError) -> Result<Trouble, Trouble> {
-        metrics::counter!("mingshu_model_failures_total").increment(1);
-        Ok(match error {
-            ModelError::Retry { retry_after, .. } => {
-                Trouble::Passing(Failure::Model, error.into(), retry_after)
-            }
-            ModelError::Stop { .. } => {
-                self.alert(AlertKind::ModelStopped, ("model", &error.to_string())).await?;
-                // The same request would be refused again (spec.md §5 "stop").
-                Trouble::Lasting(Failure::Model, error.into())
-            }
-            ModelError::Refused => Trouble::Lasting(Failure::ModelRefused, error.into()),
-        })
-    }
-
-    async fn alert(&self, kind: AlertKind, (subject, note): (&str, &str)) -> Result<(), Trouble> {
+    pub(super) async fn alert(
+        &self,
+        kind: AlertKind,
+        (subject, note): (&str, &str),
+    ) -> Result<(), Trouble> {
         let tx = self.tools.till.base.db.begin_write().await?;
         raise_alert::run(&tx, kind, (subject, note), self.tools.now()).await?;
         tx.commit().await?;
         Ok(())
-    }
-
-    fn provenance(&self, desk: &Desk<'_>, model: &str, usage: TokenUsage) -> Provenance {
-        let prices = self.tools.writing.prices.as_ref();
-        Provenance {
-            prompt_version: desk.template.version(),
-            model: model.to_owned(),
-            usage,
-            cost_micros: prices.map(|prices| cost::cost_micros(&usage, prices)).unwrap_or_default(),
-            cost_currency: prices.map(|prices| prices.currency.to_string()).unwrap_or_default(),
-        }
     }
 }
 
@@ -214,10 +164,14 @@ impl<'a> Case<'a> {
 pub(super) fn expected(request: &ModelRequest, most: u32, tools: &Tools) -> Load {
     let characters = request.system.chars().count();
     let characters = characters.saturating_add(request.user.chars().count());
-    Load::expected(characters, most, tools.writing.prices.as_ref())
+    Load::expected(
+        characters,
+        most,
+        tools.writing.writers.first().and_then(|writer| writer.prices.as_ref()),
+    )
 }
 
-fn count(made: &Provenance) {
+pub(super) fn count(made: &Provenance) {
     let usage = made.usage;
     let kinds = [
         ("prompt_cache_hit", usage.prompt_cache_hit),

@@ -275,6 +275,11 @@ impl Finding {
         Self { code, excerpt, expected }
     }
 
+    /// A text whose length was measured elsewhere.
+    pub fn too_short(wanted: &str) -> Self {
+        Self::new(Code::TooShort, String::new(), wanted.to_owned())
+    }
+
     pub fn is_grave(&self) -> bool {
         self.code.severity() == Severity::Grave
     }

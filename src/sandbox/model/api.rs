@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::facts::Facts;
 use super::log::Outcome;
 use super::stream::{Ending, Script};
-use super::{State, stream, writer};
+use super::{State, mistakes, stream, writer};
 use crate::sandbox::faults::Fault;
 
 const MODELS: [&str; 4] =
@@ -133,7 +133,7 @@ fn plan(state: &State, request: &Value, written: Option<&str>) -> Option<Script>
     let (system, user) = (part("system"), part("user"));
     let text = writer::write(&Facts::read(system, user, limit)).ok()?;
     let wrong = WRONGS.iter().copied().find(|fault| state.faults.take(*fault));
-    let text = wrong.map_or_else(|| text.clone(), |fault| writer::spoiled(&text, fault));
+    let text = wrong.map_or_else(|| text.clone(), |fault| mistakes::spoiled(&text, fault));
     let rest = written.map_or(text.as_str(), |written| carried_on(&text, written));
     let ending = FAULTS.iter().copied().find(|fault| state.faults.take(*fault));
     Some(Script {

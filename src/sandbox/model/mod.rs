@@ -10,6 +10,7 @@ mod chapter;
 mod chart;
 mod facts;
 mod log;
+mod mistakes;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -183,7 +183,8 @@ pub(crate) fn tools(
 pub(crate) fn writing(writers: impl IntoIterator<Item = Writer>, gate_mode: Mode) -> Writing {
     let gate = Arc::new(Gate::try_new().unwrap());
     let writers = writers.into_iter().collect();
-    Writing { writers, attempts: 3, gate, gate_mode, gate_attempts: 3 }
+    let budget = Budget { tokens: 400_000, cost_micros: None };
+    Writing { writers, attempts: 3, gate, gate_mode, gate_attempts: 3, chapters_at_once: 3, budget }
 }
 
 pub(crate) fn sender(messenger: &Arc<FakeMessenger>) -> Sender {
