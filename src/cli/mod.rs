@@ -127,6 +127,14 @@ struct Context {
 
 /// Runs one command line, `arguments` beginning with the program's own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    run_with(arguments, Sources::of_this_process)
+}
+
+/// [`run`] with settings from `sources`, given the file that the line names.
+fn run_with(
+    arguments: impl IntoIterator<Item = OsString>,
+    sources: impl FnOnce(Option<PathBuf>) -> Sources,
+) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(refused) => {
@@ -134,7 +142,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if refused.exit_code() == 0 { Exit::Done } else { Exit::Usage };
         }
     };
-    let context = Context { sources: Sources::of_this_process(cli.config), json: cli.json };
+    let context = Context { sources: sources(cli.config), json: cli.json };
     let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Options::default()));
     let outcome = match command {
         Command::Serve(options) => serve::run(&context, &options),

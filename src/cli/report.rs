@@ -210,12 +210,16 @@ fn amount(micros: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::ffi::OsString;
 
     use super::*;
+    use crate::config::{SettingsFile, Sources};
 
+    /// Without the settings of whoever runs the tests.
     fn run(line: &[&str]) -> Exit {
-        crate::cli::run(line.iter().map(OsString::from))
+        let none = |_named| Sources { file: SettingsFile::IfThere, environment: BTreeMap::new() };
+        crate::cli::run_with(line.iter().map(OsString::from), none)
     }
 
     #[test]

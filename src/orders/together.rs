@@ -19,10 +19,10 @@ pub async fn orders_of(
     payments: &[&PaymentNo],
 ) -> Result<Vec<Order>, OrderError> {
     let open: Vec<_> = order::Column::iter()
-        .map(|column| match column {
-            order::Column::ProductSealed => "'' AS product_sealed".to_owned(),
-            order::Column::FormSealed => "NULL AS form_sealed".to_owned(),
-            open => open.as_str().to_owned(),
+        .map(|column| match column.as_str() {
+            "product_sealed" => "'' AS product_sealed",
+            "form_sealed" => "NULL AS form_sealed",
+            open => open,
         })
         .collect();
     let lock = if tx.can_lock() { "ORDER BY order_no FOR UPDATE OF orders" } else { "" };

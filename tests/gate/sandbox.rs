@@ -10,6 +10,7 @@ use mingshu::flows::fulfil_order::known;
 use mingshu::kernel::locale::Locale;
 use mingshu::platform::assets::Assets;
 use mingshu::reports::adapters::openai::{ModelConfig, OpenAiModel};
+use mingshu::reports::draft::Draft;
 use mingshu::reports::gate::{Expected, Finding, Gate};
 use mingshu::reports::ports::{LanguageModel, ModelRequest, NoProgress};
 use mingshu::reports::prompt::{ChapterBrief, PlannedChapter, PromptTemplate, PromptValues};
@@ -76,7 +77,9 @@ impl World {
             max_tokens: product.report.max_tokens,
             temperature: None,
         };
-        let text = self.model.write(&request, &NoProgress).await.unwrap().text;
+        let answer = self.model.write(&request, &NoProgress).await.unwrap().text;
+        // As the pipeline reads it: without the summary for later chapters.
+        let text = Draft::read(&answer).markdown;
         let months: Vec<_> = known::months_of(2027);
         let known = known::of_chart(chart, THIS_YEAR..=2030, (THIS_YEAR, &months));
         let expected = Expected { locale, length: None, headings: Vec::new() };

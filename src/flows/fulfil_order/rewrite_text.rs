@@ -72,7 +72,7 @@ impl Case<'_> {
             let position = i32::try_from(index).unwrap_or(i32::MAX);
             let body = ChapterBody { title, markdown, summary };
             written.push(Chapter { key: plan.key.clone(), position, body });
-            made = Some(made.map_or(cost.clone(), |sum| plus(sum, cost)));
+            made = Some(made.map_or(cost.clone(), |sum| plus(&sum, cost)));
         }
         let parts = written.iter().map(|it| (it.body.title.as_str(), it.body.markdown.as_str()));
         let text = draft::join(desk.locale, parts);
@@ -130,7 +130,7 @@ fn good_enough(desk: &Desk<'_>, plan: &ChapterPlan, draft: &Draft) -> Result<(),
     Err(Trouble::Passing(Failure::Model, why, None))
 }
 
-fn plus(sum: Provenance, other: Provenance) -> Provenance {
+fn plus(sum: &Provenance, other: Provenance) -> Provenance {
     Provenance {
         usage: sum.usage.plus(other.usage),
         cost_micros: sum.cost_micros.saturating_add(other.cost_micros),

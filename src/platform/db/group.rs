@@ -38,7 +38,7 @@ impl Db {
             return Ok(GroupWriter { db, connection: None });
         }
         let options = self.write.get_sqlite_connection_pool().connect_options();
-        let connection = Mutex::new(open(options.get_filename()).map_err(told)?);
+        let connection = Mutex::new(open(options.get_filename()).map_err(|cause| told(&cause))?);
         Ok(GroupWriter { db, connection: Some(connection) })
     }
 }
@@ -179,9 +179,9 @@ impl Each<'_> {
         let names: Vec<_> = prepared.column_names().into_iter().map(str::to_owned).collect();
         let mut answer = Vec::with_capacity(asked.len());
         for values in asked.0 {
-            bind(&mut prepared, &values).map_err(told)?;
+            bind(&mut prepared, &values).map_err(|cause| told(&cause))?;
             let mut found = prepared.raw_query();
-            while let Some(row) = found.next().map_err(told)? {
+            while let Some(row) = found.next().map_err(|cause| told(&cause))? {
                 answer.push(read(row, &names)?);
             }
         }
@@ -193,15 +193,18 @@ impl Each<'_> {
         let mut prepared = self.prepare(&connection, sql)?;
         let mut written = 0_usize;
         for values in rows.0 {
-            bind(&mut prepared, &values).map_err(told)?;
-            written = written.saturating_add(prepared.raw_execute().map_err(told)?);
+            bind(&mut prepared, &values).map_err(|cause| told(&cause))?;
+            written = written.saturating_add(prepared.raw_execute().map_err(|cause| told(&cause))?);
         }
         Ok(u64::try_from(written).unwrap_or(u64::MAX))
     }
 
     fn run(&self, sql: &str) -> Result<(), DbErr> {
         let connection = self.connection();
-        connection.prepare_cached(sql).and_then(|mut word| word.raw_execute()).map_err(told)?;
+        connection
+            .prepare_cached(sql)
+            .and_then(|mut word| word.raw_execute())
+            .map_err(|cause| told(&cause))?;
         Ok(())
     }
 
@@ -217,7 +220,7 @@ impl Each<'_> {
         if let Some(listener) = self.listener {
             listener(&Statement::from_string(DbBackend::Sqlite, sql));
         }
-        connection.prepare_cached(sql).map_err(told)
+        connection.prepare_cached(sql).map_err(|cause| told(&cause))
     }
 }
 
@@ -261,7 +264,9 @@ impl<'de> Deserializer<'de> for Cell<'_> {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         match self.0 {
             ValueRef::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+            ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => {
+                visitor.visit_some(self)
+            }
         }
     }
 
@@ -271,7 +276,7 @@ impl<'de> Deserializer<'de> for Cell<'_> {
     }
 }
 
-impl<'de> IntoDeserializer<'de> for Cell<'_> {
+impl IntoDeserializer<'_> for Cell<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -285,7 +290,9 @@ fn bind(prepared: &mut CachedStatement<'_>, row: &[Json]) -> rusqlite::Result<()
             Json::Null => prepared.raw_bind_parameter(place, Null)?,
             Json::String(text) => prepared.raw_bind_parameter(place, text)?,
             Json::Number(number) => prepared.raw_bind_parameter(place, number.as_i64())?,
-            other => prepared.raw_bind_parameter(place, other.to_string())?,
+            Json::Bool(_) | Json::Array(_) | Json::Object(_) => {
+                prepared.raw_bind_parameter(place, cell.to_string())?;
+            }
         }
     }
     Ok(())
@@ -293,7 +300,7 @@ fn bind(prepared: &mut CachedStatement<'_>, row: &[Json]) -> rusqlite::Result<()
 
 /// Whoever asks [`super::is_passing`] learns of a file that is locked, full or gone by the kind of
 /// error, as of the other connections.
-fn told(error: rusqlite::Error) -> DbErr {
+fn told(error: &rusqlite::Error) -> DbErr {
     let word = RuntimeErr::Internal(error.to_string());
     match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)

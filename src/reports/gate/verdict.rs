@@ -31,11 +31,10 @@ impl Verdict {
         match mode {
             Mode::Off => Self::Passed,
             _ if findings.is_empty() => Self::Passed,
-            Mode::Warn => Self::Flawed,
             Mode::Enforce if is_grave => Self::Refused,
             // One better try for a blemish; a second would cost more than it is worth.
             Mode::Enforce if refused_before == 0 => Self::Refused,
-            Mode::Enforce => Self::Flawed,
+            Mode::Enforce | Mode::Warn => Self::Flawed,
         }
     }
 

@@ -178,10 +178,9 @@ fn send(state: &mut State, call: &Call, kind: Kind) -> Outcome {
 
 /// 2 to 10 items, each a message; every `attach://` names a file of the request (§A.2).
 fn send_album(state: &mut State, call: &Call) -> Outcome {
-    let media = match &call.params["media"] {
-        Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
-        other => other.clone(),
-    };
+    let told = &call.params["media"];
+    let read = told.as_str().map(|text| serde_json::from_str(text).unwrap_or_default());
+    let media: Value = read.unwrap_or_else(|| told.clone());
     let items = media.as_array().cloned().unwrap_or_default();
     if !(2..=10).contains(&items.len()) {
         return Err(Refusal::bad("group of messages must contain 2-10 items to send"));
