@@ -69,12 +69,8 @@ impl GroupWriter {
             return Ok(GroupTx(Way::All(self.db.begin_write().await?)));
         };
         let turn = self.db.turn().await;
-        let each = Each {
-            connection,
-            listener: self.db.listener.as_ref(),
-            end: self.db.end(),
-            _turn: turn,
-        };
+        let each =
+            Each { connection, listener: self.db.listener.as_ref(), end: self.db.end(), turn };
         each.run("BEGIN IMMEDIATE")?;
         Ok(GroupTx(Way::Each(each)))
     }
@@ -130,8 +126,9 @@ impl GroupTx<'_> {
 
     pub async fn commit(self) -> Result<(), DbErr> {
         match self.0 {
-            Way::Each(each) => {
+            Way::Each(mut each) => {
                 each.run("COMMIT")?;
+                drop(each.turn.take());
                 each.end.committed().await;
                 Ok(())
             }
@@ -169,7 +166,7 @@ struct Each<'a> {
     listener: Option<&'a Listener>,
     end: End,
     // Dropped when the transaction is over, see `drop`.
-    _turn: Option<OwnedMutexGuard<()>>,
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Each<'_> {

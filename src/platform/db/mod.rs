@@ -144,7 +144,7 @@ impl Db {
         };
         let turn = self.turn().await;
         let tx = self.write.begin_with_options(options).await?;
-        Ok(WriteTx { tx, end: self.end(), _turn: turn })
+        Ok(WriteTx { tx, end: self.end(), turn })
     }
 
     fn end(&self) -> End {
@@ -180,7 +180,7 @@ pub struct WriteTx {
     tx: DatabaseTransaction,
     end: End,
     // The last field: dropped when the transaction is over.
-    _turn: Option<OwnedMutexGuard<()>>,
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 /// What a commit sets going.
@@ -223,11 +223,13 @@ impl WriteTx {
     /// Commits, then wakes the worker when a job was enqueued; on Postgres the other processes
     /// hear it too.
     pub async fn commit(self) -> Result<(), DbErr> {
-        if self.end.rings() && self.tx.get_database_backend() == DbBackend::Postgres {
-            self.tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
+        let Self { tx, end, turn } = self;
+        if end.rings() && tx.get_database_backend() == DbBackend::Postgres {
+            tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
         }
-        self.tx.commit().await?;
-        self.end.committed().await;
+        tx.commit().await?;
+        drop(turn);
+        end.committed().await;
         Ok(())
     }
 
