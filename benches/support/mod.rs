@@ -20,12 +20,13 @@ use mingshu::flows::base::{Base, LatePayment};
 use mingshu::flows::place_order::{self, PlaceOrder, Placed};
 use mingshu::flows::settle_payment::MoneyRules;
 use mingshu::flows::till::{Counter, Proof, Till};
-use mingshu::flows::tools::{Affiliation, Charts, Operators, Retention, Tools, Writing};
+use mingshu::flows::tools::{Affiliation, Charts, Drawing, Operators, Retention, Tools, Writing};
+use mingshu::flows::writers::Writer;
 use mingshu::kernel::clock::SystemClock;
 use mingshu::kernel::ids::{OrderNo, PaymentNo, RefundNo, UserId};
 use mingshu::kernel::locale::Locale;
-use mingshu::notifications::message::{Document, OutgoingMessage, Photo};
-use mingshu::notifications::ports::{MessageId, Messenger, SendError};
+use mingshu::notifications::message::{Document, OutgoingMessage, Parcel, Photo};
+use mingshu::notifications::ports::{MessageId, Messenger, Posted, SendError};
 use mingshu::notifications::sender::{Pace, Sender};
 use mingshu::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
 use mingshu::payments::ports::{
@@ -42,6 +43,7 @@ use mingshu::platform::schema;
 use mingshu::platform::texts::Texts;
 use mingshu::platform::web::{self, RequestLimits};
 use mingshu::reports::budget::Budget;
+use mingshu::reports::gate::{Gate, Mode};
 use mingshu::reports::ports::{Completion, LanguageModel, ModelError, ModelRequest, Progress};
 use ring::hmac;
 use sea_orm::DbBackend;
@@ -254,8 +256,10 @@ impl Bench {
             catalog: Arc::clone(&self.catalog),
             charts: Charts { service: None, fallback: true },
             writing: Writing {
-                model: Arc::new(Busy),
-                prices: None,
+                writers: [Writer::new("busy", Arc::new(Busy))].into_iter().collect(),
+                gate: Arc::new(Gate::try_new().unwrap()),
+                gate_mode: Mode::Off,
+                gate_attempts: 1,
                 attempts: 1,
                 chapters_at_once: 1,
                 budget: Budget { tokens: 1_000_000, cost_micros: None },
@@ -266,6 +270,7 @@ impl Bench {
             mailer: None,
             sinks: Arc::default(),
             contact: None,
+            drawing: Drawing::default(),
         }
     }
 }
@@ -452,6 +457,12 @@ impl Messenger for Chat {
         _document: &Document,
     ) -> Result<MessageId, SendError> {
         Ok(MessageId(1))
+    }
+
+    async fn send_parcel(&self, _to: UserId, parcel: &Parcel) -> Result<Vec<Posted>, SendError> {
+        let posted =
+            parcel.items().iter().map(|_item| Posted { message: MessageId(1), file: None });
+        Ok(posted.collect())
     }
 
     async fn typing(&self, _to: UserId) -> Result<(), SendError> {

@@ -636,7 +636,7 @@ fn inserted(unit: &Unit, planted: &mut Vec<Planted>) {
     let seed: usize = unit.name.bytes().map(usize::from).sum();
     for (kind, codes, chinese, english) in ADDED {
         let sentences = if unit.locale == Locale::En { english } else { chinese };
-        if sentences.is_empty() || (!unit.is_chapter && (seed + kind.len()) % 4 != 0) {
+        if sentences.is_empty() || (!unit.is_chapter && !(seed + kind.len()).is_multiple_of(4)) {
             continue;
         }
         let sentence = sentences[(seed + kind.len()) % sentences.len()];

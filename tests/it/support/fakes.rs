@@ -174,10 +174,10 @@ impl Messenger for FakeMessenger {
                     let description = "Bad Request: wrong file identifier".to_owned();
                     return Err(SendError::Refused { code: 400, description });
                 }
-                let names: Vec<_> = parcel.items().iter().map(|i| i.file_name.clone()).collect();
-                let words = OutgoingMessage::plain(format!("[{}]", names.join(" ")));
+                let files: Vec<_> = parcel.items().iter().map(|i| i.file_name.clone()).collect();
+                let words = OutgoingMessage::plain(format!("[{}]", files.join(" ")));
                 self.take(to, &words)?;
-                let posted = names.into_iter().map(|name| Posted {
+                let posted = files.into_iter().map(|name| Posted {
                     message: MessageId(self.next_id.fetch_add(1, Ordering::SeqCst)),
                     file: Some(format!("id-{name}")),
                 });
