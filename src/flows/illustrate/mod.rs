@@ -2,7 +2,7 @@
 //!
 //! A sheet follows from what is stored and from the day the report was made, so a picture that is
 //! drawn again is the same picture. Nothing that was drawn is stored (see
-//! [`super::deliver_report`]).
+//! `deliver_report`).
 
 mod chart_sheet;
 mod words;
