@@ -201,6 +201,9 @@ pub(crate) fn settings_of(plan: &Plan, database_url: &str) -> Environment {
     set("MINGSHU_SERVER__BIND", &address);
     // This world's model writes filler; the gate has its own stories.
     set("MINGSHU_REPORT__GATE", "off");
+    // 八字详批 as one request: this world's model writes whole reports. Chapters have their stories in
+    // tests/it, where every request can be told apart.
+    set("MINGSHU_TEMPLATES__DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outside/templates"));
     set("MINGSHU_TELEGRAM__ALERT_CHAT_ID", &ALERT_CHAT.to_string());
     set("MINGSHU_TELEGRAM__ADMIN_IDS", &format!("[{ALERT_CHAT}]"));
     set("MINGSHU_PINGPONG__BASE_URL", "http://127.0.0.1:9");
