@@ -6,6 +6,8 @@
 //!   `MINGSHU_BENCH_DATABASE=postgres://…` on an empty Postgres database.
 //! - `cargo bench --bench money_path -- throughput` measures how many callbacks are taken, beside
 //!   what the same machine can do at the same moment (`pgbench` on Postgres).
+//! - `cargo bench --bench money_path -- taps` measures how long 200 buyers who tap once a second wait
+//!   for their answers.
 //! - `MINGSHU_BENCH_FOLDER`: where the SQLite files lie, and so which disk is measured.
 //! - `MINGSHU_BENCH_STORED`: how many paid orders are there before (1,000).
 //! - `MINGSHU_BENCH_SECONDS`, `MINGSHU_BENCH_ROUNDS`: how long and how often each point of the
@@ -22,6 +24,7 @@
 )]
 
 mod support;
+mod taps;
 mod throughput;
 
 use std::sync::Arc;
@@ -46,6 +49,9 @@ fn main() {
         return throughput::measure();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    if std::env::args().any(|word| word == "taps") {
+        return runtime.block_on(async { taps::measure(&Bench::start().await).await });
+    }
     runtime.block_on(async {
         let bench = Bench::start().await;
         println!("database: {}", bench.database);

@@ -21,6 +21,7 @@ mod m20261121_000016_report_links;
 mod m20261121_000017_checks;
 mod m20261121_000018_profiles;
 mod m20261121_000019_after_delivery;
+mod m20261121_000020_questions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000017_checks::Migration),
             Box::new(m20261121_000018_profiles::Migration),
             Box::new(m20261121_000019_after_delivery::Migration),
+            Box::new(m20261121_000020_questions::Migration),
         ]
     }
 }

@@ -195,6 +195,7 @@ impl Bench {
             anchor_message: None,
             coupon: None,
             seen_total: None,
+            about: None,
         };
         let placed = place_order::run(&self.till, &self.catalog, request).await.unwrap();
         let Placed::Ordered(order) = placed else { panic!("not placed: {placed:?}") };
@@ -248,7 +249,7 @@ impl Bench {
     }
 
     pub(crate) fn tools(&self) -> Tools {
-        let pace = Pace { overall_per_second: 10_000, ..Pace::default() };
+        let pace = Pace { messages_per_second: 10_000, ..Pace::default() };
         Tools {
             till: self.till.clone(),
             sender: Sender::start(Arc::clone(&self.chat) as Arc<dyn Messenger>, pace),
@@ -303,6 +304,7 @@ fn till(base: &Base) -> Till {
         public_url: "http://127.0.0.1:9".to_owned(),
         payment_ttl: Duration::from_secs(1800),
         method_ttl: BTreeMap::new(),
+        most_waiting: 0,
         test: true,
     }
 }

@@ -18,7 +18,7 @@ use crate::events::ports::Carrier;
 use crate::events::rules::Pattern;
 use crate::events::{self, Sink};
 use crate::flows::till::{Counter, Proof};
-use crate::flows::writers::Writer;
+use crate::flows::writers::{Purse, Writer};
 use crate::payments::STARS;
 use crate::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
 use crate::payments::adapters::pingpong_v4::{PingPongV4, SignType, V4Config};
@@ -188,19 +188,29 @@ pub(super) fn budget(config: &Config) -> anyhow::Result<Budget> {
 /// The providers of texts, the first choice first.
 pub(super) fn writers(config: &Config) -> anyhow::Result<Arc<[Writer]>> {
     let ai = &config.ai;
-    let first = Writer::new(config::FIRST, Arc::new(model(config)?))
-        .priced(prices(&ai.prices)?, daily(&ai.daily_budget)?);
+    let client = Arc::new(model(config)?);
+    let first = Writer::new(config::FIRST, Arc::clone(&client) as _)
+        .priced(prices(&ai.prices)?, daily(&ai.daily_budget)?)
+        .with_purse(purse(&client, &ai.low_balance)?);
     let mut all = vec![first];
     for fallback in &ai.fallbacks {
         let client = stand_in(config, fallback)
             .with_context(|| format!("the client of the fallback `{}`", fallback.name))?;
-        let writer = Writer::new(&fallback.name, Arc::new(client));
+        let client = Arc::new(client);
+        let writer = Writer::new(&fallback.name, Arc::clone(&client) as _)
+            .with_purse(purse(&client, &fallback.low_balance)?);
         all.push(match &fallback.prices {
             Some(own) => writer.priced(prices(own)?, daily(&fallback.daily_budget)?),
             None => writer,
         });
     }
     Ok(all.into())
+}
+
+/// Whom to ask for our balance, where that is wished.
+fn purse(client: &Arc<OpenAiModel>, low: &str) -> anyhow::Result<Option<Purse>> {
+    let low = daily(low)?;
+    Ok(low.map(|low_micros| Purse { account: Arc::clone(client) as _, low_micros }))
 }
 
 fn prices(prices: &config::Prices) -> anyhow::Result<Prices> {

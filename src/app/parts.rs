@@ -162,6 +162,7 @@ pub fn sealed_columns() -> Vec<SealedColumn> {
     columns.extend(reports::checks::SEALED);
     columns.extend([reports::deliveries::SEALED, payments::inbox::SEALED]);
     columns.extend([reports::ratings::SEALED, reports::rewrites::SEALED]);
+    columns.extend(reports::questions::SEALED);
     columns.extend(payments::requests::SEALED);
     columns.extend([affiliates::payouts::SEALED, users::profiles::SEALED]);
     columns.extend([reports::chapters::SEALED, reports::calls::SEALED]);
@@ -219,11 +220,11 @@ pub fn drawing_tools(config: &Config) -> anyhow::Result<(Typesetter, Texts)> {
 fn catalog(assets: &Assets) -> Result<Catalog, Vec<String>> {
     let catalog = Catalog::load(assets)
         .map_err(|found| found.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    let rewrite = catalog.rewrite_prompt();
-    let rewrite = PromptTemplate::parse(&rewrite.file, &rewrite.text).err();
+    let shared = [catalog.rewrite_prompt(), catalog.answer_prompt()];
+    let shared = shared.map(|prompt| PromptTemplate::parse(&prompt.file, &prompt.text).err());
     let mut mistakes: Vec<String> =
-        catalog.all().flat_map(|product| mistakes_of(product)).collect();
-    mistakes.extend(rewrite.map(|error| chain(&error)));
+        catalog.all().filter(|it| it.pack.is_none()).flat_map(|it| mistakes_of(it)).collect();
+    mistakes.extend(shared.into_iter().flatten().map(|error| chain(&error)));
     if mistakes.is_empty() { Ok(catalog) } else { Err(mistakes) }
 }
 
@@ -284,6 +285,7 @@ fn till(config: &Config, base: &Base, catalog: &Catalog, test: bool) -> anyhow::
         public_url: config.server.public_url.as_str().to_owned(),
         payment_ttl: minutes(config.orders.payment_ttl_minutes),
         method_ttl: method_ttl.map(|(method, count)| (method.clone(), minutes(*count))).collect(),
+        most_waiting: config.orders.most_waiting,
         test,
     })
 }

@@ -28,9 +28,6 @@ use crate::reports::gate::{Gate, Mode};
 use crate::reports::ports::Renderer;
 use crate::worker::{self, Worker, WorkerSettings};
 
-/// Chats that are served at once; each is a short piece of work.
-const CHATS_AT_ONCE: usize = 32;
-
 /// Which of the three processes run here (spec.md §7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
@@ -214,7 +211,7 @@ fn build_bot(parts: &Parts, api: &Arc<BotApi>, sender: &Sender, pulse: &Pulse) -
                 drafts_days: config.retention.drafts_days,
                 profiles_days: config.retention.profiles_days,
             },
-            concurrency: CHATS_AT_ONCE,
+            concurrency: bot::CHATS_AT_ONCE,
         },
         pulse: pulse.cell(),
     })
@@ -222,7 +219,7 @@ fn build_bot(parts: &Parts, api: &Arc<BotApi>, sender: &Sender, pulse: &Pulse) -
 
 fn sender(parts: &Parts, api: &Arc<BotApi>, pace: Option<Pace>) -> Sender {
     let pace = pace.unwrap_or_else(|| Pace {
-        overall_per_second: parts.config.telegram.messages_per_second,
+        messages_per_second: parts.config.telegram.messages_per_second,
         ..Pace::default()
     });
     Sender::start(Arc::new(TelegramMessenger::new(Arc::clone(api))), pace)

@@ -77,7 +77,7 @@ async fn talk(bot: &Bot, update: &Update) -> Result<Option<(Dialogue, i64)>, Bot
         now: bot.till.base.now(),
         consented: greeted.user.consented_at.is_some(),
         operator: bot.is_operator(update.user),
-        off: may_order::look(&bot.till.base).await?,
+        off: may_order::look(&bot.till).await?,
         fresh_id: ids::crockford(12),
     };
     let turn = step(&before, &input, &facts);

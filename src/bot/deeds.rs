@@ -4,6 +4,7 @@
 //! orders are keyed by their draft, the other deeds say "already so".
 
 mod after;
+mod asking;
 mod desk;
 mod operators;
 mod own_data;
@@ -146,6 +147,7 @@ impl Doing<'_> {
             anchor_message: self.place,
             coupon: draft.coupon,
             seen_total: seen,
+            about: None,
         };
         match place_order::run(&self.bot.till, &self.bot.catalog, request).await {
             Ok(Placed::Ordered(_)) => {
@@ -241,6 +243,7 @@ impl Doing<'_> {
             Placed::FreeLimitReached => "product-free-limit",
             Placed::Closed(Closed::Maintenance) => "shop-maintenance",
             Placed::Closed(Closed::Paused) => "product-paused",
+            Placed::Closed(Closed::Busy) => "shop-busy",
             Placed::NotOnSale
             | Placed::Closed(Closed::Blocked)
             | Placed::Ordered(_)

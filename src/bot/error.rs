@@ -5,14 +5,18 @@ use sea_orm::DbErr;
 use crate::affiliates::AffiliateError;
 use crate::audit::AuditError;
 use crate::flows::add_stock::AddStockError;
+use crate::flows::ask_question::QuestionError;
 use crate::flows::attribute_referral::ReferralError;
 use crate::flows::broadcast::BroadcastError;
+use crate::flows::capacity::CapacityError;
+use crate::flows::decide_report::DecideError;
 use crate::flows::export_user::ExportError;
 use crate::flows::figures::FiguresError;
 use crate::flows::forget_user::ForgetError;
 use crate::flows::inspect_order::InspectError;
 use crate::flows::keep_profile::ProfileError;
 use crate::flows::manage_coupons::CouponsError;
+use crate::flows::may_order::MayOrderError;
 use crate::flows::pay_affiliate::PayoutError;
 use crate::flows::place_order::PlaceOrderError;
 use crate::flows::rate_order::RatingError;
@@ -48,6 +52,8 @@ pub(super) enum BotError {
     Order(#[from] OrderError),
     #[error("the payment cannot be read")]
     Payment(#[from] PaymentError),
+    #[error("nobody knows what is switched off")]
+    MayOrder(#[from] MayOrderError),
     #[error("the user cannot be read")]
     User(#[from] UserError),
     #[error("the affiliate cannot be read")]
@@ -68,10 +74,14 @@ pub(super) enum BotError {
     Rating(#[from] RatingError),
     #[error("the report cannot be written once more")]
     Rewrite(#[from] RewriteError),
+    #[error("the question cannot be written or read")]
+    Question(#[from] QuestionError),
     #[error("the links to the report cannot be closed")]
     ReportPage(#[from] PageError),
     #[error("the order cannot go on")]
     Retry(#[from] RetryError),
+    #[error("the report that is held back cannot be decided about")]
+    Decide(#[from] DecideError),
     #[error("the switch cannot be thrown")]
     Switch(#[from] SwitchError),
     #[error("the broadcast cannot be written")]
@@ -109,7 +119,6 @@ impl BotError {
             | Self::Stale
             | Self::Order(OrderError::Db(_) | OrderError::Stale(_))
             | Self::Payment(PaymentError::Db(_) | PaymentError::Stale(_))
-            | Self::User(UserError::Db(_))
             | Self::Affiliate(AffiliateError::Db(_))
             | Self::Coupon(PromotionError::Db(_))
             | Self::Payout(PayoutError::Db(_) | PayoutError::Affiliate(AffiliateError::Db(_)))
@@ -117,9 +126,6 @@ impl BotError {
                 ReferralError::Db(_)
                 | ReferralError::User(UserError::Db(_))
                 | ReferralError::Affiliate(AffiliateError::Db(_)),
-            )
-            | Self::Forget(
-                ForgetError::Db(_) | ForgetError::Order(OrderError::Db(_) | OrderError::Stale(_)),
             )
             | Self::Place(
                 PlaceOrderError::Db(_)
@@ -139,6 +145,8 @@ impl BotError {
             | Self::Profile(_)
             | Self::Rating(_)
             | Self::Rewrite(_)
+            | Self::Question(_)
+            | Self::MayOrder(_)
             | Self::Affiliate(_)
             | Self::Coupon(_)
             | Self::Payout(_)
@@ -155,6 +163,7 @@ impl BotError {
             | Self::Resend(_)
             | Self::ReportPage(_)
             | Self::Retry(_)
+            | Self::Decide(_)
             | Self::Export(_)
             | Self::Json(_)
             | Self::UnreadableMoney
@@ -167,9 +176,22 @@ impl BotError {
     fn is_passing_for_a_buyer(&self) -> bool {
         matches!(
             self,
-            Self::Rating(RatingError::Db(_) | RatingError::Order(OrderError::Db(_)))
+            Self::User(UserError::Db(_))
+                | Self::Forget(
+                    ForgetError::Db(_)
+                        | ForgetError::Order(OrderError::Db(_) | OrderError::Stale(_))
+                )
+                | Self::Rating(RatingError::Db(_) | RatingError::Order(OrderError::Db(_)))
                 | Self::ReportPage(PageError::Db(_) | PageError::Order(OrderError::Db(_)))
                 | Self::Rewrite(RewriteError::Db(_) | RewriteError::Order(OrderError::Db(_)))
+                | Self::MayOrder(
+                    MayOrderError::Db(_) | MayOrderError::Capacity(CapacityError::Db(_)),
+                )
+                | Self::Question(
+                    QuestionError::Db(_)
+                        | QuestionError::Order(OrderError::Db(_))
+                        | QuestionError::User(UserError::Db(_)),
+                )
                 | Self::Profile(ProfileError::Db(_) | ProfileError::User(UserError::Db(_)))
                 | Self::Export(
                     ExportError::User(UserError::Db(_)) | ExportError::Order(OrderError::Db(_)),
@@ -191,6 +213,11 @@ impl BotError {
                     RetryError::Db(_)
                         | RetryError::Audit(AuditError::Db(_))
                         | RetryError::Order(OrderError::Db(_) | OrderError::Stale(_)),
+                )
+                | Self::Decide(
+                    DecideError::Db(_)
+                        | DecideError::Audit(AuditError::Db(_))
+                        | DecideError::Order(OrderError::Db(_) | OrderError::Stale(_)),
                 )
                 | Self::Coupons(
                     CouponsError::Db(_)

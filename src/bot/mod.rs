@@ -51,6 +51,10 @@ use crate::notifications::ports::SendError;
 use crate::notifications::sender::Sender;
 use crate::platform::texts::Texts;
 
+/// Chats that are served at once. Most of them wait for their turn to speak: when a crowd of newcomers
+/// does, those who are in the middle of a form must not wait with them (docs/performance.md).
+pub const CHATS_AT_ONCE: usize = 256;
+
 /// How updates reach us.
 #[derive(Debug, Clone)]
 pub enum Arrival {

@@ -11,8 +11,11 @@ use crate::flows::ways_to_pay;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::UserId;
 use crate::kernel::money::Currency;
-use crate::orders::pace::{self, Pace};
+use crate::orders::pace::{self, Line, Pace};
 use crate::promotions::{self, Claim, CouponCode, Refusal};
+
+/// A longer line is told as this one.
+const LINE_SHOWN: u64 = 1_000;
 
 /// The price on the check card.
 #[derive(Debug, Clone)]
@@ -23,6 +26,8 @@ pub(super) struct PriceCard {
     pub(super) stars: Option<StarsPrice>,
     /// How long recent buyers waited for the report.
     pub(super) pace: Pace,
+    /// Who is served before.
+    pub(super) line: Line,
 }
 
 /// The second price, where a product is sold for Stars, too.
@@ -65,7 +70,8 @@ pub(super) async fn price_card(
     draft.seen_stars = stars.as_ref().map(|stars| stars.quote.total);
     let pace = pace::of_product(bot.till.base.db.read(), &product.sku).await?;
     let pace = pace.unwrap_or_else(|| Pace::of_minutes(product.report.expected_minutes));
-    Ok(Some(PriceCard { quote, refused, stars, pace }))
+    let line = pace::line(bot.till.base.db.read(), LINE_SHOWN).await?;
+    Ok(Some(PriceCard { quote, refused, stars, pace, line }))
 }
 
 /// Whether nobody got a link for the only method of this currency lately.

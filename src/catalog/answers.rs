@@ -164,6 +164,18 @@ impl FormAnswers {
         births.map(person).collect()
     }
 
+    /// The value of the chosen option.
+    pub fn choice(&self, field: &str) -> Option<&str> {
+        match self.get(field)? {
+            Answer::Choice(value) => Some(value),
+            Answer::Text(_)
+            | Answer::Number(_)
+            | Answer::Gender(_)
+            | Answer::Birth(_)
+            | Answer::Skipped => None,
+        }
+    }
+
     pub fn number(&self, field: &str) -> Option<i64> {
         match self.get(field)? {
             Answer::Number(number) => Some(*number),

@@ -14,10 +14,12 @@ mod node;
 pub mod product;
 mod product_error;
 mod product_file;
+mod questions;
 pub mod rules;
 pub mod sale;
 pub mod shelf;
 mod snapshot;
+pub mod span;
 pub mod stock;
 pub mod together;
 
@@ -27,6 +29,7 @@ pub use self::chapters::ChapterPlan;
 pub use self::local_text::LocalText;
 pub use self::product::{Product, PromptFile, WaysToPay};
 pub use self::product_error::ProductError;
+pub use self::questions::QuestionPlan;
 pub use self::snapshot::ProductSnapshot;
 
 use self::node::{Node, Section};
@@ -43,10 +46,13 @@ pub struct Catalog {
     products: Vec<Arc<Product>>,
     /// What is added to a product's prompt when its report is written once more.
     rewrite: PromptFile,
+    /// What the model is told when it answers a question about a report.
+    answer: PromptFile,
 }
 
 /// Relative to `templates/`.
 const REWRITE_PROMPT: &str = "prompts/rewrite.md";
+const ANSWER_PROMPT: &str = "prompts/answer.md";
 
 impl Catalog {
     /// Reads and checks all products.
@@ -65,14 +71,19 @@ impl Catalog {
             }
         }
         products.sort_by(|a, b| (a.position, &a.sku).cmp(&(b.position, &b.sku)));
-        let rewrite = match read_file(assets, REWRITE_PROMPT.to_owned()) {
-            Ok(text) => PromptFile { file: REWRITE_PROMPT.to_owned(), text },
+        // A product with a mistake of its own is not among them.
+        if mistakes.is_empty() {
+            mistakes.extend(packs_that_are_none(&products));
+        }
+        let mut shared = |file: &str| match read_file(assets, file.to_owned()) {
+            Ok(text) => PromptFile { file: file.to_owned(), text },
             Err(mistake) => {
                 mistakes.push(mistake);
                 PromptFile::default()
             }
         };
-        if mistakes.is_empty() { Ok(Self { products, rewrite }) } else { Err(mistakes) }
+        let (rewrite, answer) = (shared(REWRITE_PROMPT), shared(ANSWER_PROMPT));
+        if mistakes.is_empty() { Ok(Self { products, rewrite, answer }) } else { Err(mistakes) }
     }
 
     /// The catalogue of a shop that is paid in these ways: what none of them takes is not on sale, and
@@ -86,6 +97,7 @@ impl Catalog {
         Self {
             products: self.products.iter().map(adapted).collect(),
             rewrite: self.rewrite.clone(),
+            answer: self.answer.clone(),
         }
     }
 
@@ -94,9 +106,16 @@ impl Catalog {
         &self.rewrite
     }
 
-    /// What a buyer may choose from, in the order of the list. Test products are for operators.
+    /// What the model is told when it answers a question about a report.
+    pub fn answer_prompt(&self) -> &PromptFile {
+        &self.answer
+    }
+
+    /// What a buyer may choose from, in the order of the list. Test products are for operators, and
+    /// more questions are offered below a report.
     pub fn on_sale(&self) -> impl Iterator<Item = &Arc<Product>> {
-        self.products.iter().filter(|product| product.on_sale && !product.test)
+        let shown = |product: &&Arc<Product>| product.on_sale && !product.test;
+        self.products.iter().filter(shown).filter(|product| product.pack.is_none())
     }
 
     /// Every product, on sale or not, in the order of the list.
@@ -110,11 +129,25 @@ impl Catalog {
     }
 }
 
+fn packs_that_are_none(products: &[Arc<Product>]) -> Vec<ProductError> {
+    let found = questions::unknown_packs(products);
+    let mistake = |(sku, problem)| {
+        let file = format!("products/{sku}/product.toml");
+        whole_file(file, &format!("questions.more: {problem}"))
+    };
+    found.into_iter().map(mistake).collect()
+}
+
 fn load_product(assets: &Assets, sku: &str) -> Result<Product, Vec<ProductError>> {
     let settings = load_file(assets, sku, "product.toml");
     let prompt = load_file(assets, sku, "prompt.md");
     match (settings, prompt) {
         (Ok(settings), Ok(prompt)) => parse_product(sku, &settings, &prompt),
+        // Nothing is written for a pack.
+        (Ok(settings), Err(missing)) => {
+            let product = parse_product(sku, &settings, "")?;
+            if product.pack.is_some() { Ok(product) } else { Err(vec![missing]) }
+        }
         (settings, prompt) => Err(settings.err().into_iter().chain(prompt.err()).collect()),
     }
 }

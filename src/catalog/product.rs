@@ -8,6 +8,7 @@ use super::answers::{Answer, FormAnswers, Gender};
 use super::chapters::ChapterPlan;
 use super::form::{Field, FieldKind};
 use super::local_text::LocalText;
+use super::questions::QuestionPlan;
 use super::sale::{self, Cut, PriceNow, Sale};
 use super::snapshot::ProductSnapshot;
 use crate::kernel::ids::Sku;
@@ -41,6 +42,8 @@ pub struct Product {
     pub needs_chart: bool,
     /// The number field whose year the facts have to describe month by month.
     pub chart_year: Option<String>,
+    /// The choice field of whose 大运 the facts have to describe the ten years (`DecadeChoice`).
+    pub chart_decade: Option<String>,
     /// How many years after the present one the chart facts hold when no year is asked for.
     pub years_ahead: u32,
     pub form: Vec<Field>,
@@ -58,6 +61,10 @@ pub struct Product {
     /// Written chapter by chapter in this order; empty: with one request.
     pub chapters: Vec<ChapterPlan>,
     pub prompt: PromptFile,
+    /// What may be asked about the report after its delivery.
+    pub questions: Option<QuestionPlan>,
+    /// Not a report, but so many more questions about one that was delivered.
+    pub pack: Option<u32>,
 }
 
 /// What a shop can be paid with.
@@ -178,6 +185,11 @@ pub enum ReportKind {
 impl Product {
     pub fn is_free(&self) -> bool {
         self.price.is_zero()
+    }
+
+    /// Whether a provider of texts has something to write for it: a report, or answers.
+    pub fn needs_writer(&self) -> bool {
+        self.pack.is_some() || self.report.max_characters > 0
     }
 
     pub fn supply(&self) -> Supply {

@@ -4,14 +4,16 @@
 use std::time::Duration;
 
 use super::chapters::read_chapters;
-use super::form::{FieldKind, read_form};
+use super::form::{ChoiceOption, FieldKind, read_form};
 use super::local_text::LocalText;
 use super::node::{Section, Value};
 use super::product::{
     Delivery, PictureTheme, Product, PromptFile, ReportKind, ReportPlan, Stock, Supply,
 };
+use super::questions::{check_pack, read_pack, read_questions};
 use super::sale::read_sales;
 use super::snapshot;
+use super::span::DecadeChoice;
 use crate::kernel::ids::Sku;
 use crate::kernel::money::{Currency, Money, MoneyError};
 
@@ -45,6 +47,7 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
         sales: read_sales(root.find("sale").as_ref(), price),
         needs_chart: flag("needs_chart", false),
         chart_year: root.find("chart_year").and_then(|value| value.text().map(str::to_owned)),
+        chart_decade: root.find("chart_decade").and_then(|value| value.text().map(str::to_owned)),
         years_ahead: root
             .find("years_ahead")
             .and_then(|value| value.count(0..=MOST_YEARS))
@@ -62,7 +65,10 @@ pub(super) fn read_product(sku: &str, root: Section<'_>) -> Product {
         report: read_report(&root, flag("needs_chart", false)),
         chapters: read_chapters(root.find("chapter").as_ref()),
         prompt: PromptFile { file: format!("products/{sku}/prompt.md"), text: String::new() },
+        questions: read_questions(root.find("questions").as_ref()),
+        pack: read_pack(root.find("pack").as_ref()),
     };
+    check_pack(&product, &root);
     check_together(&product, &root);
     root.finish();
     product
@@ -95,6 +101,9 @@ fn check_together(product: &Product, root: &Section<'_>) {
             complain(root, "chart_year", format!("\"{key}\" {problem}"));
         }
     }
+    if let Some(key) = &product.chart_decade {
+        check_decade(product, key, root);
+    }
     let longest = product.chapters.iter().map(|chapter| chapter.max_characters);
     if !product.chapters.is_empty() {
         if product.report.kind == ReportKind::Short {
@@ -106,6 +115,30 @@ fn check_together(product: &Product, root: &Section<'_>) {
     }
     if product.free_limit_per_day.is_some() && !product.is_free() {
         complain(root, "free_limit_per_day", "is only for free products, and this one has a price");
+    }
+}
+
+/// The buyer chooses one of his own decades, and nothing else decides over the years.
+fn check_decade(product: &Product, key: &str, root: &Section<'_>) {
+    let births = product.form.iter().filter(|field| matches!(field.kind, FieldKind::Birth { .. }));
+    let is_known = |option: &ChoiceOption| DecadeChoice::parse(&option.value).is_some();
+    let is_choice = match product.field(key).map(|field| &field.kind) {
+        Some(FieldKind::Choice { options }) => options.iter().all(is_known),
+        Some(
+            FieldKind::Text { .. }
+            | FieldKind::Number { .. }
+            | FieldKind::Birth { .. }
+            | FieldKind::Gender,
+        )
+        | None => false,
+    };
+    if !is_choice {
+        let words = DecadeChoice::ALL.map(DecadeChoice::as_str).join(", ");
+        let problem = format!("\"{key}\" is not a choice among {words}");
+        complain(root, "chart_decade", problem);
+    } else if !product.needs_chart || product.chart_year.is_some() || births.count() != 1 {
+        let problem = "is for products with the chart of one person and without chart_year";
+        complain(root, "chart_decade", problem);
     }
 }
 
@@ -200,6 +233,9 @@ fn read_report(root: &Section<'_>, needs_chart: bool) -> ReportPlan {
         pdf: false,
         theme: PictureTheme::Light,
     };
+    if root.find("pack").is_some() {
+        return ReportPlan { kind: ReportKind::Short, ..NOTHING };
+    }
     let section = root.get("report", "a table with kind, min_characters and max_characters");
     let Some(table) = section.and_then(|value| value.table()) else { return NOTHING };
     let kind = table.get("kind", "full or short");
@@ -209,18 +245,18 @@ fn read_report(root: &Section<'_>, needs_chart: bool) -> ReportPlan {
     };
     let kind = kind.map_or(ReportKind::Full, |value| read_kind(&value));
     let drawn = kind == ReportKind::Full && needs_chart;
-    let files = |key| {
+    let files = |key, (possible, needs): (bool, &str)| {
         let Some(value) = table.find(key) else { return drawn };
         let wanted = value.flag().unwrap_or(drawn);
-        if wanted && !drawn {
-            value.wrong("is for full reports of products that need the chart");
+        if wanted && !possible {
+            value.wrong(format!("is for {needs} that need the chart"));
         }
         wanted
     };
     let plan = ReportPlan {
         kind,
-        pictures: files("pictures"),
-        pdf: files("pdf"),
+        pictures: files("pictures", (needs_chart, "products")),
+        pdf: files("pdf", (drawn, "full reports of products")),
         theme: table.find("theme").map_or(PictureTheme::Light, |value| read_theme(&value)),
         min_characters: length("min_characters"),
         max_characters: length("max_characters"),

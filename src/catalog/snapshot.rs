@@ -6,6 +6,7 @@
 use super::chapters::ChapterPlan;
 use super::local_text::LocalText;
 use super::product::{Delivery, Product, ReportPlan, Stock};
+use super::questions::QuestionPlan;
 use crate::kernel::ids::Sku;
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
@@ -26,6 +27,8 @@ pub struct ProductSnapshot {
     pub price: Money,
     pub needs_chart: bool,
     pub chart_year: Option<String>,
+    #[serde(default)]
+    pub chart_decade: Option<String>,
     #[serde(default = "years_ahead")]
     pub years_ahead: u32,
     pub stock: Stock,
@@ -37,6 +40,10 @@ pub struct ProductSnapshot {
     pub test: bool,
     #[serde(default)]
     pub refund_days: Option<u32>,
+    #[serde(default)]
+    pub questions: Option<QuestionPlan>,
+    #[serde(default)]
+    pub pack: Option<u32>,
 }
 
 impl ProductSnapshot {
@@ -48,6 +55,7 @@ impl ProductSnapshot {
             price: product.price,
             needs_chart: product.needs_chart,
             chart_year: product.chart_year.clone(),
+            chart_decade: product.chart_decade.clone(),
             years_ahead: product.years_ahead,
             stock: product.stock,
             delivery: product.delivery,
@@ -55,6 +63,8 @@ impl ProductSnapshot {
             chapters: product.chapters.clone(),
             test: product.test,
             refund_days: product.refund_days,
+            questions: product.questions.clone(),
+            pack: product.pack,
         }
     }
 

@@ -58,7 +58,7 @@ fn mistake(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn four_products_are_sold() {
+fn eight_products_are_sold() {
     let catalog = shipped();
     let list: Vec<_> = catalog
         .on_sale()
@@ -68,12 +68,21 @@ fn four_products_are_sold() {
         ("bazi-full", "39.90".to_owned(), true),
         ("match", "49.90".to_owned(), true),
         ("year-luck", "19.90".to_owned(), true),
+        ("decade-luck", "24.90".to_owned(), true),
+        ("career-wealth", "29.90".to_owned(), true),
+        ("raising-child", "29.90".to_owned(), true),
+        ("chart-glance", "0.00".to_owned(), true),
         ("daily-sign", "0.00".to_owned(), false),
     ];
     assert_eq!(list, expected);
     let year = catalog.find(&Sku::from("year-luck")).unwrap();
     assert_eq!(year.chart_year.as_deref(), Some("year"));
     assert!(matches!(year.field("year").unwrap().kind, FieldKind::Number { .. }));
+    let decade = catalog.find(&Sku::from("decade-luck")).unwrap();
+    assert_eq!(decade.chart_decade.as_deref(), Some("decade"));
+    let glance = catalog.find(&Sku::from("chart-glance")).unwrap();
+    assert!(glance.is_free() && glance.report.pictures && !glance.report.pdf);
+    assert_eq!((glance.report.kind, glance.free_limit_per_day), (ReportKind::Short, Some(2)));
     let sign = catalog.find(&Sku::from("daily-sign")).unwrap();
     assert!(sign.is_free() && sign.form.iter().all(|field| !field.required));
     assert_eq!(sign.report.kind, ReportKind::Short);

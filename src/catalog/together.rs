@@ -63,12 +63,12 @@ pub async fn confirm_all(
         }
     }
     rows::insert(tx, "stock_movements", MOVEMENT, movements).await?;
-    count_all(tx, ("stock_days", "AND stock_days.day = given.day"), &of_days, now).await?;
-    count_all(tx, ("products", ""), &of_products, now).await
+    count_all(tx, ("stock_days", "AND stock_days.day = given.day"), &of_days, now)?;
+    count_all(tx, ("products", ""), &of_products, now)
 }
 
 /// So many pieces are sold now that were reserved before, by product and day.
-async fn count_all(
+fn count_all(
     tx: &GroupTx<'_>,
     (table, of_day): (&str, &str),
     sold: &BTreeMap<(&str, Option<&str>), i64>,
@@ -88,7 +88,7 @@ async fn count_all(
          sold = CASE WHEN sold + given.more_sold > 0 THEN sold + given.more_sold ELSE 0 END, \
          updated_at = given.at FROM {{given}} WHERE {table}.sku = given.sku {of_day}"
     );
-    tx.write(COUNTED, sold.iter().map(row).collect(), &sql).await?;
+    tx.write(COUNTED, sold.iter().map(row).collect(), &sql)?;
     Ok(())
 }
 

@@ -215,6 +215,27 @@ fn print_report(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn print_questions(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
+    if let Some(about) = &view.questions_about {
+        writeln!(out, "\nquestions about {about}")?;
+    }
+    let Some(questions) = &view.questions else { return Ok(()) };
+    let (tally, given, left) = (questions.tally, questions.given, questions.left);
+    writeln!(
+        out,
+        "\nquestions  given {given}  left {left}  answered {}  refused {}  failed {}  waiting {}",
+        tally.answered, tally.refused, tally.failed, tally.asked
+    )?;
+    if !questions.cost_currency.is_empty() {
+        let (micros, currency) = (questions.cost_micros, &questions.cost_currency);
+        writeln!(out, "  cost {micros} millionths of {currency}")?;
+    }
+    for order in &questions.bought_by {
+        writeln!(out, "  bought by {order}")?;
+    }
+    Ok(())
+}
+
 fn print_card(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
     let test = if view.test { "  (test)" } else { "" };
     writeln!(out, "{}  {}{test}", view.order_no, view.status)?;
@@ -261,6 +282,7 @@ fn print_card(view: &OrderView, out: &mut impl Write) -> anyhow::Result<()> {
         writeln!(out, "  {}  {from} → {}  {}  {}", line.at, line.to, line.actor, line.reason)?;
     }
     print_report(view, out)?;
+    print_questions(view, out)?;
     let (sent, all) = view.delivered;
     writeln!(out, "\nmessages {sent}/{all}")?;
     if let Some(job) = &view.job {

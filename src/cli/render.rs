@@ -12,7 +12,7 @@ use super::{Context, Exit, complain, say};
 use crate::app::parts;
 use crate::bazi::{self, BirthInput, BirthTime, CalendarDate, Sect, Sex, SummerTime, places};
 use crate::config::Config;
-use crate::flows::illustrate::{Illustration, Words, day_in};
+use crate::flows::illustrate::{Illustration, Sitters, Words, day_in};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::locale::Locale;
 use crate::platform::assets::Assets;
@@ -72,9 +72,9 @@ impl Proofs<'_> {
     /// Renders everything in one language; how many came out.
     fn read(&self, locale: Locale, faults: &mut Vec<String>) -> anyhow::Result<usize> {
         let mut count = 0_usize;
-        for (name, birth) in births() {
+        for (name, sitters) in samples()? {
             for theme in [Theme::Light, Theme::Dark] {
-                for drawing in self.drawings(locale, (&birth, theme))? {
+                for drawing in self.drawings(locale, (&sitters, theme))? {
                     let about = (drawing.piece(), theme, locale, name);
                     count = count.saturating_add(usize::from(self.proof(about, &drawing, faults)?));
                 }
@@ -83,21 +83,20 @@ impl Proofs<'_> {
         Ok(count)
     }
 
-    /// All that is drawn of one birth. Books and cards have one look.
+    /// All that is drawn of one or two people. Books and cards have one look.
     fn drawings(
         &self,
         locale: Locale,
-        (birth, theme): (&BirthInput, Theme),
+        (sitters, theme): (&Sitters, Theme),
     ) -> anyhow::Result<Vec<Drawing>> {
         let file = format!("report/sample.{locale}.md");
         let text = self.assets.read(&file)?.with_context(|| format!("there is no {file}"))?;
-        let made = day_in(chrono_tz::Asia::Shanghai, MADE);
         let words = Words { texts: &self.texts, locale };
         let illustration = Illustration {
             words,
             theme,
-            chart: &bazi::chart(&birth.normalise()?, made.year())?,
-            made,
+            sitters,
+            made: day_in(chrono_tz::Asia::Shanghai, MADE),
             title: &words.sample_title(),
             order_no: "M20261121-7F3K9QX2",
             text: &text,
@@ -105,7 +104,8 @@ impl Proofs<'_> {
         };
         let once =
             |piece: &Piece| theme == Theme::Light || !matches!(piece, Piece::Book | Piece::Share);
-        Ok(Piece::ALL.into_iter().filter(once).map(|piece| illustration.draw(piece)).collect())
+        let drawn = Piece::ALL.into_iter().filter(once);
+        Ok(drawn.filter_map(|piece| illustration.draw(piece)).collect())
     }
 
     /// Whether it came out; what is wrong with it is a fault.
@@ -143,6 +143,21 @@ impl Proofs<'_> {
         let path = folder.join(file);
         std::fs::write(&path, bytes).with_context(|| path.display().to_string())
     }
+}
+
+/// Three people, and two pairs of them.
+fn samples() -> anyhow::Result<Vec<(&'static str, Sitters)>> {
+    let year = day_in(chrono_tz::Asia::Shanghai, MADE).year();
+    let chart = |birth: &BirthInput| anyhow::Ok(bazi::chart(&birth.normalise()?, year)?);
+    let [(_, placed), (_, unknown), (_, old)] = &births();
+    let pair = |one, other| anyhow::Ok(Sitters::Two(Box::new((chart(one)?, chart(other)?))));
+    let mut samples = Vec::new();
+    for (name, birth) in births() {
+        samples.push((name, Sitters::One(Box::new(chart(&birth)?))));
+    }
+    samples.push(("pair", pair(placed, unknown)?));
+    samples.push(("pair-old", pair(old, placed)?));
+    Ok(samples)
 }
 
 /// Three births that between them show what a chart can hold: true solar time and summer time, an
@@ -189,13 +204,16 @@ mod tests {
     #[test]
     fn every_sheet_is_the_picture_that_was_looked_at() {
         let proofs = proofs();
-        let [(_, placed), (_, unknown), _] = births();
+        let samples = samples().unwrap();
+        let of = |name: &str| &samples.iter().find(|(known, _)| *known == name).unwrap().1;
         let mut told = String::new();
         for locale in Locale::ALL {
-            let mut drawings = proofs.drawings(*locale, (&placed, Theme::Light)).unwrap();
-            drawings.extend(
-                proofs.drawings(*locale, (&unknown, Theme::Dark)).unwrap().into_iter().take(1),
-            );
+            let mut drawings = proofs.drawings(*locale, (of("placed"), Theme::Light)).unwrap();
+            drawings.extend(proofs.drawings(*locale, (of("pair"), Theme::Light)).unwrap());
+            for name in ["unknown-hour", "pair"] {
+                let dark = proofs.drawings(*locale, (of(name), Theme::Dark)).unwrap();
+                drawings.extend(dark.into_iter().take(1));
+            }
             for drawing in drawings {
                 let rendered = proofs.typesetter.proof(&drawing).unwrap();
                 let about = format!("{locale} {} {:?}", drawing.piece().word(), drawing.theme);
@@ -223,7 +241,7 @@ mod tests {
         config.templates.dir = Some(folder.path().to_owned());
         let (typesetter, texts) = parts::drawing_tools(&config).unwrap();
         let proofs = Proofs { typesetter, texts, assets: Assets::embedded(), out: None };
-        let [(_, placed), ..] = births();
+        let (_, placed) = samples().unwrap().remove(0);
         let card = proofs.drawings(Locale::En, (&placed, Theme::Light)).unwrap().remove(2);
         let fault = proofs.typesetter.proof(&card).unwrap_err().to_string();
         assert!(fault.contains("share.typ:2: ") && fault.contains("birth"), "{fault}");

@@ -14,12 +14,13 @@ use crate::bazi::places::{self, FoundPlace};
 use crate::bazi::{self, BirthInput, BirthTime, Chart, Sect, Sex, SummerTime};
 use crate::catalog::answers::{Answer, FormAnswers, Gender};
 use crate::catalog::{Product, rules};
-use crate::config::Config;
-use crate::flows::preview_report::{self, Preview, Wanted, Writer};
+use crate::config::{Config, GateMode};
+use crate::flows::preview_report::{self, Preview, PreviewVerdict, Wanted, Writer};
 use crate::kernel::clock::{Clock as _, SystemClock};
 use crate::kernel::ids::Sku;
 use crate::kernel::locale::Locale;
 use crate::reports::adapters::recorded::Recorded;
+use crate::reports::gate::Gate;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ReportCommand {
@@ -70,8 +71,8 @@ pub(super) fn run(context: &Context, command: ReportCommand) -> anyhow::Result<E
     let ReportCommand::Preview(options) = command;
     // Recorded answers need no account.
     let sections: &[&str] = match options.recorded {
-        Some(_) => &["templates", "orders"],
-        None => &["templates", "orders", "ai"],
+        Some(_) => &["templates", "orders", "report"],
+        None => &["templates", "orders", "report", "ai"],
     };
     let config = match Config::load_sections(&context.sources, sections) {
         Ok(config) => config,
@@ -103,6 +104,7 @@ async fn make(
     let product = product.with_context(|| format!("there is no product {}", options.product))?;
     let answers = answers(product, options)?;
     let chart = chart_of(options, today.year())?;
+    let gate = Gate::try_new()?;
     let wanted = Wanted {
         product,
         locale,
@@ -110,6 +112,7 @@ async fn make(
         chart: chart.as_ref(),
         today,
         attempts: config.ai.attempts,
+        gate: (config.report.gate != GateMode::Off).then_some(&gate),
     };
     if let Some(file) = &options.recorded {
         let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
@@ -189,7 +192,12 @@ fn page(preview: &Preview, with_text: bool) -> String {
     for call in &preview.calls {
         let tokens = call.tokens;
         let prompt = tokens.prompt_cache_hit.saturating_add(tokens.prompt_cache_miss);
-        let verdict = call.findings.first().map_or("kept", String::as_str);
+        let verdict = match call.verdict {
+            PreviewVerdict::Passed => "passed",
+            PreviewVerdict::Flawed => "flawed, kept",
+            PreviewVerdict::WrittenAgain => "written again",
+            PreviewVerdict::Held => "held back for an operator",
+        };
         lines.push(format!(
             "{}\t{} characters\t{prompt} + {} tokens\t{}\t{verdict}",
             if call.chapter.is_empty() { "report" } else { &call.chapter },
@@ -197,7 +205,9 @@ fn page(preview: &Preview, with_text: bool) -> String {
             tokens.completion,
             amount(call.cost_micros),
         ));
+        lines.extend(call.findings.iter().map(|finding| format!("\t{finding}")));
     }
+    lines.extend(preview.together.iter().map(|finding| format!("together\t{finding}")));
     let currency = preview.cost_currency.as_deref().unwrap_or_default();
     lines.push(format!("total\t{} {currency}", amount(preview.cost_micros)).trim().to_owned());
     lines.join("\n")
@@ -256,6 +266,10 @@ mod tests {
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
         assert_eq!(told["calls"].as_array().unwrap().len(), 9);
         assert!(told["calls"][1]["findings"][0].as_str().unwrap().contains("太短"));
+        assert_eq!(told["calls"][1]["verdict"], "written_again");
+        assert_eq!(told["calls"][2]["verdict"], "passed");
+        let together = told["together"][0].as_str().unwrap();
+        assert!(together.starts_with("character: repetition: "), "{together}");
         let facts = std::fs::read_to_string(path("out/facts.json")).unwrap();
         assert!(facts.contains("坤造") && facts.contains("\"chart\""));
         // Without enough answers there is no report.

@@ -18,6 +18,8 @@ pub struct Orders {
     #[serde(deserialize_with = "minutes_by_method")]
     pub method_ttl_minutes: BTreeMap<String, u32>,
     pub late_payment: LatePayment,
+    /// How many paid orders may wait for their reports before nothing is sold; 0: any number.
+    pub most_waiting: u32,
     /// In which times are shown to buyers.
     #[serde(with = "values::zone")]
     pub time_zone: Tz,
@@ -29,6 +31,7 @@ impl Default for Orders {
             payment_ttl_minutes: 30,
             method_ttl_minutes: BTreeMap::new(),
             late_payment: LatePayment::Fulfil,
+            most_waiting: 500,
             time_zone: Tz::Asia__Shanghai,
         }
     }

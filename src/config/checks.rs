@@ -151,6 +151,7 @@ impl Checks<'_> {
             ("ai.idle_timeout_seconds", ai.idle_timeout_seconds, 1..=3600),
             ("ai.deadline_seconds", ai.deadline_seconds, 1..=7200),
             ("ai.max_continuations", ai.max_continuations.into(), 0..=10),
+            ("orders.most_waiting", config.orders.most_waiting.into(), 0..=1_000_000),
             ("ai.attempts", ai.attempts.into(), 1..=10),
             ("ai.chapters_at_once", ai.chapters_at_once.into(), 1..=10),
             ("ai.tokens_per_order", ai.tokens_per_order.into(), 1_000..=10_000_000),

@@ -221,6 +221,9 @@ pub struct Ai {
     /// What a day of texts may cost, in the prices' currency; `""`: no limit.
     #[serde(deserialize_with = "values::decimal_or_nothing")]
     pub daily_budget: String,
+    /// When so much is left, operators are told; `""`: nobody asks.
+    #[serde(deserialize_with = "values::decimal_or_nothing")]
+    pub low_balance: String,
     /// Who writes when the provider above cannot, in their order.
     #[serde(deserialize_with = "writing::list")]
     pub fallbacks: Vec<Fallback>,
@@ -247,6 +250,7 @@ impl Default for Ai {
             tokens_per_order: 400_000,
             cost_per_order: "0".to_owned(),
             daily_budget: String::new(),
+            low_balance: "5".to_owned(),
             fallbacks: Vec::new(),
         }
     }

@@ -31,6 +31,9 @@ pub struct Fallback {
     /// In the prices' currency; `""`: no limit.
     #[serde(default, deserialize_with = "values::decimal_or_nothing")]
     pub daily_budget: String,
+    /// In the account's currency; `""`: nobody asks.
+    #[serde(default, deserialize_with = "values::decimal_or_nothing")]
+    pub low_balance: String,
 }
 
 fn omit() -> Thinking {

@@ -92,6 +92,8 @@ fn deeds(kind: AlertKind) -> &'static [AlertDeed] {
         | AlertKind::EventSinkDisabled
         | AlertKind::BooksUnsound
         | AlertKind::PayoutRequested
-        | AlertKind::PictureFailed => &[Open],
+        | AlertKind::PictureFailed
+        | AlertKind::SellingPaused
+        | AlertKind::BalanceLow => &[Open],
     }
 }

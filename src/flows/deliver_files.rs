@@ -8,11 +8,10 @@
 use bytes::Bytes;
 
 use super::deliver_report::{Delivery, Stopped};
-use super::illustrate::{self, Illustration, Words};
+use super::illustrate::{self, Illustration, Sitters, Words};
 use super::jobs::AlertKind;
 use super::raise_alert;
 use crate::affiliates;
-use crate::bazi::Chart;
 use crate::notifications::message::{Cargo, Item, OutgoingMessage, Parcel, Source};
 use crate::notifications::ports::{MessageId, Posted, SendError};
 use crate::notifications::sender::Priority;
@@ -174,14 +173,14 @@ impl Delivery<'_> {
         let illustration = Illustration {
             words: Words { texts: &self.tools.texts, locale: self.order.locale },
             theme: files.theme,
-            chart: &material.chart,
+            sitters: &material.sitters,
             made: illustrate::day_in(zone, files.made_at),
             title: &material.title,
             order_no: self.order.order_no.as_str(),
             text: &material.text,
             invitation: material.invitation.as_deref(),
         };
-        let drawing = illustration.draw(piece);
+        let drawing = illustration.draw(piece).ok_or("the report has no such picture")?;
         // The cause of a failure names template and line, never what was drawn.
         renderer.draw(&drawing).await.map_err(|error| format!("{:#}", anyhow::Error::from(error)))
     }
@@ -190,16 +189,16 @@ impl Delivery<'_> {
     async fn material(&self) -> Result<Option<Material>, Stopped> {
         let base = &self.tools.till.base;
         let (db, number) = (base.db.read(), &self.order.order_no);
-        let chart = illustrate::chart_of_one(base, number).await?;
+        let sitters = illustrate::sitters(base, number).await?;
         let text = reports::find_text(db, &base.keyring, number).await?;
-        let (Some(chart), Some(text)) = (chart, text) else { return Ok(None) };
+        let (Some(sitters), Some(text)) = (sitters, text) else { return Ok(None) };
         let title = self.tools.product(self.order)?.name.get(self.order.locale).to_owned();
         let own = affiliates::repo::find_by_user(db, self.order.user).await?;
         let invitation = self.tools.drawing.chat_url.get().map(|way| match own {
             Some(own) => format!("{way}?start=aff_{}", own.code.as_str()),
             None => way.clone(),
         });
-        Ok(Some(Material { chart, text, title, invitation }))
+        Ok(Some(Material { sitters, text, title, invitation }))
     }
 
     fn item(&self, piece: Piece, source: Source) -> Item {
@@ -210,7 +209,7 @@ impl Delivery<'_> {
 
 /// What every piece of one report is drawn from.
 struct Material {
-    chart: Chart,
+    sitters: Sitters,
     text: String,
     title: String,
     invitation: Option<String>,

@@ -14,9 +14,11 @@ use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
 use crate::notifications::ports::{MessageId, SendError};
 use crate::notifications::sender::Priority;
-use crate::orders::Order;
+use crate::orders::{Order, packs};
 use crate::platform::jobs::store::{self as jobs, Claimed};
+use crate::platform::texts::Args;
 use crate::reports::deliveries::{self, Part, PartKind};
+use crate::reports::questions;
 use crate::reports::ratings::Stars;
 
 /// Runs that are allowed without a single message going out: about an hour, in which a chat service
@@ -126,17 +128,41 @@ impl Delivery<'_> {
         &self,
         message: OutgoingMessage,
     ) -> Result<Result<MessageId, SendError>, Stopped> {
-        let Some(url) = report_page::open(self.tools, self.order).await? else {
-            return Ok(self.say(&message.with_keyboard(self.closing_buttons(None))).await);
+        let db = self.tools.till.base.db.read();
+        if let Some(about) = packs::find_about(db, &self.order.order_no).await? {
+            let label = self.tools.text(self.order.locale, "btn-ask-now");
+            let ask = Button::callback(label, format!("after:ask:{about}"));
+            return Ok(self.say(&message.with_keyboard(vec![vec![ask]])).await);
+        }
+        let ask = self.ask_row().await?;
+        let buttons = |page| {
+            let mut rows = self.closing_buttons(page);
+            rows.splice(1..1, ask.clone());
+            rows
         };
-        let rows = self.closing_buttons(Some(url));
+        let Some(url) = report_page::open(self.tools, self.order).await? else {
+            return Ok(self.say(&message.with_keyboard(buttons(None))).await);
+        };
+        let rows = buttons(Some(url));
         match self.say(&message.clone().with_keyboard(rows)).await {
             Err(SendError::Refused { code: 400, description }) => {
                 tracing::warn!(%description, "the link to the report's page was refused");
-                Ok(self.say(&message.with_keyboard(self.closing_buttons(None))).await)
+                Ok(self.say(&message.with_keyboard(buttons(None))).await)
             }
             outcome => Ok(outcome),
         }
+    }
+
+    /// The questions that come with the report. The order is a moment from its completion, so what is
+    /// counted is what was promised, less what was asked before this delivery.
+    async fn ask_row(&self) -> Result<Option<Vec<Button>>, Stopped> {
+        let Some(plan) = self.tools.product(self.order)?.questions else { return Ok(None) };
+        let db = self.tools.till.base.db.read();
+        let no = &self.order.order_no;
+        let bought = packs::granted(db, no).await?.questions;
+        let given = i64::from(plan.included).saturating_add(bought);
+        let left = questions::tally(db, no).await?.left(given);
+        Ok(Some(vec![ask_button(self.tools, self.order, left)]))
     }
 
     /// How it was, where to read it in peace, and what can still be done.
@@ -185,4 +211,10 @@ impl Delivery<'_> {
     pub(super) fn place(&self, part: &Part) -> (&OrderNo, i32, i32) {
         (&self.order.order_no, self.round, part.seq)
     }
+}
+
+/// "Ask something (3 left)".
+pub(super) fn ask_button(tools: &Tools, order: &Order, left: i64) -> Button {
+    let label = tools.format(order.locale, "btn-ask", &Args::new().number("left", left));
+    Button::callback(label, format!("after:ask:{}", order.order_no))
 }

@@ -10,6 +10,7 @@ use crate::affiliates::{self, AffiliateError, payouts};
 use crate::kernel::ids::UserId;
 use crate::orders::{self, Order, OrderError};
 use crate::payments::{self, Payment, PaymentError, Refund};
+use crate::reports::questions::Question;
 use crate::reports::{self, ReportError};
 use crate::users::{self, UserError};
 
@@ -121,6 +122,7 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
     let refunds = payments::refunds::list_of_order(db, number).await?;
     let rating = reports::ratings::find(db, keyring, number).await?;
     let asked = payments::requests::find_latest(db, keyring, number).await?;
+    let questions = reports::questions::list(db, keyring, number).await?;
     Ok(json!({
         "order_no": number,
         "product": order.sku,
@@ -148,9 +150,21 @@ async fn order_of(base: &Base, order: &Order) -> Result<Value, ExportError> {
             "requested_at": asked.requested_at,
             "decided_at": asked.decided_at,
         })),
+        "questions": questions.iter().map(question).collect::<Vec<_>>(),
         "payments": payments.iter().map(payment).collect::<Vec<_>>(),
         "refunds": refunds.iter().map(refund).collect::<Vec<_>>(),
     }))
+}
+
+fn question(question: &Question) -> Value {
+    json!({
+        "number": question.number,
+        "status": question.status,
+        "question": question.words,
+        "answer": question.answer,
+        "asked_at": question.asked_at,
+        "done_at": question.done_at,
+    })
 }
 
 fn payment(payment: &Payment) -> Value {

@@ -79,6 +79,7 @@ pub(super) async fn forget_order(
     reports::deliveries::erase(tx, number).await?;
     reports::ratings::erase_words(tx, number).await?;
     reports::rewrites::erase(tx, number).await?;
+    reports::questions::erase(tx, number).await?;
     requests::erase_words(tx, number).await?;
     reports::chapters::erase(tx, number).await?;
     reports::calls::erase(tx, number).await?;

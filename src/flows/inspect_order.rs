@@ -5,14 +5,17 @@ use serde::Serialize;
 
 use super::base::Base;
 use super::jobs::FulfilOrder;
+use crate::catalog::ProductSnapshot;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, PaymentNo, RefundNo, Sku, UserId};
 use crate::kernel::money::Money;
+use crate::orders::packs;
 use crate::orders::{self, DiscountLine, HistoryRow, Order, OrderError, OrderStatus, Step};
 use crate::payments::{self, LogRow, Payment, PaymentError, PaymentStatus, Refund, RefundStatus};
 use crate::platform::jobs::Job;
 use crate::platform::jobs::store::{self as jobs, JobRow};
 use crate::reports::calls::{Call, CallOutcome};
+use crate::reports::questions::{self, Tally};
 use crate::reports::{self, ReportError};
 
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +63,10 @@ pub struct OrderView {
     pub calls: Vec<CallView>,
     /// What the quality gate said about each text, the first first.
     pub checks: Vec<reports::checks::CheckRow>,
+    /// What the buyer asked about the report; `None`: nothing, and nothing was bought for it.
+    pub questions: Option<QuestionsView>,
+    /// The order whose report more questions are bought for.
+    pub questions_about: Option<OrderNo>,
     /// Messages of the latest delivery: sent, and in all.
     pub delivered: (i64, i64),
     /// The same of the numbered segments, which is what the buyer was told.
@@ -125,6 +132,21 @@ pub struct CallView {
     pub made: ReportView,
 }
 
+/// Questions about a report, without their words.
+#[derive(Debug, Serialize)]
+pub struct QuestionsView {
+    #[serde(flatten)]
+    pub tally: Tally,
+    /// Included and bought.
+    pub given: i64,
+    pub left: i64,
+    /// The orders that bought more.
+    pub bought_by: Vec<OrderNo>,
+    /// What the requests for the answers cost, in millionths; part of the order's cost.
+    pub cost_micros: i64,
+    pub cost_currency: String,
+}
+
 pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, InspectError> {
     let db = base.db.read();
     let Some(order) = orders::repo::find(db, order_no).await? else { return Ok(None) };
@@ -136,11 +158,14 @@ pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, I
     let refunds = payments::refunds::list_of_order(db, order_no).await?;
     let round = reports::deliveries::last_round(db, order_no).await?.unwrap_or(0);
     let calls = reports::calls::list(db, &base.keyring, order_no).await?;
+    let questions = questions_view(base, &order, &calls).await?;
     let fulfil = FulfilOrder { order_no: order_no.clone() };
     Ok(Some(OrderView {
         history: orders::repo::history(db, order_no).await?,
         checks: reports::checks::list(db, order_no).await?,
         report: reports::repo::find_provenance(db, order_no).await?.map(report_view),
+        questions,
+        questions_about: packs::find_about(db, order_no).await?,
         calls: calls.into_iter().map(call_view).collect(),
         delivered: reports::deliveries::count(db, (order_no, round)).await?,
         segments: reports::deliveries::count_segments(db, (order_no, round)).await?,
@@ -148,6 +173,34 @@ pub async fn run(base: &Base, order_no: &OrderNo) -> Result<Option<OrderView>, I
         payments,
         refunds: refunds.into_iter().map(refund_view).collect(),
         ..head(order)
+    }))
+}
+
+async fn questions_view(
+    base: &Base,
+    order: &Order,
+    calls: &[Call],
+) -> Result<Option<QuestionsView>, InspectError> {
+    let (db, no) = (base.db.read(), &order.order_no);
+    let tally = questions::tally(db, no).await?;
+    let bought_by = packs::list_about(db, no).await?;
+    let product = order.product::<ProductSnapshot>(&base.keyring).ok();
+    let plan = product.and_then(|product| product.questions);
+    if plan.is_none() && tally == Tally::default() {
+        return Ok(None);
+    }
+    let included = plan.map_or(0, |plan| i64::from(plan.included));
+    let given = included.saturating_add(packs::granted(db, no).await?.questions);
+    let made = calls.iter().filter(|call| questions::is_chapter(&call.chapter));
+    let cost = made.clone().map(|call| call.made.cost_micros).fold(0, i64::saturating_add);
+    let currency = made.map(|call| call.made.cost_currency.clone()).next_back();
+    Ok(Some(QuestionsView {
+        left: tally.left(given),
+        tally,
+        given,
+        bought_by,
+        cost_micros: cost,
+        cost_currency: currency.unwrap_or_default(),
     }))
 }
 
@@ -178,6 +231,8 @@ fn head(order: Order) -> OrderView {
         report: None,
         calls: Vec::new(),
         checks: Vec::new(),
+        questions: None,
+        questions_about: None,
         delivered: (0, 0),
         segments: (0, 0),
         job: None,
@@ -251,4 +306,36 @@ pub async fn findings(
     order_no: &OrderNo,
 ) -> Result<Vec<(i64, i64, Vec<reports::gate::Finding>)>, InspectError> {
     Ok(reports::checks::findings(base.db.read(), &base.keyring, order_no).await?)
+}
+
+/// The latest text of a part that is held back.
+#[derive(Debug)]
+pub struct HeldText {
+    /// 0 for a report of one piece, else the chapter from 1.
+    pub part: i64,
+    pub attempt: i64,
+    pub provider: String,
+    pub findings: Vec<reports::gate::Finding>,
+}
+
+/// What the quality gate holds back of an order that waits for a person's word; nothing when it
+/// waits for none.
+pub async fn held(base: &Base, order_no: &OrderNo) -> Result<Vec<HeldText>, InspectError> {
+    let db = base.db.read();
+    let order = orders::repo::find(db, order_no).await?;
+    let waits =
+        |order: &Order| order.status == OrderStatus::Generating && order.step == Step::Report;
+    if !order.as_ref().is_some_and(waits) {
+        return Ok(Vec::new());
+    }
+    let parts = reports::checks::held(db, order_no).await?;
+    let rows = reports::checks::list(db, order_no).await?;
+    let mut held = Vec::new();
+    for part in parts {
+        let Some(row) = rows.iter().rfind(|row| row.part == part) else { continue };
+        let findings = reports::checks::last_findings(db, &base.keyring, order_no, part).await?;
+        let (attempt, provider) = (row.attempt, row.provider.clone());
+        held.push(HeldText { part, attempt, provider, findings });
+    }
+    Ok(held)
 }

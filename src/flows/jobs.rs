@@ -130,6 +130,10 @@ pub enum News {
     RefundRefused,
     /// The report could not be written once more; the old one stays.
     RewriteFailed,
+    /// A question was answered, or politely not.
+    QuestionAnswered,
+    /// A question could not be answered; the buyer has it back.
+    QuestionFailed,
 }
 
 /// Tell the buyer of an order what happened.
@@ -204,6 +208,10 @@ pub enum AlertKind {
     RefundRequested,
     /// A picture or the book of a report could not be made; the text went out without it.
     PictureFailed,
+    /// Nothing is sold: the line is too long, or nobody can write.
+    SellingPaused,
+    /// Little money is left with a provider of texts.
+    BalanceLow,
 }
 
 /// Tell the operators in their chat. Carries numbers and words of ours only.
@@ -355,6 +363,23 @@ impl Job for RewriteReport {
 
     fn dedupe_key(&self) -> String {
         format!("rewrite:{}:{}", self.order_no, self.number)
+    }
+}
+
+/// Answer a question about a finished report.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AnswerQuestion {
+    pub order_no: OrderNo,
+    /// Which question about the order, counted from 1.
+    pub number: i64,
+}
+
+impl Job for AnswerQuestion {
+    const KIND: &'static str = "answer_question";
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn dedupe_key(&self) -> String {
+        format!("question:{}:{}", self.order_no, self.number)
     }
 }
 

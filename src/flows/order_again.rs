@@ -12,7 +12,7 @@ use crate::catalog::{Catalog, rules};
 use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Currency;
-use crate::orders::{self, Order, OrderError, OrderStatus};
+use crate::orders::{self, Order, OrderError, OrderStatus, packs};
 use crate::payments::STARS;
 
 #[derive(Debug)]
@@ -65,6 +65,7 @@ pub async fn run(
         anchor_message: None,
         coupon: order.coupon_code.clone(),
         seen_total: None,
+        about: packs::find_about(db, order_no).await?,
     };
     place(till, catalog, request).await.map(Again::Placed)
 }

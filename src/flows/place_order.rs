@@ -7,7 +7,8 @@ use std::sync::Arc;
 use sea_orm::DbErr;
 
 use super::hold_goods;
-use super::may_order::{self, Closed};
+use super::may_order::{self, Closed, MayOrderError};
+use super::more_questions::{self, Offered};
 use super::new_payment;
 use super::quote_price::{self, Quote};
 use super::settle_payment::{self, SettleError, order_event};
@@ -19,6 +20,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku, UserId};
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Money;
+use crate::orders::packs::{self, NewPack};
 use crate::orders::{self, DiscountKind, NewOrder, Order, OrderError};
 use crate::payments::STARS;
 use crate::platform::db::WriteTx;
@@ -43,6 +45,8 @@ pub struct PlaceOrder {
     pub coupon: Option<String>,
     /// What the check card said is to be paid; `None`: no card was shown.
     pub seen_total: Option<Money>,
+    /// The delivered order that more questions are bought for; for such a product alone.
+    pub about: Option<OrderNo>,
 }
 
 impl PlaceOrder {
@@ -75,6 +79,8 @@ pub enum PlaceOrderError {
     Order(#[from] OrderError),
     #[error("the user cannot be read")]
     User(#[from] users::UserError),
+    #[error("nobody knows whether it may be ordered")]
+    MayOrder(#[from] MayOrderError),
     #[error("the coupon cannot be used")]
     Coupon(#[from] PromotionError),
     #[error("the order cannot be settled")]
@@ -100,9 +106,14 @@ pub async fn run(
     if let Some(order) = orders::repo::find_by_draft(tx.conn(), &request.draft_id).await? {
         return Ok(Placed::AlreadyPlaced(Box::new(order)));
     }
-    if let Some(closed) = may_order::ask(&tx, &product, request.user).await? {
+    if let Some(closed) = may_order::ask(till, &tx, (&product, request.user)).await? {
         return Ok(Placed::Closed(closed));
     }
+    let pack = match more_questions::offered(till, &tx, (&product, &request), now).await? {
+        Offered::NoPack => None,
+        Offered::Pack(pack) => Some(pack),
+        Offered::Not => return Ok(Placed::NotOnSale),
+    };
     if free_limit_reached(till, &tx, (&product, request.user), now).await? {
         return Ok(Placed::FreeLimitReached);
     }
@@ -114,7 +125,8 @@ pub async fn run(
         return Ok(Placed::PriceChanged(quote));
     }
     let new = new_order(till, &tx, (&product, &request, &quote), now).await?;
-    let wish = Wish { new, supply: product.supply(), claim, method: request.method.as_deref() };
+    let method = request.method.as_deref();
+    let wish = Wish { new, supply: product.supply(), claim, pack, method };
     let order = match write(till, &tx, &wish, now).await? {
         Written::Order(order) => order,
         Written::Refused(refused) => return Ok(refused), // dropped: nothing was written
@@ -161,6 +173,7 @@ struct Wish<'a> {
     new: NewOrder,
     supply: Supply,
     claim: Option<Claim>,
+    pack: Option<NewPack>,
     method: Option<&'a str>,
 }
 
@@ -181,6 +194,9 @@ async fn write(
     if !orders::repo::insert(tx, &till.base.keyring, new, now).await? {
         // Two replicas confirmed one draft at once: the other one won, and ours rolls back.
         return Err(OrderError::Stale(new.order_no.clone()).into());
+    }
+    if let Some(pack) = &wish.pack {
+        packs::insert(tx, (&new.order_no, pack), now).await?;
     }
     if !hold_goods::take(tx, (&new.sku, &new.order_no), (wish.supply, &till.money.day(now)), now)
         .await?

@@ -5,15 +5,19 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::chapter_brief;
-use crate::bazi::facts::{self, Asked, Facts, chart_facts, day_facts};
+use super::fulfil_order::known;
+use super::{asked_years, chapter_brief};
+use crate::bazi::facts::{self, Facts, chart_facts, day_facts};
 use crate::bazi::{BirthError, Chart};
 use crate::catalog::answers::FormAnswers;
 use crate::catalog::{ChapterPlan, Product};
 use crate::kernel::locale::Locale;
 use crate::reports::cost::{self, Prices};
 use crate::reports::draft::{self, Draft};
-use crate::reports::ports::{LanguageModel, ModelError, ModelRequest, NoProgress, TokenUsage};
+use crate::reports::gate::{Expected, Finding, Gate, Known, Mode, Verdict};
+use crate::reports::ports::{
+    Completion, LanguageModel, ModelError, ModelRequest, NoProgress, TokenUsage,
+};
 use crate::reports::prompt::{ChapterBrief, PromptError, PromptTemplate, PromptValues};
 
 /// What is to be made.
@@ -26,6 +30,8 @@ pub struct Wanted<'a> {
     pub chart: Option<&'a Chart>,
     pub today: NaiveDate,
     pub attempts: u32,
+    /// Reads every text as it reads those of orders; `None`: the gate is switched off.
+    pub gate: Option<&'a Gate>,
 }
 
 /// Who writes, and for how much.
@@ -44,8 +50,21 @@ pub struct PreviewCall {
     /// Millionths of the prices' currency.
     pub cost_micros: i64,
     pub characters: usize,
-    /// What was wrong with the text; empty when it was kept.
+    /// What became of the text: kept without a finding, kept in spite of them, written again, or
+    /// what no buyer would get and an operator would have to decide about.
+    pub verdict: PreviewVerdict,
+    /// What was wrong with the text.
     pub findings: Vec<String>,
+}
+
+/// What became of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PreviewVerdict {
+    Passed,
+    Flawed,
+    WrittenAgain,
+    Held,
 }
 
 /// What came of it.
@@ -54,6 +73,8 @@ pub struct Preview {
     pub facts: Value,
     pub text: String,
     pub calls: Vec<PreviewCall>,
+    /// What is wrong only when the chapters are read together, with the chapters' keys.
+    pub together: Vec<String>,
     pub tokens: TokenUsage,
     pub cost_micros: i64,
     pub cost_currency: Option<String>,
@@ -83,7 +104,9 @@ pub async fn run(wanted: &Wanted<'_>, writer: &Writer<'_>) -> Result<Preview, Pr
     let product = wanted.product;
     let template = PromptTemplate::parse(&product.prompt.file, &product.prompt.text)?;
     let facts = serde_json::to_value(facts_of(wanted)?)?;
-    let mut studio = Studio { wanted, writer, template, facts, calls: Vec::new() };
+    let known = known_of(wanted);
+    let (calls, together) = (Vec::new(), Vec::new());
+    let mut studio = Studio { wanted, writer, template, facts, known, calls, together };
     let text = if product.chapters.is_empty() {
         let plan = product.report;
         let short = |text: &str| {
@@ -97,7 +120,8 @@ pub async fn run(wanted: &Wanted<'_>, writer: &Writer<'_>) -> Result<Preview, Pr
     let tokens = calls.iter().fold(TokenUsage::default(), |sum, call| sum.plus(call.tokens));
     let cost_micros = calls.iter().fold(0, |sum: i64, call| sum.saturating_add(call.cost_micros));
     let cost_currency = writer.prices.map(|prices| prices.currency.to_string());
-    Ok(Preview { facts: studio.facts, text, calls, tokens, cost_micros, cost_currency })
+    let (facts, together) = (studio.facts, studio.together);
+    Ok(Preview { facts, text, calls, together, tokens, cost_micros, cost_currency })
 }
 
 fn facts_of(wanted: &Wanted<'_>) -> Result<Facts, PreviewError> {
@@ -108,15 +132,22 @@ fn facts_of(wanted: &Wanted<'_>) -> Result<Facts, PreviewError> {
         }
         return Ok(Facts::Day(day_facts(wanted.today)?));
     };
-    let this_year = wanted.today.year();
-    let field = wanted.product.chart_year.as_deref();
-    let year = field.and_then(|field| wanted.answers.number(field));
-    let year = year.and_then(|year| i32::try_from(year).ok());
-    let ahead = i32::try_from(wanted.product.years_ahead).unwrap_or_default();
-    let first = year.unwrap_or(this_year);
-    let last = year.unwrap_or(this_year.saturating_add(ahead));
-    let asked = Asked { this_year, first, last, months: year.is_some() };
+    let product = (&wanted.product.snapshot(), wanted.answers);
+    let asked = asked_years::of(product, chart, wanted.today.year());
     Ok(Facts::Chart(Box::new(chart_facts(chart, asked))))
+}
+
+/// What the gate holds the texts against.
+fn known_of(wanted: &Wanted<'_>) -> Known {
+    use chrono::Datelike as _;
+    let this_year = wanted.today.year();
+    match wanted.chart {
+        None => Known { this_year: Some(this_year), ..Known::default() },
+        Some(chart) => {
+            let product = (&wanted.product.snapshot(), wanted.answers);
+            known::of_asked(chart, asked_years::of(product, chart, this_year))
+        }
+    }
 }
 
 struct Studio<'a> {
@@ -124,7 +155,9 @@ struct Studio<'a> {
     writer: &'a Writer<'a>,
     template: PromptTemplate,
     facts: Value,
+    known: Known,
     calls: Vec<PreviewCall>,
+    together: Vec<String>,
 }
 
 impl Studio<'_> {
@@ -142,6 +175,14 @@ impl Studio<'_> {
             let text = self.write(Some((chapter, brief)), short).await?;
             drafts.push(Draft::read(&text));
         }
+        if let Some(gate) = self.wanted.gate {
+            let texts: Vec<&str> = drafts.iter().map(|draft| draft.markdown.as_str()).collect();
+            for (place, findings) in gate.repeating(&texts) {
+                let key = plan.get(place).map_or("", |chapter| chapter.key.as_str());
+                let said = findings.iter().map(|it| format!("{key}: {}", it.for_operator()));
+                self.together.extend(said);
+            }
+        }
         let titles = plan.iter().map(|chapter| chapter.title.get(locale));
         Ok(draft::join(locale, titles.zip(drafts.iter().map(|it| it.markdown.as_str()))))
     }
@@ -155,29 +196,68 @@ impl Studio<'_> {
         let key = chapter.as_ref().map(|(plan, _)| plan.key.clone()).unwrap_or_default();
         let blocks = chapter.as_ref().map(|(plan, _)| plan.facts.as_slice());
         let mut brief = chapter.as_ref().map(|(_, brief)| brief.clone());
+        let most = self.wanted.attempts.max(1);
         let mut why = String::new();
-        for _attempt in 0..self.wanted.attempts.max(1) {
+        for attempt in 1..=most {
             let request = self.request(brief.clone(), blocks)?;
             let completion = self.writer.model.write(&request, &NoProgress).await?;
-            let finding = wrong(&completion.text);
-            let prices = self.writer.prices.as_ref();
-            self.calls.push(PreviewCall {
-                chapter: key.clone(),
-                model: completion.model,
-                tokens: completion.usage,
-                cost_micros: prices
-                    .map(|prices| cost::cost_micros(&completion.usage, prices))
-                    .unwrap_or_default(),
-                characters: completion.text.chars().count(),
-                findings: finding.iter().cloned().collect(),
-            });
-            let Some(finding) = finding else { return Ok(completion.text) };
-            if let Some(brief) = &mut brief {
-                brief.findings = vec![finding.clone()];
+            let short = wrong(&completion.text);
+            let read = match &chapter {
+                Some(_) => self.read(&Draft::read(&completion.text).markdown),
+                None => self.read(&completion.text),
+            };
+            let read_before = i64::from(attempt.saturating_sub(1));
+            let verdict = match Verdict::of(Mode::Enforce, &read, read_before) {
+                Verdict::Passed | Verdict::Flawed | Verdict::Refused if short.is_some() => {
+                    PreviewVerdict::WrittenAgain
+                }
+                Verdict::Passed => PreviewVerdict::Passed,
+                Verdict::Flawed => PreviewVerdict::Flawed,
+                Verdict::Refused if attempt < most => PreviewVerdict::WrittenAgain,
+                Verdict::Refused => PreviewVerdict::Held,
+            };
+            let told = read.iter().map(Finding::for_operator);
+            let findings = short.iter().cloned().chain(told).collect();
+            let text = completion.text.clone();
+            self.calls.push(self.call(&key, completion, (verdict, findings)));
+            if verdict != PreviewVerdict::WrittenAgain {
+                return Ok(text);
             }
-            why = finding;
+            let again = read.iter().map(|finding| finding.for_prompt(self.wanted.locale));
+            let again: Vec<String> = short.iter().cloned().chain(again).collect();
+            why = again.join("; ");
+            if let Some(brief) = &mut brief {
+                brief.findings = again;
+            }
         }
         Err(PreviewError::NotGoodEnough { chapter: key, attempts: self.wanted.attempts, why })
+    }
+
+    /// What the gate says of a text.
+    fn read(&self, text: &str) -> Vec<Finding> {
+        let Some(gate) = self.wanted.gate else { return Vec::new() };
+        let expected = Expected { locale: self.wanted.locale, length: None, headings: Vec::new() };
+        gate.check(&self.known, &expected, text)
+    }
+
+    fn call(
+        &self,
+        key: &str,
+        completion: Completion,
+        (verdict, findings): (PreviewVerdict, Vec<String>),
+    ) -> PreviewCall {
+        let prices = self.writer.prices.as_ref();
+        PreviewCall {
+            chapter: key.to_owned(),
+            model: completion.model,
+            tokens: completion.usage,
+            cost_micros: prices
+                .map(|prices| cost::cost_micros(&completion.usage, prices))
+                .unwrap_or_default(),
+            characters: completion.text.chars().count(),
+            verdict,
+            findings,
+        }
     }
 
     fn request(

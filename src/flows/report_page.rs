@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use serde::Serialize;
 
 use super::base::Base;
-use super::illustrate::{Words, chart_of_one, chart_sheet, day_in};
+use super::illustrate::{self, Words, chart_sheet, day_in};
 use super::tools::Tools;
 use crate::catalog::ProductSnapshot;
 use crate::kernel::ids::{OrderNo, UserId};
@@ -93,7 +93,7 @@ pub async fn read(
     let Some(text) = reports::repo::find_text(db, keyring, &number).await? else {
         return Ok(None);
     };
-    let chart = chart_of_one(base, &number).await?;
+    let sitters = illustrate::sitters(base, &number).await?;
     let words = Words { texts, locale: order.locale };
     let made = day_in(zone, order.completed_at.unwrap_or_else(|| base.now()));
     Ok(Some(ReportPage {
@@ -101,7 +101,10 @@ pub async fn read(
         title: title(keyring, &order)?,
         order_no: number.0,
         date: words.date(made.year(), made.month(), made.day()),
-        chart: chart.map(|chart| chart_sheet(words, &chart, made.year())),
+        chart: sitters
+            .as_ref()
+            .and_then(illustrate::Sitters::only)
+            .map(|chart| chart_sheet(words, chart, made.year())),
         chapters: chapters(words, &text),
     }))
 }

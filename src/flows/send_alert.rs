@@ -170,6 +170,8 @@ impl AlertKind {
             Self::PayoutRequested => "payout_requested",
             Self::RefundRequested => "refund_requested",
             Self::PictureFailed => "picture_failed",
+            Self::SellingPaused => "selling_paused",
+            Self::BalanceLow => "balance_low",
         }
     }
 }

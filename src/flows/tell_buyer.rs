@@ -1,6 +1,7 @@
 //! The buyer hears what happened to an order outside the conversation. News that is stale by the
 //! time it goes out stays unsaid.
 
+mod answer;
 mod card;
 mod words;
 
@@ -29,6 +30,12 @@ pub async fn run(tools: &Tools, job: TellBuyer, claimed: &Claimed) -> Result<(),
     }
     let told = match job.news {
         News::PaymentReady => card::show(tools, &order).await?,
+        News::QuestionAnswered | News::QuestionFailed => {
+            let message = answer::message(tools, &order, &job).await.map_err(JobError::retry)?;
+            // Erased meanwhile: there is nothing to say any more.
+            let Some(message) = message else { return Ok(()) };
+            tools.sender.send(Priority::Urgent, order.user, &message).await.map(|_id| ())
+        }
         News::PaymentUnavailable
         | News::AttemptFailed
         | News::PaymentFailed
@@ -79,7 +86,9 @@ async fn tell_operator(tools: &Tools, order: &Order, job: &TellBuyer) {
         | News::OrderFailed
         | News::RefundStarted
         | News::RefundRefused
-        | News::RewriteFailed => return,
+        | News::RewriteFailed
+        | News::QuestionAnswered
+        | News::QuestionFailed => return,
     };
     let db = tools.till.base.db.read();
     let Ok(refund) = refunds::get(db, &RefundNo(job.about.clone())).await else { return };
@@ -120,7 +129,9 @@ fn is_stale(news: News, order: &Order) -> bool {
         | News::RefundSucceeded
         | News::RefundFailed
         | News::RefundRefused
-        | News::RewriteFailed => false,
+        | News::RewriteFailed
+        | News::QuestionAnswered
+        | News::QuestionFailed => false,
     }
 }
 
@@ -144,7 +155,9 @@ fn ends(news: News) -> bool {
         | News::LateMoneyHeld
         | News::SurplusReturns
         | News::RefundRefused
-        | News::RewriteFailed => false,
+        | News::RewriteFailed
+        | News::QuestionAnswered
+        | News::QuestionFailed => false,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Till {
     pub payment_ttl: Duration,
     /// Methods whose payments stay open for another time.
     pub method_ttl: BTreeMap<String, Duration>,
+    /// How many paid orders may wait before nothing is sold; 0: any number.
+    pub most_waiting: u32,
     /// Bought in the sandbox: orders are marked `test`.
     pub test: bool,
 }

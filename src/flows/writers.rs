@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::kernel::clock::Timestamp;
 use crate::reports::breaker::Breaker;
 use crate::reports::cost::Prices;
-use crate::reports::ports::LanguageModel;
+use crate::reports::ports::{Accounts, LanguageModel};
 
 /// One provider of texts.
 pub struct Writer {
@@ -17,7 +17,16 @@ pub struct Writer {
     pub prices: Option<Prices>,
     /// Millionths of the prices' currency that a day may cost; `None`: no limit.
     pub daily_budget_micros: Option<i64>,
+    /// `None`: nobody asks for the balance.
+    pub purse: Option<Purse>,
     breaker: Mutex<Breaker>,
+}
+
+/// Where our money at a provider is asked for.
+pub struct Purse {
+    pub account: Arc<dyn Accounts>,
+    /// Operators hear when less is left, in millionths of the currency.
+    pub low_micros: i64,
 }
 
 impl Writer {
@@ -27,6 +36,7 @@ impl Writer {
             model,
             prices: None,
             daily_budget_micros: None,
+            purse: None,
             breaker: Mutex::default(),
         }
     }
@@ -34,6 +44,16 @@ impl Writer {
     #[must_use]
     pub fn priced(self, prices: Prices, daily_budget_micros: Option<i64>) -> Self {
         Self { prices: Some(prices), daily_budget_micros, ..self }
+    }
+
+    #[must_use]
+    pub fn with_purse(self, purse: Option<Purse>) -> Self {
+        Self { purse, ..self }
+    }
+
+    /// Until when it is left alone; `None`: it is well.
+    pub fn rests_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).rests_until(now)
     }
 
     /// Whether it is not resting.

@@ -14,6 +14,7 @@ pub mod discount;
 mod entity;
 pub mod kept;
 pub mod pace;
+pub mod packs;
 pub mod repo;
 mod row;
 pub mod rules;

@@ -3,8 +3,9 @@
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::OrderError;
+use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::Sku;
-use crate::platform::db::query_all;
+use crate::platform::db::{query_all, query_one};
 
 /// So many of the newest deliveries count.
 const LATEST: i64 = 40;
@@ -52,6 +53,27 @@ pub async fn of_product(db: &impl ConnectionTrait, sku: &Sku) -> Result<Option<P
     let rows = query_all(db, sql, vec![sku.as_str().into(), LATEST.into()]).await?;
     let waited: Result<Vec<i64>, DbErr> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
     Ok(Pace::of(waited?))
+}
+
+/// Paid orders whose report is not delivered yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Line {
+    pub waiting: i64,
+    /// When the one was paid that has waited longest.
+    pub oldest: Option<Timestamp>,
+}
+
+/// The line, counted up to `most`.
+pub async fn line(db: &impl ConnectionTrait, most: u64) -> Result<Line, OrderError> {
+    // Word for word the condition of the index `orders_paid`.
+    let sql = "SELECT count(*), min(paid_at) FROM (SELECT paid_at FROM orders \
+               WHERE status IN ('paid', 'generating') ORDER BY paid_at LIMIT $1) line";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let Some(row) = query_one(db, sql, vec![most.into()]).await? else {
+        return Ok(Line::default());
+    };
+    let oldest: Option<i64> = row.try_get_by_index(1)?;
+    Ok(Line { waiting: row.try_get_by_index(0)?, oldest: oldest.map(Timestamp) })
 }
 
 #[cfg(test)]

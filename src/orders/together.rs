@@ -65,7 +65,7 @@ pub async fn pay_all(
          version = version + 1 FROM {given} \
          WHERE order_no = given.no AND version = given.seen",
     );
-    let written = written.await?;
+    let written = written?;
     if usize::try_from(written) != Ok(wanted) {
         metrics::counter!("mingshu_version_conflicts_total", "table" => "orders").increment(1);
         return Ok(false);

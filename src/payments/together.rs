@@ -58,7 +58,7 @@ pub async fn succeed_all(
          updated_at = given.at, next_query_at = NULL, version = version + 1 FROM {given} \
          WHERE payment_no = given.no AND version = given.seen",
     );
-    let written = written.await?;
+    let written = written?;
     if usize::try_from(written) != Ok(wanted) {
         metrics::counter!("mingshu_version_conflicts_total", "table" => "payments").increment(1);
         return Ok(false);

@@ -21,7 +21,12 @@ pub struct Breaker {
 impl Breaker {
     /// Whether it may be asked now.
     pub fn allows(&self, now: Timestamp) -> bool {
-        self.rests_until.is_none_or(|until| now >= until)
+        self.rests_until(now).is_none()
+    }
+
+    /// When it may be asked again; `None`: now.
+    pub fn rests_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.rests_until.filter(|until| now < *until)
     }
 
     pub fn succeeded(&mut self) {

@@ -49,7 +49,21 @@ impl Load {
     }
 }
 
+/// A question may cost one part in so many of what the report may.
+const QUESTION_SHARE: u64 = 4;
+
 impl Budget {
+    /// What the report and so many questions about it may cost.
+    #[must_use]
+    pub fn with_questions(self, questions: u64) -> Self {
+        let more = self.tokens.saturating_mul(questions) / QUESTION_SHARE;
+        let cost_micros = self.cost_micros.map(|most| {
+            let times = i64::try_from(questions).unwrap_or(i64::MAX);
+            most.saturating_add(most.saturating_mul(times) / QUESTION_SHARE.cast_signed())
+        });
+        Self { tokens: self.tokens.saturating_add(more), cost_micros }
+    }
+
     /// Whether there is room for all of it.
     pub fn holds(&self, load: Load) -> bool {
         load.tokens <= self.tokens && self.cost_micros.is_none_or(|most| load.cost_micros <= most)
@@ -78,6 +92,16 @@ mod tests {
         assert!(!budget.holds(load(0, 501)));
         assert!(Budget { cost_micros: None, ..budget }.holds(load(0, i64::MAX)));
         assert_eq!(load(u64::MAX, i64::MAX).plus(load(1, 1)), load(u64::MAX, i64::MAX));
+    }
+
+    #[test]
+    fn each_question_widens_the_budget() {
+        let budget = Budget { tokens: 1_000, cost_micros: Some(400) };
+        assert_eq!(budget.with_questions(0), budget);
+        let wider = Budget { tokens: 1_500, cost_micros: Some(600) };
+        assert_eq!(budget.with_questions(2), wider);
+        let open = Budget { cost_micros: None, ..budget };
+        assert_eq!(open.with_questions(4), Budget { tokens: 2_000, cost_micros: None });
     }
 
     #[test]

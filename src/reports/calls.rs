@@ -109,6 +109,30 @@ pub async fn record(
     Ok(())
 }
 
+/// The text of a chapter that was kept turns out not to be good enough: its request counts as
+/// rejected, with what was wrong.
+pub async fn reject(
+    tx: &WriteTx,
+    keyring: &Keyring,
+    (order, chapter): (&OrderNo, &str),
+    findings: &[Finding],
+) -> Result<(), ReportError> {
+    let sql = "SELECT max(seq) FROM model_calls WHERE order_no = $1 AND chapter = $2 \
+               AND outcome = $3";
+    let kept = CallOutcome::Kept.as_str();
+    let values = vec![order.as_str().into(), chapter.into(), kept.into()];
+    let row = query_one(tx.conn(), sql, values).await?;
+    let last: Option<i32> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    let Some(seq) = last else { return Ok(()) };
+    let sealed = keyring.seal_json(&context(order, seq), &findings)?;
+    let sql = "UPDATE model_calls SET outcome = $3, findings_sealed = $4 \
+               WHERE order_no = $1 AND seq = $2";
+    let rejected = CallOutcome::Rejected.as_str();
+    let values = vec![order.as_str().into(), seq.into(), rejected.into(), sealed.into()];
+    execute(tx.conn(), sql, values).await?;
+    Ok(())
+}
+
 async fn next(tx: &WriteTx, order: &OrderNo) -> Result<i32, ReportError> {
     let sql = "SELECT max(seq) FROM model_calls WHERE order_no = $1";
     let row = query_one(tx.conn(), sql, vec![order.as_str().into()]).await?;

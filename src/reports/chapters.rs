@@ -100,6 +100,13 @@ pub async fn chapters_of(
     Ok(parts.map(chapter).collect())
 }
 
+/// Takes a chapter back that is to be written again.
+pub async fn remove(tx: &WriteTx, order: &OrderNo, key: &str) -> Result<(), ReportError> {
+    let sql = "DELETE FROM chapters WHERE order_no = $1 AND chapter = $2";
+    execute(tx.conn(), sql, vec![order.as_str().into(), key.into()]).await?;
+    Ok(())
+}
+
 /// Forgets the chapters.
 pub async fn erase(tx: &WriteTx, order: &OrderNo) -> Result<(), ReportError> {
     let sql = "DELETE FROM chapters WHERE order_no = $1";

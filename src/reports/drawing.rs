@@ -26,18 +26,21 @@ pub enum Theme {
 pub enum Piece {
     Chart,
     Luck,
+    /// Two people's charts, and what they are to each other.
+    Pair,
     Share,
     Book,
 }
 
 impl Piece {
-    pub const ALL: [Self; 4] = [Self::Chart, Self::Luck, Self::Share, Self::Book];
+    pub const ALL: [Self; 5] = [Self::Chart, Self::Luck, Self::Pair, Self::Share, Self::Book];
 
     /// The template, and the beginning of the file's name.
     pub fn word(self) -> &'static str {
         match self {
             Self::Chart => "chart",
             Self::Luck => "luck",
+            Self::Pair => "pair",
             Self::Share => "share",
             Self::Book => "report",
         }
@@ -45,14 +48,14 @@ impl Piece {
 
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Chart | Self::Luck | Self::Share => "png",
+            Self::Chart | Self::Luck | Self::Pair | Self::Share => "png",
             Self::Book => "pdf",
         }
     }
 
     pub fn content_type(self) -> &'static str {
         match self {
-            Self::Chart | Self::Luck | Self::Share => "image/png",
+            Self::Chart | Self::Luck | Self::Pair | Self::Share => "image/png",
             Self::Book => "application/pdf",
         }
     }
@@ -182,10 +185,75 @@ pub struct ChartSheet {
     pub luck: LuckSheet,
 }
 
+/// One of two people.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PersonSheet {
+    /// What the reader calls them.
+    pub who: String,
+    #[serde(flatten)]
+    pub sheet: ChartSheet,
+}
+
+/// What two signs do with each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BondWord {
+    pub text: String,
+    /// `draw`, `rub` or `same`.
+    pub kind: &'static str,
+}
+
+/// A sign of the first and one of the second. Days and years have a label for the row, other places
+/// one for each sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BondRow {
+    pub label: String,
+    pub first_at: String,
+    pub second_at: String,
+    pub first: Sign,
+    pub second: Sign,
+    /// Empty: they leave each other alone.
+    pub words: Vec<BondWord>,
+}
+
+/// Elements that one has and the other lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gift {
+    pub label: String,
+    pub elements: Vec<Sign>,
+}
+
+/// What a year is to one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leaning {
+    pub god: String,
+    pub support: i32,
+    pub word: &'static str,
+}
+
+/// A year for both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PairYear {
+    pub year: i32,
+    pub gz: Vec<Sign>,
+    pub people: Vec<Leaning>,
+}
+
+/// Everything about two charts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PairSheet {
+    pub people: Vec<PersonSheet>,
+    pub roles: Vec<Fact>,
+    pub bonds: Vec<BondRow>,
+    pub gifts: Vec<Gift>,
+    pub years: Vec<PairYear>,
+}
+
 /// What may be shown to anybody: no date, no place, no pillar but the day's stem.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ShareSheet {
     pub sign: Sign,
+    /// The day's stem of the second person, where there is one.
+    pub partner: Option<Sign>,
     pub title: String,
     pub image: String,
     pub tags: Vec<String>,
@@ -212,8 +280,17 @@ pub struct BookSheet {
     pub order_no: String,
     pub date: MadeOn,
     #[serde(flatten)]
-    pub chart: ChartSheet,
+    pub about: BookCharts,
     pub chapters: Vec<Chapter>,
+}
+
+/// What a book's first pages show.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum BookCharts {
+    One(Box<ChartSheet>),
+    /// With the member `people`, by which a template tells the two.
+    Two(Box<PairSheet>),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -221,6 +298,7 @@ pub struct BookSheet {
 pub enum Sheet {
     Chart(Box<ChartSheet>),
     Luck(Box<ChartSheet>),
+    Pair(Box<PairSheet>),
     Share(Box<ShareSheet>),
     Book(Box<BookSheet>),
 }
@@ -240,6 +318,7 @@ impl Drawing {
         match self.sheet {
             Sheet::Chart(_) => Piece::Chart,
             Sheet::Luck(_) => Piece::Luck,
+            Sheet::Pair(_) => Piece::Pair,
             Sheet::Share(_) => Piece::Share,
             Sheet::Book(_) => Piece::Book,
         }

@@ -11,10 +11,13 @@ pub mod deliveries;
 pub mod draft;
 pub mod drawing;
 pub mod gate;
+pub mod health;
 pub mod links;
 pub mod manuscript;
 pub mod ports;
+pub mod questions;
 pub mod ratings;
+pub mod reply;
 pub mod repo;
 pub mod rewrites;
 

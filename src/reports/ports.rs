@@ -90,6 +90,30 @@ pub trait LanguageModel: Send + Sync {
     ) -> Result<Completion, ModelError>;
 }
 
+/// What a provider says of our money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// Whether it is enough to be served.
+    pub available: bool,
+    /// Millionths of `currency`, where it tells a number.
+    pub micros: Option<i64>,
+    pub currency: String,
+}
+
+impl std::fmt::Display for Balance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some(micros) = self.micros else { return f.write_str("–") };
+        let cents = micros.max(0) / 10_000;
+        write!(f, "{}.{:02} {}", cents / 100, cents % 100, self.currency)
+    }
+}
+
+/// Asks a provider for our balance. `None`: it has no such page.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    async fn balance(&self) -> anyhow::Result<Option<Balance>>;
+}
+
 /// Why there is no picture. A report is never held back for one.
 #[derive(Debug, thiserror::Error)]
 pub enum DrawError {

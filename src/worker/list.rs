@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use super::registry::Registry;
 use crate::flows::jobs::{
-    CheckPayment, DoctorMoney, ExpireData, FulfilOrder, MailAlert, OpenPayment, Reconcile,
-    ResendReport, RewriteReport, SendAlert, SendBroadcast, SendRefund, TellBuyer, TellPromoter,
-    TellReconciliation,
+    AnswerQuestion, CheckPayment, DoctorMoney, ExpireData, FulfilOrder, MailAlert, OpenPayment,
+    Reconcile, ResendReport, RewriteReport, SendAlert, SendBroadcast, SendRefund, TellBuyer,
+    TellPromoter, TellReconciliation,
 };
 use crate::flows::post::Post;
+use crate::flows::probe_balance::ProbeBalance;
 use crate::flows::tools::Tools;
 use crate::flows::{
-    broadcast, catch_up, check_payment, deliver_events, doctor_money, expire_data, fulfil_order,
-    open_payment, publish_events, reconcile, refund_order, resend_report, send_alert, tell_buyer,
-    tell_promoter,
+    broadcast, capacity, catch_up, check_payment, deliver_events, doctor_money, expire_data,
+    fulfil_order, open_payment, probe_balance, publish_events, reconcile, refund_order,
+    resend_report, send_alert, tell_buyer, tell_promoter,
 };
 use crate::orders::Order;
 
@@ -28,6 +29,7 @@ pub fn jobs_of_the_shop(tools: Tools) -> Registry {
         .slow_kind::<FulfilOrder>()
         .slow_kind::<ResendReport>()
         .slow_kind::<RewriteReport>()
+        .slow_kind::<AnswerQuestion>()
         .slow_kind::<Reconcile>()
         .slow_kind::<ExpireData>()
 }
@@ -42,6 +44,9 @@ fn reports(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with(tools, |tools, job: RewriteReport, run| async move {
             fulfil_order::rewrite::run(&tools, job, (&run.claimed, &run.stop)).await
+        })
+        .with(tools, |tools, job: AnswerQuestion, run| async move {
+            fulfil_order::answer::run(&tools, job, (&run.claimed, &run.stop)).await
         })
         .with(tools, |tools, job: TellBuyer, run| async move {
             tell_buyer::run(&tools, job, &run.claimed).await
@@ -74,6 +79,9 @@ fn money(registry: Registry, tools: &Arc<Tools>) -> Registry {
         })
         .with(tools, |tools, job: DoctorMoney, _run| async move {
             doctor_money::run_nightly(&tools.till.base, job).await
+        })
+        .with(tools, |tools, job: ProbeBalance, _run| async move {
+            probe_balance::run(&tools, job).await
         })
         .with(tools, |tools, job: ExpireData, _run| async move {
             expire_data::run(&tools.till.base, &tools.retention, job).await
@@ -135,6 +143,8 @@ fn sweeps(registry: Registry, tools: &Arc<Tools>) -> Registry {
             doctor_money::sweep(&tools.till.base, tools.till.money.time_zone).await?;
             Ok(())
         })
+        .with_sweep("capacity", tools, |tools| async move { capacity::sweep(&tools).await })
+        .with_sweep("balances", tools, |tools| async move { probe_balance::sweep(&tools).await })
         .with_sweep("old personal data", tools, |tools| async move {
             let zone = tools.till.money.time_zone;
             expire_data::sweep(&tools.till.base, zone, &tools.retention).await?;

@@ -9,6 +9,7 @@ use mingshu::flows::retry_order;
 use mingshu::flows::writers::Writer;
 use mingshu::kernel::ids::OrderNo;
 use mingshu::orders::OrderStatus;
+use mingshu::reports::calls::CallOutcome;
 use mingshu::reports::gate::Mode;
 use mingshu::reports::ports::ModelError;
 
@@ -223,6 +224,66 @@ async fn what_was_found_is_sealed_and_forgotten_with_the_report() {
         mingshu::flows::forget_user::run(&app.base, builders::BUYER).await.unwrap();
         assert_eq!(inspect_order::findings(&app.base, &order.order_no).await.unwrap(), []);
         assert_eq!(checks(&app, &order.order_no).await.len(), 2, "the count stays");
+    })
+    .await;
+}
+
+/// Nine clean chapters about the chart of the stories: three chapters, and paragraphs in pairs.
+fn nine() -> Vec<String> {
+    let all = include_str!("../gate/clean/a.zh-Hans.md");
+    let blocks = all.split("%% ").filter_map(|block| block.split_once('\n'));
+    let of = |wanted: &str| -> Vec<&str> {
+        let found = blocks.clone().filter(|(kind, _)| kind.trim() == wanted);
+        found.map(|(_, text)| text.trim()).collect()
+    };
+    let pairs = of("paragraph").chunks_exact(2).map(|pair| pair.join("\n\n")).collect::<Vec<_>>();
+    of("chapter").into_iter().map(str::to_owned).chain(pairs).take(9).collect()
+}
+
+#[tokio::test]
+async fn a_chapter_that_repeats_another_is_taken_back_and_written_again() {
+    everywhere(async |app: TestApp| {
+        let app = strict(app).with_writing(|writing| writing.chapters_at_once = 1);
+        let mut texts = nine();
+        assert_eq!(texts.len(), 9);
+        let mended = std::mem::replace(&mut texts[4], nine()[2].clone());
+        app.model.answer_next(texts.into_iter().chain([mended]).map(Ok));
+        let order = app.a_paid_novel().await;
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        let requests = app.model.requests();
+        assert_eq!(requests.len(), 10, "one chapter was written twice");
+        let again = &requests[9].user;
+        assert!(again.starts_with("chapter 5:") && again.contains("wrong: "), "{again}");
+        let readings = checks(&app, &order.order_no).await;
+        let refused: Vec<_> =
+            readings.iter().filter(|(verdict, ..)| verdict == "refused").collect();
+        assert_eq!(refused.len(), 1, "{readings:?}");
+        assert_eq!(refused[0].1, "repetition");
+        let view = inspect_order::run(&app.base, &order.order_no).await.unwrap().unwrap();
+        assert_eq!(
+            view.calls.iter().filter(|call| call.outcome == CallOutcome::Rejected).count(),
+            1
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_chapter_that_repeats_another_again_goes_out_with_its_blemish() {
+    everywhere(async |app: TestApp| {
+        let app = strict(app).with_writing(|writing| writing.chapters_at_once = 1);
+        let mut texts = nine();
+        texts[4] = texts[2].clone();
+        let same = texts[2].clone();
+        app.model.answer_next(texts.into_iter().chain([same]).map(Ok));
+        let order = app.a_paid_novel().await;
+        app.run_jobs().await;
+        assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Completed);
+        let readings = checks(&app, &order.order_no).await;
+        let flawed: Vec<_> = readings.iter().filter(|(verdict, ..)| verdict == "flawed").collect();
+        assert_eq!((flawed.len(), app.model.requests().len()), (1, 10), "{readings:?}");
+        assert_eq!(app.count_jobs("alert").await, 0);
     })
     .await;
 }

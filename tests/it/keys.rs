@@ -16,6 +16,7 @@ use mingshu::kernel::money::{Currency, Money};
 use mingshu::orders::Actor;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{execute, query_all, query_one};
+use mingshu::reports::questions::{self, QuestionStatus};
 use mingshu::reports::ratings::Stars;
 use mingshu::reports::{calls, chapters, deliveries, repo as reports};
 use mingshu::users::profiles::ProfileKind;
@@ -81,6 +82,12 @@ async fn words_after_delivery(app: &TestApp, no: &OrderNo) {
     ask_refund::request(&app.base, whose, "退").await.unwrap();
     ask_refund::refuse(&app.base, (no, &Actor::Operator(1)), "不").await.unwrap();
     rewrite_report::start(&app.base, whose, "重写").await.unwrap();
+    let (tx, keyring, now) =
+        (app.base.db.begin_write().await.unwrap(), &app.base.keyring, app.clock.now());
+    assert!(questions::insert(&tx, keyring, (no, 1), ("key", "问"), now).await.unwrap());
+    let answer = (QuestionStatus::Answered, "答");
+    assert!(questions::answer(&tx, keyring, (no, 1), answer, now).await.unwrap());
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]

@@ -11,10 +11,12 @@
 
 mod after;
 mod alerts;
+mod assortment;
 mod audit;
 mod books;
 mod broadcasts;
 mod callbacks;
+mod capacity;
 mod cards;
 mod chapters;
 mod charts;
@@ -36,6 +38,7 @@ mod pictures;
 mod pipeline;
 mod plans;
 mod privacy;
+mod questions;
 mod reconciliation;
 mod recovery;
 mod scenarios;

@@ -106,7 +106,7 @@ async fn the_card_to_share_knows_nothing_of_the_birth() {
             .iter()
             .find_map(|drawing: &Drawing| match &drawing.sheet {
                 Sheet::Share(_) => Some(drawing.sheet.clone()),
-                Sheet::Chart(_) | Sheet::Luck(_) | Sheet::Book(_) => None,
+                Sheet::Chart(_) | Sheet::Luck(_) | Sheet::Pair(_) | Sheet::Book(_) => None,
             })
             .unwrap()
         else {

@@ -14,6 +14,7 @@
 
 mod browser;
 mod demo;
+mod paper;
 
 use browser::{Browser, View};
 use demo::{BUYER, Demo};

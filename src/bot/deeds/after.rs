@@ -46,6 +46,8 @@ impl Doing<'_> {
                     Requested::NotNow => "refund-ask-not-now",
                 })
             }
+            AfterDeed::Ask { key, words } => self.ask(no, (key, words)).await,
+            AfterDeed::Buy(pack, purse) => self.buy_questions(no, (*pack, *purse)).await,
             AfterDeed::Erase => {
                 let key = match forget_order::run(base, whose).await? {
                     Erased::Done => "erase-done",

@@ -11,6 +11,7 @@ use crate::broadcasts::Segment;
 use crate::broadcasts::repo::NewBroadcast;
 use crate::flows::ask_refund;
 use crate::flows::broadcast::{self, Steer};
+use crate::flows::decide_report::Decision;
 use crate::flows::settle_doubt::{self, Outcome, Statement};
 use crate::flows::throw_switch;
 use crate::flows::{add_stock, manage_coupons, may_order};
@@ -104,6 +105,8 @@ impl Doing<'_> {
         match &deed {
             DeskDeed::Retry(no) => return self.retry(no).await,
             DeskDeed::Resend(no) => return self.operator_resend(no).await,
+            DeskDeed::Release(no) => return self.decide(no, Decision::Release).await,
+            DeskDeed::GiveUp(no) => return self.decide(no, Decision::GiveUp).await,
             DeskDeed::Doubt { .. } => return self.settle(&deed).await,
             DeskDeed::RefuseRefund { order_no, words } => {
                 ask_refund::refuse(&base, (order_no, &self.operator()), words).await?;
@@ -178,7 +181,7 @@ impl Doing<'_> {
 
     /// Shows the thing as it is now.
     async fn done(&mut self, deed: &DeskDeed) -> Result<Shows, BotError> {
-        self.facts.off = may_order::look(&self.bot.till.base).await?;
+        self.facts.off = may_order::look(&self.bot.till).await?;
         let shows = match deed.about() {
             About::Order(no) => unknown(no),
             About::Desk(view) => desk(view),

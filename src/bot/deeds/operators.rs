@@ -4,6 +4,7 @@ use super::{Doing, Shows};
 use crate::bot::dialogue::{OperatorView, View};
 use crate::bot::error::BotError;
 use crate::bot::speech::Speech;
+use crate::flows::decide_report::{self, Decided, Decision};
 use crate::flows::resend_report::{self, Resent};
 use crate::flows::retry_order::{self, Retried};
 use crate::kernel::ids::OrderNo;
@@ -28,6 +29,22 @@ impl Doing<'_> {
             }
             Retried::Nothing(status) => {
                 speech.say("retry-nothing", &args.text("status", state(&speech, status)))
+            }
+        };
+        Ok(Shows::operator(text, no))
+    }
+
+    /// What becomes of a report that the quality gate holds back.
+    pub(super) async fn decide(&self, no: &OrderNo, decision: Decision) -> Result<Shows, BotError> {
+        let Some(speech) = self.operators_speech(no).await? else { return Ok(unknown(no)) };
+        let args = Args::new().text("order_no", no.as_str());
+        let decided = decide_report::run(&self.bot.till.base, no, (decision, self.user.id.0));
+        let text = match (decided.await?, decision) {
+            (Decided::Done, Decision::Release) => speech.say("decide-released", &args),
+            (Decided::Done, Decision::GiveUp) => speech.say("decide-given-up", &args),
+            (Decided::Running, _) => speech.say("decide-running", &args),
+            (Decided::NothingHeld(status), _) => {
+                speech.say("decide-nothing", &args.text("status", state(&speech, status)))
             }
         };
         Ok(Shows::operator(text, no))

@@ -22,6 +22,17 @@ pub(in crate::bot) enum AfterPress {
     Refund,
     Erase,
     EraseSurely,
+    /// A question about the report is typed next.
+    Ask,
+    /// More questions, as the pack with this number, so that a double tap buys one.
+    Buy(u32, Purse),
+}
+
+/// What something is paid with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bot) enum Purse {
+    Money,
+    Stars,
 }
 
 /// What is asked or said.
@@ -33,6 +44,11 @@ pub(in crate::bot) enum AfterView {
     Rewrite,
     Refund,
     Erase,
+    Ask,
+    /// The same, after too many words.
+    TooLong,
+    /// The question is on its way.
+    Asked,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +58,12 @@ pub(in crate::bot) enum AfterDeed {
     Rewrite(String),
     Refund(String),
     Erase,
+    /// The words, with the key of the tap that asked for them.
+    Ask {
+        key: String,
+        words: String,
+    },
+    Buy(u32, Purse),
 }
 
 impl AfterPress {
@@ -55,6 +77,9 @@ impl AfterPress {
             Self::Refund => "refund",
             Self::Erase => "erase",
             Self::EraseSurely => "surely",
+            Self::Ask => "ask",
+            Self::Buy(pack, Purse::Money) => return format!("after:buy.{pack}:{no}"),
+            Self::Buy(pack, Purse::Stars) => return format!("after:stars.{pack}:{no}"),
         };
         format!("after:{word}:{no}")
     }
@@ -68,6 +93,13 @@ impl AfterPress {
             "refund" => Self::Refund,
             "erase" => Self::Erase,
             "surely" => Self::EraseSurely,
+            "ask" => Self::Ask,
+            word if word.starts_with("buy.") => {
+                Self::Buy(word.strip_prefix("buy.")?.parse().ok()?, Purse::Money)
+            }
+            word if word.starts_with("stars.") => {
+                Self::Buy(word.strip_prefix("stars.")?.parse().ok()?, Purse::Stars)
+            }
             word => {
                 let count = word.strip_prefix("rate.")?.parse().ok()?;
                 Self::Stars(Stars::try_new(count)?)
@@ -76,7 +108,12 @@ impl AfterPress {
     }
 }
 
-pub(super) fn pressed(mut next: Dialogue, press: AfterPress, no: &OrderNo) -> Turn {
+/// `fresh_id`: marks what is typed next, so that an update that comes again is known.
+pub(super) fn pressed(
+    mut next: Dialogue,
+    (press, no): (AfterPress, &OrderNo),
+    fresh_id: &str,
+) -> Turn {
     let no = no.clone();
     let (view, awaited) = match press {
         AfterPress::Card => return Turn::show(next, View::Order(no)).fresh(),
@@ -91,12 +128,21 @@ pub(super) fn pressed(mut next: Dialogue, press: AfterPress, no: &OrderNo) -> Tu
         AfterPress::EraseSurely => {
             return Turn::perform(next, Deed::After(AfterDeed::Erase, no));
         }
+        AfterPress::Buy(pack, purse) => {
+            return Turn::perform(next, Deed::After(AfterDeed::Buy(pack, purse), no));
+        }
+        AfterPress::Ask => {
+            let key = fresh_id.to_owned();
+            (AfterView::Ask, Some(Awaited::Question { order_no: no.clone(), key }))
+        }
     };
     if awaited.is_some() {
         next.listens = Listening::Awaited;
         next.awaits = awaited;
     }
-    Turn::show(next, View::After(view, no))
+    let turn = Turn::show(next, View::After(view, no));
+    // Below an answer or a report: nothing of it may be edited away.
+    if view == AfterView::Ask { turn.fresh() } else { turn }
 }
 
 /// What was asked for is typed.
@@ -107,6 +153,7 @@ pub(super) fn typed(next: Dialogue, awaited: Awaited, text: &str) -> Turn {
         Awaited::RatingWords(no) => (AfterDeed::Words(words), no),
         Awaited::RewriteWish(no) => (AfterDeed::Rewrite(words), no),
         Awaited::RefundReason(no) => (AfterDeed::Refund(words), no),
+        Awaited::Question { order_no, key } => (AfterDeed::Ask { key, words }, order_no),
     };
     Turn::perform(next, Deed::After(deed, no)).fresh()
 }

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::ids::OrderNo;
 
-pub(super) use self::after::{AfterDeed, AfterPress, AfterView};
+pub(super) use self::after::{AfterDeed, AfterPress, AfterView, Purse};
 pub(super) use self::birth::{
     Ask, BirthDraft, Part, decade_of, find_places, place_in_words, this_year,
 };
@@ -77,6 +77,8 @@ pub(super) enum Awaited {
     RewriteWish(OrderNo),
     /// Why this order's money should go back.
     RefundReason(OrderNo),
+    /// What the buyer wants to know about this order's report; the key is of the tap that asked.
+    Question { order_no: OrderNo, key: String },
 }
 
 /// What the anchor asks.

@@ -44,7 +44,9 @@ pub(in crate::bot) struct Facts<'a> {
 impl Facts<'_> {
     /// A product that this person may buy.
     fn for_sale(&self, sku: &Sku) -> Option<&Arc<Product>> {
-        self.catalog.find(sku).filter(|product| product.on_sale && (self.operator || !product.test))
+        let product = self.catalog.find(sku).filter(|product| product.on_sale)?;
+        // More questions are bought below a report.
+        (product.pack.is_none() && (self.operator || !product.test)).then_some(product)
     }
 }
 
@@ -191,7 +193,7 @@ fn pressed(mut next: Dialogue, (press, message): (&Press, Option<i64>), facts: &
         Press::ForgetSurely => Turn::perform(next, Deed::ForgetMe),
         Press::ForgetKeep => Turn::show(next, View::Say("forget-kept")),
         Press::Profiles(press) => people::pressed(next, press),
-        Press::After(press, no) => after::pressed(next, *press, no),
+        Press::After(press, no) => after::pressed(next, (*press, no), &facts.fresh_id),
         Press::Help => Turn::show(next, View::Help),
         Press::Support => Turn::show(next, View::PaySupport).fresh(),
         Press::Affiliate(button) => affiliate_button(next, *button),
@@ -354,6 +356,7 @@ fn closed(mut next: Dialogue, product: &Product, facts: &Facts<'_>) -> Turn {
     next.listens = Listening::Nothing;
     let why = match facts.off.closes(product) {
         Some(Closed::Maintenance) => "shop-maintenance",
+        Some(Closed::Busy) => "shop-busy",
         Some(Closed::Paused | Closed::Blocked) | None => "product-paused",
     };
     Turn::show(next, View::NotForSale { sku: product.sku.clone(), why })

@@ -1,8 +1,9 @@
 //! Questions about a delivered order, and what its card offers after the delivery.
 
-use super::{Scene, message, plain};
+use super::{Scene, asking, message, plain};
 use crate::bot::dialogue::{AfterPress, AfterView, Press};
 use crate::bot::error::BotError;
+use crate::catalog::ProductSnapshot;
 use crate::flows::{ask_refund, rate_order, rewrite_report};
 use crate::kernel::ids::OrderNo;
 use crate::notifications::message::{Button, Keyboard, OutgoingMessage};
@@ -18,6 +19,9 @@ pub(super) async fn show(
     let Some(order) = scene.order(no).await? else {
         return Ok(plain::text(scene, "order-not-found"));
     };
+    if matches!(view, AfterView::Ask | AfterView::TooLong | AfterView::Asked) {
+        return asking::show(scene, (view, &order)).await;
+    }
     let press = |press: AfterPress| Press::After(press, no.clone());
     let say = |key| scene.speech.say(key, &scene.about(&order));
     let mut keyboard = Keyboard::new();
@@ -38,6 +42,7 @@ pub(super) async fn show(
         AfterView::Words => say("rate-words-ask"),
         AfterView::Rewrite => say("rewrite-ask"),
         AfterView::Refund => say("refund-ask"),
+        AfterView::Ask | AfterView::TooLong | AfterView::Asked => String::new(),
         AfterView::Erase => {
             keyboard.push(scene.row("btn-erase-surely", &press(AfterPress::EraseSurely)));
             say("erase-ask")
@@ -70,6 +75,7 @@ pub(super) async fn lines_of(scene: &Scene<'_>, order: &Order) -> Result<Vec<Str
         lines.push(scene.speech.word(&format!("order-card-request-{}", asked.status.as_str())));
         lines.extend(answer);
     }
+    lines.extend(asking::line_of(scene, order).await?);
     Ok(lines)
 }
 
@@ -77,7 +83,8 @@ pub(super) async fn lines_of(scene: &Scene<'_>, order: &Order) -> Result<Vec<Str
 pub(super) async fn buttons_of(scene: &Scene<'_>, order: &Order) -> Result<Keyboard, BotError> {
     let button = |key, press| scene.button(key, &Press::After(press, order.order_no.clone()));
     let mut rows = Keyboard::new();
-    if order.status == OrderStatus::Completed {
+    rows.extend(asking::button_of(scene, order).await?.map(|button| vec![button]));
+    if order.status == OrderStatus::Completed && !is_pack(scene, order) {
         let mut row = vec![button("btn-rate", AfterPress::Rate)];
         if rewrites_left(scene, order).await? > 0 {
             row.push(button("btn-rewrite", AfterPress::Rewrite));
@@ -92,13 +99,20 @@ pub(super) async fn buttons_of(scene: &Scene<'_>, order: &Order) -> Result<Keybo
         }
     }
     let keyring = &scene.bot.till.base.keyring;
-    if !order.status.is_under_way() && order.form::<serde_json::Value>(keyring).is_ok() {
+    let ended = !order.status.is_under_way() && !is_pack(scene, order);
+    if ended && order.form::<serde_json::Value>(keyring).is_ok() {
         row.push(button("btn-erase", AfterPress::Erase));
     }
     if !row.is_empty() {
         rows.push(row);
     }
     Ok(rows)
+}
+
+/// An order of more questions has no report.
+pub(super) fn is_pack(scene: &Scene<'_>, order: &Order) -> bool {
+    let product = order.product::<ProductSnapshot>(&scene.bot.till.base.keyring);
+    product.is_ok_and(|product| product.pack.is_some())
 }
 
 async fn rewrites_left(scene: &Scene<'_>, order: &Order) -> Result<i64, BotError> {

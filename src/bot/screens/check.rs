@@ -28,6 +28,9 @@ pub(super) fn ask(question: &Question<'_>) -> Asked {
     Asked { text, keyboard: card.keyboard() }
 }
 
+/// So few before oneself need no words.
+const SHORT_LINE: i64 = 5;
+
 /// The card with the charts of the births on it.
 struct Card<'a> {
     question: &'a Question<'a>,
@@ -137,9 +140,17 @@ impl<'a> Card<'a> {
             return String::new();
         }
         let (usual, most) = (price.pace.median_minutes, price.pace.most_minutes);
+        // Those who are paid for and wait know better than those who were served.
+        let waited = price.line.oldest.map(|oldest| self.speech().now.since(oldest).as_secs() / 60);
+        let most = most.max(i64::try_from(waited.unwrap_or(0)).unwrap_or(i64::MAX));
         let args = Args::new().number("minutes", usual).number("most", most);
         let key = if usual < most { "check-wait-between" } else { "check-wait" };
-        self.speech().say(key, &args)
+        let wait = self.speech().say(key, &args);
+        if price.line.waiting < SHORT_LINE {
+            return wait;
+        }
+        let line = Args::new().number("waiting", price.line.waiting);
+        lines([wait, self.speech().say("check-line", &line)])
     }
 
     /// What the same costs in Stars.

@@ -4,6 +4,7 @@
 
 mod affiliate;
 mod after;
+mod asking;
 mod birth;
 mod check;
 mod coupon;

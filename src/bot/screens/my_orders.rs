@@ -176,6 +176,7 @@ fn deeds(scene: &Scene<'_>, order: &Order) -> Keyboard {
                 scene.button("btn-cancel-order", &Press::PayCancel(no())),
             ],
         ],
+        OrderStatus::Completed if after::is_pack(scene, order) => Keyboard::new(),
         OrderStatus::Completed => vec![
             scene.row("btn-resend", &Press::OrderResend(no())),
             scene.row("btn-order-again", &Press::OrderAgain(no())),

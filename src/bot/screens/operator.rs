@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Scene, coupon, desk, grid, message, weighty};
+use super::{Scene, asking, coupon, desk, grid, message, weighty};
 use crate::audit;
 use crate::bot::dialogue::button::PERIODS;
 use crate::bot::dialogue::{DeskPress, OperatorView, Press};
@@ -136,7 +136,14 @@ pub(super) async fn order(scene: &Scene<'_>, no: &OrderNo) -> Result<OutgoingMes
         lines(done_by_operators(scene, &view).await?),
     ]);
     let doubt = in_doubt(scene, &view).await?;
-    Ok(message(text, deeds(scene, &view, doubt)))
+    let held = !inspect_order::held(base, &view.order_no).await?.is_empty();
+    let held = held.then(|| Press::Desk(DeskPress::Held(view.order_no.clone())));
+    let more = [
+        held.map(|press| scene.button("btn-desk-held", &press)),
+        doubt
+            .map(|payment| scene.button("btn-desk-doubt", &Press::Desk(DeskPress::Doubt(payment)))),
+    ];
+    Ok(message(text, deeds(scene, &view, more.into_iter().flatten())))
 }
 
 pub(super) fn not_found(scene: &Scene<'_>, no: &OrderNo) -> OutgoingMessage {
@@ -210,6 +217,7 @@ fn work(scene: &Scene<'_>, view: &OrderView) -> Vec<String> {
             .number("total", view.segments.1);
         parts.push(scene.speech.say("operator-order-report", &args));
     }
+    parts.extend(asking::for_operators(scene, view));
     parts
 }
 
@@ -265,7 +273,7 @@ async fn in_doubt(scene: &Scene<'_>, view: &OrderView) -> Result<Option<PaymentN
     Ok(None)
 }
 
-fn deeds(scene: &Scene<'_>, view: &OrderView, doubt: Option<PaymentNo>) -> Keyboard {
+fn deeds(scene: &Scene<'_>, view: &OrderView, more: impl IntoIterator<Item = Button>) -> Keyboard {
     let no = || view.order_no.clone();
     let mut row = Vec::new();
     if matches!(view.status, OrderStatus::Paid | OrderStatus::Generating) {
@@ -285,10 +293,7 @@ fn deeds(scene: &Scene<'_>, view: &OrderView, doubt: Option<PaymentNo>) -> Keybo
     if refundable && view.paid_at.is_some() && !view.payments.is_empty() {
         row.push(scene.button("btn-operator-refund", &Press::OperatorRefund(no())));
     }
-    if let Some(payment) = doubt {
-        let press = Press::Desk(DeskPress::Doubt(payment));
-        row.push(scene.button("btn-desk-doubt", &press));
-    }
+    row.extend(more);
     let buyer = Press::Desk(DeskPress::User(view.user_id));
     let all = Press::Desk(DeskPress::Orders(None, 0));
     let mut keyboard = grid(row, 2);

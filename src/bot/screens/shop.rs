@@ -134,7 +134,8 @@ fn maintenance(scene: &Scene<'_>) -> String {
 }
 
 fn for_sale<'a>(scene: &'a Scene<'_>) -> Vec<&'a Product> {
-    let products = scene.bot.catalog.all().map(AsRef::as_ref);
+    let products =
+        scene.bot.catalog.all().map(AsRef::as_ref).filter(|it: &&Product| it.pack.is_none());
     products.filter(|product| product.on_sale && (scene.operator || !product.test)).collect()
 }
 

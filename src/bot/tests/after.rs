@@ -2,10 +2,14 @@
 
 use super::shop::{OPERATOR, Shop, on_every_database};
 use super::{BUYER, fill_in, pay};
+use crate::catalog::ProductSnapshot;
 use crate::flows::ask_refund;
 use crate::orders::Order;
 use crate::payments::requests::RequestStatus;
 use crate::platform::db::execute;
+use crate::reports::ports::TokenUsage;
+use crate::reports::questions::{self, QuestionStatus};
+use crate::reports::repo::{self as reports, Provenance};
 
 /// An order that was paid and delivered, as its rows say.
 async fn delivered(shop: &Shop) -> Order {
@@ -112,4 +116,85 @@ async fn nobody_rates_rewrites_erases_or_asks_back_the_order_of_another() {
     assert!(after.form::<serde_json::Value>(&shop.base().keyring).is_ok());
     assert_eq!(ask_refund::find(shop.base(), &order.order_no).await.unwrap(), None);
     assert_eq!(shop.parked().await, 0);
+}
+
+/// What the model and the pipeline would have left behind: a report, and `count` answers.
+async fn with_report(shop: &Shop, order: &Order, count: i64) {
+    let (base, no) = (shop.base(), &order.order_no);
+    let made = Provenance {
+        prompt_version: "v".to_owned(),
+        model: "m".to_owned(),
+        provider: "p".to_owned(),
+        usage: TokenUsage::default(),
+        cost_micros: 0,
+        cost_currency: String::new(),
+    };
+    let (tx, now) = (base.db.begin_write().await.unwrap(), base.now());
+    let facts = serde_json::json!({});
+    reports::save_facts(&tx, &base.keyring, no, &facts, now).await.unwrap();
+    reports::save_text(&tx, &base.keyring, no, ("报告", &made), now).await.unwrap();
+    for number in 1..=count {
+        let key = format!("before{number}");
+        let asked = (key.as_str(), "问");
+        assert!(questions::insert(&tx, &base.keyring, (no, number), asked, now).await.unwrap());
+        let answer = (QuestionStatus::Answered, "答");
+        assert!(questions::answer(&tx, &base.keyring, (no, number), answer, now).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_question_is_asked_with_a_tap_and_a_message() {
+    on_every_database(async |shop: Shop| {
+        let order = delivered(&shop).await;
+        with_report(&shop, &order, 0).await;
+        let no = order.order_no.as_str().to_owned();
+        let mut story = Vec::new();
+        shop.presses(BUYER, &format!("after:card:{no}")).await;
+        story.push(shop.room(BUYER).last());
+        shop.taps(BUYER, "💬 追问").await;
+        story.push(shop.room(BUYER).last());
+        shop.says(BUYER, &"长".repeat(201)).await;
+        story.push(shop.room(BUYER).last());
+        shop.says(BUYER, "今年<适合>换工作吗？").await;
+        story.push(shop.room(BUYER).last());
+        shop.presses(BUYER, &format!("after:ask:{no}")).await;
+        shop.says(BUYER, "那感情呢？").await;
+        story.push(shop.room(BUYER).last());
+        shop.says(OPERATOR, &format!("/order {no}")).await;
+        let card = shop.room(OPERATOR).last();
+        assert!(card.contains("追问：共 3 次，剩 2") && !card.contains("换工作"), "{card}");
+        let story = story.join("\n────\n").replace(&no, "M…");
+        insta::assert_snapshot!("asked", story);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_questions_are_bought_with_one_tap_however_often_it_comes() {
+    on_every_database(async |shop: Shop| {
+        let order = delivered(&shop).await;
+        with_report(&shop, &order, 3).await;
+        let no = order.order_no.as_str().to_owned();
+        shop.presses(BUYER, &format!("after:ask:{no}")).await;
+        let screen = shop.room(BUYER).last();
+        assert!(
+            screen.contains("次数已经用完") && screen.contains("再买 3 次追问 · ¥6"),
+            "{screen}"
+        );
+        for _ in 0..2 {
+            shop.presses(BUYER, &format!("after:buy.1:{no}")).await;
+        }
+        shop.presses(OPERATOR, &format!("after:buy.1:{no}")).await;
+        let keyring = &shop.base().keyring;
+        let all = crate::orders::repo::list(shop.base().db.read(), None, (0, 9)).await.unwrap();
+        assert_eq!(all.len(), 2, "the report and one pack");
+        let pack = all.iter().find(|it| it.order_no != order.order_no).unwrap();
+        assert_eq!((pack.sku.as_str(), pack.user), ("more-questions", order.user));
+        assert_eq!(pack.product::<ProductSnapshot>(keyring).unwrap().pack, Some(3));
+        pay(&shop, pack).await;
+        shop.presses(BUYER, &format!("order:open:{}", pack.order_no)).await;
+        assert!(shop.room(BUYER).button("评分").is_none(), "{}", shop.room(BUYER).last());
+    })
+    .await;
 }

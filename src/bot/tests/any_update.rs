@@ -10,6 +10,8 @@ use crate::platform::db::query_one;
 
 /// How many updates are sent; `MINGSHU_UPDATES` says otherwise.
 const UPDATES: usize = 1_500;
+/// So many go to one shop. Then another one opens, with the next seed.
+const OF_ONE_SHOP: usize = 2_000;
 const PEOPLE: [i64; 4] = [41, 42, 43, OPERATOR];
 
 const TEXTS: &[&str] = &[
@@ -107,10 +109,22 @@ impl Buttons {
 
 #[tokio::test]
 async fn nothing_that_people_send_breaks_the_conversation() {
-    let seed = u64::try_from(number("MINGSHU_UPDATES_SEED", 20_261_121)).unwrap();
+    let first = u64::try_from(number("MINGSHU_UPDATES_SEED", 20_261_121)).unwrap();
+    let mut rest = number("MINGSHU_UPDATES", UPDATES);
+    for seed in first.. {
+        if rest == 0 {
+            return;
+        }
+        let updates = rest.min(OF_ONE_SHOP);
+        send(seed, updates).await;
+        rest -= updates;
+    }
+}
+
+async fn send(seed: u64, updates: usize) {
     let (mut dice, shop) = (Dice(seed), Shop::open().await);
     let mut buttons = Buttons::default();
-    for step in 0..number("MINGSHU_UPDATES", UPDATES) {
+    for step in 0..updates {
         let user = *dice.of(&PEOPLE);
         let before = shop.room(user).signs();
         let story = format!("seed {seed}, update {step} of {user}");

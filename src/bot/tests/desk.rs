@@ -1,5 +1,6 @@
 //! The operators' desk, tap by tap.
 
+mod held;
 mod promotions;
 
 use super::chat::visible;

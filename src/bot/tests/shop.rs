@@ -323,7 +323,8 @@ fn bot(till: Till, chats: &Arc<Chats>, (arrival, telegram): (Arrival, &str)) -> 
 fn at_once() -> Pace {
     Pace {
         per_chat_every: Duration::ZERO,
-        overall_per_second: 100_000,
+        messages_per_second: 100_000,
+        gestures_per_second: 100_000,
         progress_every: Duration::ZERO,
         back_off: Duration::from_millis(1),
         tries: 1,
@@ -351,6 +352,7 @@ fn till(base: Base) -> Till {
         public_url: "https://shop.example".to_owned(),
         payment_ttl: Duration::from_secs(30 * 60),
         method_ttl: BTreeMap::new(),
+        most_waiting: 0,
         test: false,
     }
 }

@@ -131,6 +131,9 @@ impl Story {
         self.lives_on(demo, &buyer).await?;
         let ending = self.ending();
         buyer.hears(ending.sign(), PATIENCE).await?;
+        if self == Self::AtTheCashier(None) {
+            asks_more(&buyer).await?;
+        }
         if self == Self::ForTwo {
             buyer.taps("5 ⭐")?;
             buyer.hears("谢谢，记下了", PATIENCE).await?;
@@ -194,6 +197,17 @@ impl Story {
             Some(_) | None => Ending::Delivered,
         }
     }
+}
+
+/// The report leaves something open; one of the questions that come with it is asked.
+async fn asks_more(buyer: &Buyer<'_>) -> anyhow::Result<()> {
+    // The closing message goes out a moment before the order is completed.
+    buyer.hears("已写好，发在下面", PATIENCE).await?;
+    buyer.taps("💬 追问")?;
+    buyer.hears("请把问题直接发给我", PATIENCE).await?;
+    buyer.says("报告说我适合稳，那今年换工作要先看什么？");
+    buyer.hears("收到你的追问", PATIENCE).await?;
+    buyer.hears("还剩 2 次追问", PATIENCE).await
 }
 
 async fn pay_at_the_cashier(demo: &Demo, buyer: &Buyer<'_>, page: &str) -> anyhow::Result<()> {

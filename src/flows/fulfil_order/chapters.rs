@@ -82,18 +82,38 @@ impl Case<'_> {
         let base = &self.tools.till.base;
         let kept = chapters::list(base.db.read(), &base.keyring, &self.order.order_no).await?;
         let mut book = Book::open(desk.plan(), kept);
-        let before = book.done.len();
-        let (growth, watched) = watch::channel(book.growth());
-        let outcome = tokio::select! {
-            biased;
-            outcome = self.fill(&mut book, desk, &growth) => outcome,
-            never = self.show_writing(&desk.snapshot, watched) => match never {},
-        };
-        if book.done.len() > before {
-            self.failures = 0;
+        loop {
+            let before = book.done.len();
+            let (growth, watched) = watch::channel(book.growth());
+            let outcome = tokio::select! {
+                biased;
+                outcome = self.fill(&mut book, desk, &growth) => outcome,
+                never = self.show_writing(&desk.snapshot, watched) => match never {},
+            };
+            if book.done.len() > before {
+                self.failures = 0;
+            }
+            outcome?;
+            if !self.take_back_repeating(desk, &mut book).await? {
+                return self.bind(desk, &book).await;
+            }
         }
-        outcome?;
-        self.bind(desk, &book).await
+    }
+
+    /// Whether chapters are missing again, because they repeat others.
+    async fn take_back_repeating(
+        &self,
+        desk: &Desk<'_>,
+        book: &mut Book<'_>,
+    ) -> Result<bool, Trouble> {
+        let (places, chapters): (Vec<usize>, Vec<&Chapter>) =
+            book.done.iter().map(|(place, chapter)| (*place, chapter)).unzip();
+        let back = self.read_together(desk, &chapters).await?;
+        let back: Vec<usize> = back.iter().filter_map(|it| places.get(*it).copied()).collect();
+        for place in &back {
+            book.done.remove(place);
+        }
+        Ok(!back.is_empty())
     }
 
     /// Writes what is missing. When a chapter fails, those under way are finished and stored: they

@@ -2,14 +2,12 @@
 //! written again with the findings in the prompt, later by another writer, and in the end a person
 //! decides: the order's job is parked. Every reading is a row, so a crash loses no count.
 
-use chrono::Datelike as _;
-
 use super::writing::Desk;
 use super::{Case, Failure, Trouble, known};
 use crate::catalog::answers::FormAnswers;
 use crate::catalog::{ChapterPlan, ProductSnapshot};
 use crate::flows::jobs::AlertKind;
-use crate::flows::raise_alert;
+use crate::flows::{asked_years, raise_alert};
 use crate::kernel::locale::Locale;
 use crate::reports::calls::{self, Call};
 use crate::reports::checks::{self, Check};
@@ -19,8 +17,6 @@ use crate::reports::repo::Provenance;
 
 /// The part number of a report that is written in one piece.
 pub(super) const WHOLE: i64 = 0;
-/// Years after the present one that a report may look at.
-const YEARS_AHEAD: i32 = 3;
 /// Findings that fit into a prompt.
 const TOLD: usize = 12;
 
@@ -110,19 +106,29 @@ impl Case<'_> {
         desk: &Desk<'_>,
         (text, expected): (&str, &Expected),
     ) -> Result<(), Trouble> {
+        let findings = self.grave_findings(desk, (text, expected)).await?;
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let cause = anyhow::anyhow!("the quality gate refuses the new text: {}", codes(&findings));
+        Err(Trouble::Passing(Failure::Model, cause, None))
+    }
+
+    /// Everything that was found when something of it keeps the text from being sent; else nothing.
+    pub(super) async fn grave_findings(
+        &self,
+        desk: &Desk<'_>,
+        (text, expected): (&str, &Expected),
+    ) -> Result<Vec<Finding>, Trouble> {
         let writing = &self.tools.writing;
         if writing.gate_mode != Mode::Enforce {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let known = self.known(&desk.snapshot).await?;
         let findings = writing.gate.check(&known, expected, text);
         let is_fit = !findings.iter().any(Finding::is_grave);
         count(if is_fit { Verdict::Passed } else { Verdict::Refused }, &findings);
-        if is_fit {
-            return Ok(());
-        }
-        let cause = anyhow::anyhow!("the quality gate refuses the new text: {}", codes(&findings));
-        Err(Trouble::Passing(Failure::Model, cause, None))
+        Ok(if is_fit { Vec::new() } else { findings })
     }
 
     /// The request, with what was wrong with the text before.
@@ -164,22 +170,15 @@ impl Case<'_> {
         let Some(charts) = self.saved_charts().await? else {
             return Ok(Known { this_year: Some(this_year), ..Known::default() });
         };
-        let asked = match &snapshot.chart_year {
-            None => None,
-            Some(field) => {
-                let answers: FormAnswers = self.order.form(&self.tools.till.base.keyring)?;
-                answers.number(field).and_then(|year| i32::try_from(year).ok())
-            }
-        };
-        let months = asked.map(known::months_of).unwrap_or_default();
-        let first = asked.unwrap_or(this_year).min(this_year).min(self.tools.now().to_utc().year());
-        let last = asked.unwrap_or(this_year).max(this_year.saturating_add(YEARS_AHEAD));
+        let answers: FormAnswers = self.order.form(&self.tools.till.base.keyring)?;
         let mut known = Known { this_year: Some(this_year), ..Known::default() };
         for (_field, chart) in charts.each() {
-            let more = known::of_chart(chart, first..=last, (this_year, &months));
+            let asked = asked_years::of((snapshot, &answers), chart, this_year);
+            let more = known::of_asked(chart, asked);
             known.persons.extend(more.persons);
             known.years.extend(more.years);
             known.other_pillars.extend(more.other_pillars);
+            known.about_year = more.about_year;
         }
         Ok(known)
     }
@@ -198,7 +197,7 @@ fn headings(system: &str) -> Vec<String> {
 }
 
 /// What is added to a prompt after a refusal.
-fn again(findings: &[Finding], locale: Locale) -> String {
+pub(super) fn again(findings: &[Finding], locale: Locale) -> String {
     let lines: Vec<String> = findings
         .iter()
         .take(TOLD)
@@ -223,7 +222,7 @@ pub(super) fn codes(findings: &[Finding]) -> String {
     codes.join(", ")
 }
 
-fn count(verdict: Verdict, findings: &[Finding]) {
+pub(super) fn count(verdict: Verdict, findings: &[Finding]) {
     metrics::counter!("mingshu_report_checks_total", "verdict" => verdict.as_str()).increment(1);
     for finding in findings {
         metrics::counter!("mingshu_report_findings_total", "code" => finding.code.as_str())

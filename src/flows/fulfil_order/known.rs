@@ -2,8 +2,23 @@
 
 use std::ops::RangeInclusive;
 
+use crate::bazi::facts::Asked;
 use crate::bazi::{Chart, Direction, Element, Pillar, Sex, Strength};
 use crate::reports::gate::{Decade, Known, Person};
+
+/// Years after the present one that a report may look at, whatever it was asked for.
+const YEARS_AHEAD: i32 = 3;
+
+/// The truths of one chart for a report that was asked to look at these years.
+pub fn of_asked(chart: &Chart, asked: Asked) -> Known {
+    let this_year = asked.this_year;
+    let months = if asked.months { months_of(asked.first) } else { Vec::new() };
+    let last = asked.last.max(this_year.saturating_add(YEARS_AHEAD));
+    // A report that is begun on the last day of a year is read in the next one.
+    let first = asked.first.min(this_year.saturating_sub(1));
+    let about_year = Some(asked.first);
+    Known { about_year, ..of_chart(chart, first..=last, (this_year, &months)) }
+}
 
 /// The truths of one chart: its pillars, luck and elements, the 流年 of `years`, and `others`,
 /// pillars of months or of a day that the text may name as well.
@@ -30,6 +45,7 @@ pub fn of_chart(
             .map(|pillar| pillar.to_string())
             .collect(),
         this_year: Some(this_year),
+        about_year: None,
     }
 }
 

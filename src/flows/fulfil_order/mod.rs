@@ -12,6 +12,7 @@
 //! goes back), or need a person (the job is parked). Failures are counted since the last progress.
 
 mod accept;
+pub mod answer;
 mod chapters;
 mod chart;
 mod complete;
@@ -22,10 +23,12 @@ mod judge;
 pub mod known;
 mod notify_paid;
 mod progress;
+mod questions;
 mod render;
 mod report;
 pub mod rewrite;
 mod rewrite_text;
+mod together;
 mod write;
 mod writing;
 

@@ -17,7 +17,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 impl Case<'_> {
     pub(super) async fn notify_paid(&mut self) -> Result<(), Trouble> {
-        let begins = self.tools.text(self.locale(), "progress-begins");
+        let pack = self.tools.product(&self.order)?.pack;
+        let begins = if pack.is_some() { "questions-begin" } else { "progress-begins" };
+        let begins = self.tools.text(self.locale(), begins);
         let message = OutgoingMessage::html(format!("{}\n\n{begins}", self.head().await?));
         let sent = self.tools.sender.send(Priority::Urgent, self.order.user, &message).await;
         let sent = match sent {

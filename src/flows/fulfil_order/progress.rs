@@ -112,14 +112,29 @@ impl Case<'_> {
         loop {
             let grown = growth.borrow().clone();
             self.show(product, (Stage::Write, &grown)).await;
-            if let Err(error) = self.tools.sender.typing(self.order.user).await {
-                tracing::debug!(error = &error as &dyn std::error::Error, "no sign of typing");
-            }
+            self.show_typing().await;
             tokio::time::sleep(EVERY).await;
         }
     }
 
+    /// "… is typing", as long as it is asked for; never ends by itself.
+    pub(super) async fn keep_typing(&self) -> Infallible {
+        loop {
+            self.show_typing().await;
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    async fn show_typing(&self) {
+        if let Err(error) = self.tools.sender.typing(self.order.user).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "no sign of typing");
+        }
+    }
+
     pub(super) async fn show(&self, product: &ProductSnapshot, now: (Stage, &Growth)) {
+        if product.pack.is_some() {
+            return; // Nothing is made for it.
+        }
         let pace = self.pace(product).await;
         self.edit_anchor(Priority::Progress, self.progress_text(product, (now, pace))).await;
     }
@@ -127,7 +142,8 @@ impl Case<'_> {
     /// Nothing is edited after this, so it is not left out for something newer.
     pub(super) async fn show_finished(&self, product: &ProductSnapshot) {
         let args = Args::new().escaped("product", product.name.get(self.locale()));
-        let finished = self.tools.format(self.locale(), "progress-finished", &args);
+        let key = if product.pack.is_some() { "questions-added" } else { "progress-finished" };
+        let finished = self.tools.format(self.locale(), key, &args);
         self.edit_anchor(Priority::Normal, finished).await;
     }
 

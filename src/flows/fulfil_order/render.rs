@@ -4,7 +4,7 @@
 use super::{Case, Failure, Trouble};
 use crate::catalog::ProductSnapshot;
 use crate::catalog::product::{PictureTheme, ReportKind};
-use crate::flows::illustrate;
+use crate::flows::illustrate::{self, Sitters};
 use crate::notifications::format::{self, SEGMENT_LIMIT, Segment};
 use crate::notifications::message::OutgoingMessage;
 use crate::platform::texts::{self, Args};
@@ -30,9 +30,13 @@ impl Case<'_> {
         let base = &self.tools.till.base;
         let number = &self.order.order_no;
         let product = self.tools.product(&self.order)?;
-        let text = reports::find_text(base.db.read(), &base.keyring, number).await?;
-        let text = text.ok_or_else(|| lasting("the text of the report is gone"))?;
-        let parts = self.parts(&product, &text).await?;
+        let parts = if product.pack.is_some() {
+            vec![(PartKind::Closing, body(self.questions_given(&product).await?))]
+        } else {
+            let text = reports::find_text(base.db.read(), &base.keyring, number).await?;
+            let text = text.ok_or_else(|| lasting("the text of the report is gone"))?;
+            self.parts(&product, &text).await?
+        };
         let tx = self.begin().await?;
         let now = self.tools.now();
         deliveries::plan(&tx, &base.keyring, (number, 0), &parts, now).await?;
@@ -58,7 +62,11 @@ impl Case<'_> {
                 let files = self.files(product).await?;
                 self.full(product, &segments, files).await
             }
-            ReportKind::Short => Ok(self.short(&segments)),
+            ReportKind::Short => {
+                // The chart stands above the words about it.
+                let picture = self.files(product).await?.before;
+                Ok(picture.into_iter().chain(self.short(&segments)).collect())
+            }
         }
     }
 
@@ -85,26 +93,37 @@ impl Case<'_> {
     async fn files(&self, product: &ProductSnapshot) -> Result<PlannedFiles, Trouble> {
         let plan = product.report;
         let wanted = (plan.pictures || plan.pdf) && self.tools.drawing.renderer.is_some();
-        let base = &self.tools.till.base;
-        let number = &self.order.order_no;
-        if !wanted || illustrate::chart_of_one(base, number).await?.is_none() {
+        if !wanted {
             return Ok(PlannedFiles::default());
         }
-        let made_at = self.tools.now();
+        let base = &self.tools.till.base;
+        let Some(sitters) = illustrate::sitters(base, &self.order.order_no).await? else {
+            return Ok(PlannedFiles::default());
+        };
         let theme = match plan.theme {
             PictureTheme::Light => Theme::Light,
             PictureTheme::Dark => Theme::Dark,
         };
         let part = |kind, caption: &str, pieces: &[Piece]| {
             let pieces = pieces.iter().map(|piece| FilePiece { piece: *piece, known_as: None });
-            let files = Files { made_at, theme, pieces: pieces.collect() };
+            let files = Files { made_at: self.tools.now(), theme, pieces: pieces.collect() };
             let words = body(self.tools.text(self.locale(), caption));
             (kind, Body { files: Some(files), ..words })
         };
         let mut planned = PlannedFiles::default();
+        let (kind, caption, pieces) = match (plan.kind, &sitters) {
+            (ReportKind::Short, Sitters::One(_)) => {
+                (PartKind::Photo, "report-chart", [Piece::Chart].as_slice())
+            }
+            (ReportKind::Full, Sitters::One(_)) => {
+                (PartKind::Album, "report-album", sitters.album())
+            }
+            (ReportKind::Full | ReportKind::Short, Sitters::Two(_)) => {
+                (PartKind::Photo, "report-pair", sitters.album())
+            }
+        };
         if plan.pictures {
-            let album = [Piece::Chart, Piece::Luck];
-            planned.before.push(part(PartKind::Album, "report-album", &album));
+            planned.before.push(part(kind, caption, pieces));
         }
         if plan.pdf {
             planned.after.push(part(PartKind::Document, "report-book", &[Piece::Book]));

@@ -17,6 +17,9 @@ use crate::reports::repo::{self as reports, Provenance};
 
 impl Case<'_> {
     pub(super) async fn report(&mut self) -> Result<(), Trouble> {
+        if self.tools.product(&self.order)?.pack.is_some() {
+            return self.give_questions().await;
+        }
         let (base, number) = (&self.tools.till.base, &self.order.order_no);
         if reports::find_text(base.db.read(), &base.keyring, number).await?.is_some() {
             // An operator released it.

@@ -28,11 +28,13 @@ pub(super) struct Desk<'a> {
     product: &'a Product,
     pub(super) template: PromptTemplate,
     facts: Value,
-    form: Value,
+    pub(super) form: Value,
     today: String,
     user_mark: String,
     /// What the order has cost so far, requests for nothing included.
     spent: Mutex<Load>,
+    /// How many questions were asked about the report: each widens the budget.
+    pub(super) questions: u64,
 }
 
 impl Desk<'_> {
@@ -108,7 +110,8 @@ impl Desk<'_> {
     fn budget(&self, tools: &Tools) -> Budget {
         let usual = tools.writing.budget;
         let own = self.snapshot.report.tokens_per_order.map(u64::from);
-        Budget { tokens: own.unwrap_or(usual.tokens), ..usual }
+        let whole = Budget { tokens: own.unwrap_or(usual.tokens), ..usual };
+        whole.with_questions(self.questions)
     }
 }
 
@@ -137,6 +140,7 @@ impl<'a> Case<'a> {
             today: texts::date(self.tools.now(), self.tools.till.money.time_zone),
             user_mark: base.keyring.mark("model.user", &self.order.user.to_string()),
             spent: Mutex::new(Load::of(&total.usage, total.cost_micros)),
+            questions: 0,
         })
     }
 

@@ -36,6 +36,13 @@ const LABELS: &[&str] = &[
     "disclaimer",
     "notes",
     "scan",
+    "pair-title",
+    "pair-between",
+    "pair-elements",
+    "pair-years",
+    "pair-none",
+    "pair-nothing",
+    "pair-rule",
     "contents",
     "appendix",
     "order",
@@ -110,7 +117,7 @@ impl Words<'_> {
     }
 
     /// The word at a place of a closed set.
-    fn nth(&self, name: &str, index: i64) -> String {
+    pub(super) fn nth(&self, name: &str, index: i64) -> String {
         self.format(name, &Args::new().number("n", index))
     }
 

@@ -26,7 +26,7 @@ use crate::payments::repo::Evidence;
 use crate::payments::rules::{self, Meaning};
 use crate::payments::together::{self, Success};
 use crate::payments::{Fact, Payment};
-use crate::platform::db::group::{GroupTx, GroupWriter};
+use crate::platform::db::group::{Ended, GroupTx, GroupWriter};
 use crate::platform::jobs::store as jobs;
 use crate::platform::outbox;
 
@@ -110,8 +110,10 @@ async fn settle_together(
     if !pay(base, &tx, (paid, &books.moved), now).await? {
         return Ok(vec![Fate::Alone; waiting.len()]);
     }
-    tx.commit().await?;
-    Ok(fates)
+    match tx.commit().await? {
+        Ended::Committed => Ok(fates),
+        Ended::Broken => Ok(vec![Fate::Alone; waiting.len()]),
+    }
 }
 
 /// What the books say about those who wait.
@@ -233,13 +235,14 @@ async fn pay(
     if !orders::together::pay_all(tx, &mut waited, because, now).await? {
         return Ok(false);
     }
-    let sold: Vec<_> = paid.iter().map(|one| (&one.order.sku, &one.order.order_no)).collect();
-    pieces::confirm_all(tx, (&sold, moved), now).await?;
     let events: Vec<_> = paid.iter().flat_map(Paid::events).collect();
     outbox::write_all(tx, &events, now).await?;
     let work: Vec<_> =
         paid.iter().map(|one| FulfilOrder { order_no: one.order.order_no.clone() }).collect();
     jobs::enqueue_all(tx, &work, now).await?;
+    // The last: every other group wants to count pieces of the same product.
+    let sold: Vec<_> = paid.iter().map(|one| (&one.order.sku, &one.order.order_no)).collect();
+    pieces::confirm_all(tx, (&sold, moved), now).await?;
     Ok(true)
 }
 

@@ -210,9 +210,10 @@ async fn order_is_paid(
     now: Timestamp,
 ) -> Result<(), SettleError> {
     orders::repo::change(tx, order, Change::PaymentSucceeded, actor, reason, now).await?;
-    stock::confirm(tx, (&order.sku, &order.order_no), now).await?;
     order_event(tx, "order.paid", order, now).await?;
     jobs::enqueue(tx, &FulfilOrder { order_no: order.order_no.clone() }, now).await?;
+    // The last: everybody who buys the same product waits for its row.
+    stock::confirm(tx, (&order.sku, &order.order_no), now).await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Where callbacks wait for each other: whoever arrives while a group is being written joins the
-//! next one. When several came together, their senders hear of it together and are expected back
-//! together: for them a group waits, a part of a millisecond.
+//! next one. On SQLite half of those who are about go together, so that the senders of one half come
+//! back with their next news while the other half is being written; for those who came together
+//! before, a group waits, a part of a millisecond. Postgres writes a few groups at a time.
 
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::group::{self, Waiting};
 use super::{MoneyRules, SettleError};
@@ -26,11 +27,15 @@ const LARGEST_GROUP: usize = 64;
 /// that they would have to wait for otherwise (docs/performance.md).
 const STEP: Duration = Duration::from_micros(20);
 const STEPS: usize = 10;
+/// Groups that Postgres writes at the same time: one is on its way while another is being carried out.
+const WRITERS: usize = 3;
+/// On SQLite so many go together in any case: a commit for fewer is not worth the pipeline.
+const SMALL_GROUP: usize = 4;
 /// The most that wait; whoever comes then waits at the door.
 const WAITING_ROOM: usize = 1_024;
 
 /// Settles observations in groups, in a place of its own that ends with the last handle: a thread
-/// where the statements block it, or else a task.
+/// where the statements block it, or else a few tasks.
 ///
 /// Where the database does not like groups ([`crate::platform::db::Db::likes_groups`]), each goes its
 /// own way.
@@ -46,7 +51,7 @@ impl SettleQueue {
     pub fn start(base: Base, money: MoneyRules) -> Self {
         let (door, waiting) = mpsc::channel(WAITING_ROOM);
         let money = Arc::new(money);
-        if let Err(error) = start_writer(&base, &money, waiting) {
+        if let Err(error) = start_writers(&base, &money, waiting) {
             // Whoever comes finds the door closed, and the provider comes again.
             tracing::error!(error = &*error, "nobody settles callbacks");
         }
@@ -70,7 +75,7 @@ impl SettleQueue {
     }
 }
 
-fn start_writer(
+fn start_writers(
     base: &Base,
     money: &Arc<MoneyRules>,
     waiting: mpsc::Receiver<Waiting>,
@@ -78,47 +83,97 @@ fn start_writer(
     if !base.db.likes_groups() {
         return Ok(());
     }
-    let writer = base.db.group_writer()?;
-    let needs_thread = writer.blocks();
-    let work = write((base.clone(), writer), Arc::clone(money), waiting);
-    if !needs_thread {
-        tokio::spawn(work);
+    let writer = Writer {
+        base: base.clone(),
+        groups: Arc::new(base.db.group_writer()?),
+        money: Arc::clone(money),
+        room: Arc::new(Mutex::new(Room { door: waiting, arrived: Vec::new(), before: 0 })),
+    };
+    if !writer.groups.blocks() {
+        for _writer in 0..WRITERS {
+            tokio::spawn(writer.clone().write());
+        }
         return Ok(());
     }
     let runtime = Handle::current();
-    thread::Builder::new().name("settle".to_owned()).spawn(move || runtime.block_on(work))?;
+    thread::Builder::new()
+        .name("settle".to_owned())
+        .spawn(move || runtime.block_on(writer.write()))?;
     Ok(())
 }
 
-async fn write(
-    (base, writer): (Base, GroupWriter),
+/// Settles one group after the other.
+#[derive(Clone)]
+struct Writer {
+    base: Base,
+    groups: Arc<GroupWriter>,
     money: Arc<MoneyRules>,
-    mut door: mpsc::Receiver<Waiting>,
-) {
-    let mut waiting = Vec::with_capacity(LARGEST_GROUP);
-    let mut before = 0;
-    while door.recv_many(&mut waiting, LARGEST_GROUP).await > 0 {
-        if writer.blocks() {
-            wait_for(before, &mut waiting, &mut door);
+    room: Arc<Mutex<Room>>,
+}
+
+impl Writer {
+    async fn write(self) {
+        loop {
+            let waiting = self.next().await;
+            if waiting.is_empty() {
+                return;
+            }
+            let group = group::run((&self.base, &self.groups), &self.money, waiting);
+            if AssertUnwindSafe(group).catch_unwind().await.is_err() {
+                tracing::error!("settling a group of callbacks panicked");
+            }
         }
-        before = waiting.len();
-        let group = group::run((&base, &writer), &money, std::mem::take(&mut waiting));
-        if AssertUnwindSafe(group).catch_unwind().await.is_err() {
-            tracing::error!("settling a group of callbacks panicked");
-        }
+    }
+
+    /// Who goes together now; nobody when the door was closed.
+    async fn next(&self) -> Vec<Waiting> {
+        let mut room = self.room.lock().await;
+        room.wait_for_anybody().await;
+        if self.groups.blocks() { room.half() } else { room.everybody() }
     }
 }
 
-/// Waits until there are `expected`, but not for long. Blocks the thread, which is nobody else's.
-fn wait_for(expected: usize, waiting: &mut Vec<Waiting>, door: &mut mpsc::Receiver<Waiting>) {
-    for _step in 0..STEPS {
-        while waiting.len() < LARGEST_GROUP {
-            let Ok(one) = door.try_recv() else { break };
-            waiting.push(one);
+/// Those who wait, and how many went together last.
+struct Room {
+    door: mpsc::Receiver<Waiting>,
+    arrived: Vec<Waiting>,
+    before: usize,
+}
+
+impl Room {
+    async fn wait_for_anybody(&mut self) {
+        if self.arrived.is_empty() {
+            self.door.recv_many(&mut self.arrived, LARGEST_GROUP).await;
         }
-        if waiting.len() >= expected {
-            return;
+    }
+
+    fn everybody(&mut self) -> Vec<Waiting> {
+        std::mem::take(&mut self.arrived)
+    }
+
+    /// Half of those who are about: who waits, and who was answered last and will come again. Blocks
+    /// the thread, which is nobody else's, until as many are here as before, but not for long.
+    fn half(&mut self) -> Vec<Waiting> {
+        if self.arrived.is_empty() {
+            return Vec::new();
         }
-        thread::sleep(STEP);
+        for _step in 0..STEPS {
+            self.look();
+            if self.arrived.len() >= self.before {
+                break;
+            }
+            thread::sleep(STEP);
+        }
+        let about = self.arrived.len().saturating_add(self.before);
+        let group = about.div_ceil(2).clamp(SMALL_GROUP, LARGEST_GROUP).min(self.arrived.len());
+        self.before = group;
+        self.arrived.drain(..group).collect()
+    }
+
+    fn look(&mut self) {
+        while self.arrived.len() < WAITING_ROOM {
+            let Ok(one) = self.door.try_recv() else { return };
+            self.arrived.push(one);
+        }
     }
 }

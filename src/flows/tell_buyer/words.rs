@@ -32,7 +32,7 @@ pub(super) async fn message(
             let said = asked.filter(|asked| asked.id == job.about).and_then(|asked| asked.answer);
             args.escaped("answer", said.as_deref().unwrap_or("–"))
         }
-        News::RewriteFailed => args,
+        News::RewriteFailed | News::QuestionAnswered | News::QuestionFailed => args,
         News::OrderFailed => {
             let failure = Failure::parse(&job.about).unwrap_or(Failure::Internal);
             args.text("reason", tools.text(order.locale, &failure.text_key()))
@@ -83,7 +83,9 @@ fn needs_a_person(news: News) -> bool {
         | News::SurplusReturns
         | News::RefundStarted
         | News::RefundSucceeded
-        | News::RewriteFailed => false,
+        | News::RewriteFailed
+        | News::QuestionAnswered
+        | News::QuestionFailed => false,
     }
 }
 
@@ -110,6 +112,8 @@ fn text_key(news: News, order: &Order) -> &'static str {
         News::RefundFailed => "refund-failed",
         News::RefundRefused => "refund-refused",
         News::RewriteFailed => "rewrite-failed",
+        News::QuestionAnswered => "question-answered",
+        News::QuestionFailed => "question-failed",
     }
 }
 
@@ -144,6 +148,8 @@ async fn buttons(tools: &Tools, order: &Order, job: &TellBuyer) -> Result<Keyboa
         | News::RefundSucceeded
         | News::RefundFailed
         | News::RefundRefused
-        | News::RewriteFailed => Keyboard::new(),
+        | News::RewriteFailed
+        | News::QuestionAnswered
+        | News::QuestionFailed => Keyboard::new(),
     })
 }

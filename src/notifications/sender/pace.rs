@@ -13,8 +13,11 @@ pub struct Pace {
     /// So many new messages of a conversation may follow each other at once, with words about
     /// money twice as many; bulk never does.
     pub per_chat_burst: u32,
-    /// All requests to all chats together.
-    pub overall_per_second: u32,
+    /// New messages to all chats together.
+    pub messages_per_second: u32,
+    /// Edits, answers to buttons and marks, all chats together: whoever taps is answered at once, also
+    /// among hundreds who tap every second.
+    pub gestures_per_second: u32,
     /// The distance between two edits of progress in one chat.
     pub progress_every: Duration,
     /// The longest that a caller waits for turns, pauses included.
@@ -35,7 +38,8 @@ impl Default for Pace {
         Self {
             per_chat_every: Duration::from_secs(1),
             per_chat_burst: 4,
-            overall_per_second: 25,
+            messages_per_second: 25,
+            gestures_per_second: 500,
             progress_every: Duration::from_secs(3),
             patience: Duration::from_secs(300),
             wide_block: Duration::from_secs(60),

@@ -13,8 +13,9 @@ use super::pace::{Bucket, Pace, Priority};
 use crate::kernel::ids::UserId;
 use crate::notifications::ports::MessageId;
 
-/// So many requests may leave at once after a silence.
+/// So many new messages, and so many other requests, may leave at once after a silence.
 const OVERALL_BURST: u32 = 5;
+const GESTURES_BURST: u32 = 50;
 
 /// What a request does, as far as pace is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,23 @@ pub(super) enum Deed {
     Change(MessageId),
     /// The typing mark.
     Mark,
+}
+
+/// What the chat service counts together over all chats: new messages, or the lenient rest
+/// (reference/telegram.md §A.3, §B.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    Messages,
+    Gestures,
+}
+
+impl Deed {
+    fn lane(self) -> Lane {
+        match self {
+            Self::Message => Lane::Messages,
+            Self::Change(_) | Self::Mark => Lane::Gestures,
+        }
+    }
 }
 
 /// A request for a turn.
@@ -59,7 +77,9 @@ pub(super) enum Next<T> {
 
 pub(super) struct Schedule<T> {
     pace: Pace,
-    overall: Bucket,
+    /// New messages to anybody, and everything else.
+    messages: Bucket,
+    gestures: Bucket,
     silent_until: Option<Instant>,
     chats: HashMap<Option<UserId>, Chat<T>>,
     waiting: usize,
@@ -76,8 +96,9 @@ struct Chat<T> {
 
 impl<T> Schedule<T> {
     pub(super) fn new(pace: Pace, now: Instant) -> Self {
+        let (messages, gestures) = (Bucket::full(now), Bucket::full(now));
         let chats = HashMap::new();
-        Self { pace, overall: Bucket::full(now), silent_until: None, chats, waiting: 0 }
+        Self { pace, messages, gestures, silent_until: None, chats, waiting: 0 }
     }
 
     pub(super) fn enter(&mut self, wish: Wish, mark: T, now: Instant) -> Entry<T> {
@@ -104,11 +125,17 @@ impl<T> Schedule<T> {
     pub(super) fn next(&mut self, now: Instant, alive: impl Fn(&T) -> bool) -> Next<T> {
         self.chats.retain(|_, chat| !chat.is_idle(now));
         loop {
+            let (messages, gestures) =
+                (self.open_at(Lane::Messages, now), self.open_at(Lane::Gestures, now));
             let candidates = self.chats.iter().flat_map(|(to, chat)| {
-                chat.candidates(now, &self.pace).map(move |(place, at)| (*to, place, at))
+                chat.candidates(now, &self.pace).map(move |(place, lane, at)| {
+                    let open = match lane {
+                        Lane::Messages => messages,
+                        Lane::Gestures => gestures,
+                    };
+                    (*to, place, at.max(open))
+                })
             });
-            let floor = self.open_at(now);
-            let candidates = candidates.map(|(to, place, at)| (to, place, at.max(floor)));
             // Those who may go are equal in time: priority and age decide among them.
             let best = candidates.min_by_key(|(_, place, at)| (now.max(*at), *place));
             let Some((to, place, at)) = best else { return Next::Nobody };
@@ -143,7 +170,7 @@ impl<T> Schedule<T> {
         let busy = chat.is_some_and(|chat| {
             !chat.waiting.is_empty() || chat.under_way > 0 || chat.silent_until > Some(now)
         });
-        !busy && self.open_at(now) <= now
+        !busy && self.open_at(Lane::Messages, now) <= now
     }
 
     #[cfg(test)]
@@ -155,15 +182,25 @@ impl<T> Schedule<T> {
         self.chats.entry(to).or_insert_with(|| Chat::new(now))
     }
 
-    /// From when on anybody at all may go.
-    fn open_at(&self, now: Instant) -> Instant {
-        let ready = self.overall.ready_at(now, self.overall_every(), OVERALL_BURST);
+    /// From when on anybody at all may go this way.
+    fn open_at(&self, lane: Lane, now: Instant) -> Instant {
+        let (every, burst) = self.overall(lane);
+        let bucket = match lane {
+            Lane::Messages => &self.messages,
+            Lane::Gestures => &self.gestures,
+        };
+        let ready = bucket.ready_at(now, every, burst);
         self.silent_until.map_or(ready, |until| ready.max(until))
     }
 
-    fn overall_every(&self) -> Duration {
-        let per_second = self.pace.overall_per_second.max(1);
-        Duration::from_secs(1).checked_div(per_second).unwrap_or_default()
+    /// The distance between two requests to anybody, and how many may follow each other at once.
+    fn overall(&self, lane: Lane) -> (Duration, u32) {
+        let (per_second, burst) = match lane {
+            Lane::Messages => (self.pace.messages_per_second, OVERALL_BURST),
+            Lane::Gestures => (self.pace.gestures_per_second, GESTURES_BURST),
+        };
+        let every = Duration::from_secs(1).checked_div(per_second.max(1)).unwrap_or_default();
+        (every, burst)
     }
 
     fn take(
@@ -181,7 +218,12 @@ impl<T> Schedule<T> {
 
     fn book(&mut self, wish: &Wish, now: Instant) {
         let (per_chat, progress) = (self.pace.per_chat_every, self.pace.progress_every);
-        self.overall.take(now, self.overall_every());
+        let lane = wish.deed.lane();
+        let (every, _burst) = self.overall(lane);
+        match lane {
+            Lane::Messages => self.messages.take(now, every),
+            Lane::Gestures => self.gestures.take(now, every),
+        }
         let chat = self.chat(wish.to, now);
         if let Some(counter) = chat.counter(wish) {
             *counter = counter.saturating_add(1);
@@ -241,11 +283,11 @@ impl<T> Chat<T> {
         &self,
         now: Instant,
         limits: &Pace,
-    ) -> impl Iterator<Item = ((Priority, u64), Instant)> {
+    ) -> impl Iterator<Item = ((Priority, u64), Lane, Instant)> {
         Priority::ALL.into_iter().filter_map(move |priority| {
             let (place, (wish, _)) =
                 self.waiting.range((priority, 0)..=(priority, u64::MAX)).next()?;
-            Some((*place, self.ready_at(wish, now, limits)?))
+            Some((*place, wish.deed.lane(), self.ready_at(wish, now, limits)?))
         })
     }
 

@@ -154,6 +154,25 @@ async fn all_chats_together_keep_the_overall_limit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_taps_is_answered_while_messages_to_others_wait() {
+    let chat = Chat::new();
+    let sender = start(&chat);
+    let hello = OutgoingMessage::plain("x");
+    let news = (1..=105).map(|user| sender.send(Priority::Bulk, UserId(user), &hello));
+    let taps = async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let before = Instant::now();
+        for query in 0..200 {
+            sender.answer_button(&query.to_string(), None).await.unwrap();
+        }
+        before.elapsed()
+    };
+    let (_told, took) = tokio::join!(futures_util::future::join_all(news), taps);
+    // Fifty at once, then 500 in each second.
+    assert_eq!(took, Duration::from_millis(300));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_word_about_money_overtakes_waiting_segments() {
     let chat = Chat::new();
     let sender = start(&chat);

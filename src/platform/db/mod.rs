@@ -2,8 +2,8 @@
 //!
 //! Why two: SQLite has one writer. A pool of one makes the queue for it fair and in-process; the
 //! readers never wait for it (reference/stack.md §2.4, §2.5). [`Db::begin_write`] is the only door
-//! to a write transaction, and takes the write lock at once; [`group`] is the same door
-//! for the one thread that settles callbacks in groups.
+//! to a write transaction, and takes the write lock at once; [`group`] is the same door for those who
+//! settle callbacks in groups.
 
 mod connect;
 pub mod group;
@@ -223,10 +223,15 @@ impl WriteTx {
     /// Commits, then wakes the worker when a job was enqueued; on Postgres the other processes
     /// hear it too.
     pub async fn commit(self) -> Result<(), DbErr> {
-        let Self { tx, end, turn } = self;
-        if end.rings() && tx.get_database_backend() == DbBackend::Postgres {
-            tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
+        if self.end.rings() && self.tx.get_database_backend() == DbBackend::Postgres {
+            self.tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
         }
+        self.commit_told().await
+    }
+
+    /// Commits when the other processes are told already.
+    async fn commit_told(self) -> Result<(), DbErr> {
+        let Self { tx, end, turn } = self;
         tx.commit().await?;
         drop(turn);
         end.committed().await;

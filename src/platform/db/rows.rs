@@ -38,9 +38,18 @@ impl Rows {
         self.0.is_empty()
     }
 
-    /// The rows as the one value of their statement.
-    pub(super) fn into_value(self) -> Value {
-        Json::Array(self.0.into_iter().map(Json::Array).collect()).to_string().into()
+    /// The rows as the one value of their statement: lists, or on Postgres, which reads a list anew for
+    /// each of its columns, objects.
+    pub(super) fn into_value(self, backend: DbBackend, columns: &Columns) -> Value {
+        if backend != DbBackend::Postgres {
+            return Json::Array(self.0.into_iter().map(Json::Array).collect()).to_string().into();
+        }
+        let object = |row: Vec<Json>| {
+            let cells =
+                columns.iter().zip(row).map(|((name, _kind), cell)| ((*name).to_owned(), cell));
+            Json::Object(cells.collect())
+        };
+        Json::Array(self.0.into_iter().map(object).collect()).to_string().into()
     }
 }
 
@@ -74,11 +83,10 @@ impl Into<'_> {
         self.statement(&format!("VALUES ({})", places.join(", ")))
     }
 
-    /// The statement for rows that are its only value.
-    fn for_many(&self, backend: DbBackend) -> String {
+    /// The statement for rows that stand in `{given}`.
+    pub(super) fn for_given(&self) -> String {
         // `WHERE true`: without it SQLite takes ON for a join's.
-        let given = given(backend, self.columns);
-        self.statement(&format!("SELECT {} FROM {given} WHERE true", names(self.columns)))
+        self.statement(&format!("SELECT {} FROM {{given}} WHERE true", names(self.columns)))
     }
 }
 
@@ -99,8 +107,10 @@ impl TakesRows for WriteTx {
             let values = values(into.columns, row);
             return Ok(execute(self.conn(), &into.for_one_row(), values).await?.rows_affected());
         }
-        let sql = into.for_many(self.conn().get_database_backend());
-        Ok(execute(self.conn(), &sql, vec![rows.into_value()]).await?.rows_affected())
+        let backend = self.conn().get_database_backend();
+        let sql = for_all_rows((backend, 1), into.columns, &into.for_given());
+        let value = rows.into_value(backend, into.columns);
+        Ok(execute(self.conn(), &sql, vec![value]).await?.rows_affected())
     }
 
     fn has_jobs(&self) {
@@ -121,9 +131,18 @@ pub(super) fn for_each_row(columns: &Columns, sql: &str) -> String {
     sql
 }
 
-/// `sql` as it is asked once for all rows, which are its only value.
-pub(super) fn for_all_rows(backend: DbBackend, columns: &Columns, sql: &str) -> String {
-    sql.replace("{given}", &given(backend, columns))
+/// `sql` as it is asked once for all rows, which are its value at `place`, counted from 1.
+pub(super) fn for_all_rows(
+    (backend, place): (DbBackend, usize),
+    columns: &Columns,
+    sql: &str,
+) -> String {
+    let given = if backend == DbBackend::Postgres {
+        given_to_postgres(columns, place)
+    } else {
+        given_to_sqlite(columns, place)
+    };
+    sql.replace("{given}", &given)
 }
 
 fn values(columns: &Columns, row: Vec<Json>) -> Vec<Value> {
@@ -136,17 +155,23 @@ fn values(columns: &Columns, row: Vec<Json>) -> Vec<Value> {
     row.into_iter().zip(columns).map(value).collect()
 }
 
-/// The rows that are the statement's only value, as a table named `given`.
-fn given(backend: DbBackend, columns: &Columns) -> String {
-    let postgres = backend == DbBackend::Postgres;
-    let column = |(at, (name, kind)): (usize, &(&str, Kind))| match (postgres, kind) {
-        (false, Kind::Text | Kind::Integer) => format!("json_extract(value, '$[{at}]') AS {name}"),
-        (true, Kind::Text) => format!("value ->> {at} AS {name}"),
-        (true, Kind::Integer) => format!("CAST(value ->> {at} AS BIGINT) AS {name}"),
+/// The rows that are a value of the statement, as a table named `given`.
+fn given_to_sqlite(columns: &Columns, place: usize) -> String {
+    let column = |(at, (name, _kind)): (usize, &(&str, Kind))| {
+        format!("json_extract(value, '$[{at}]') AS {name}")
     };
     let columns = columns.iter().enumerate().map(column).collect::<Vec<_>>().join(", ");
-    let each = if postgres { "json_array_elements(CAST($1 AS json))" } else { "json_each($1)" };
-    format!("(SELECT {columns} FROM {each}) AS given")
+    format!("(SELECT {columns} FROM json_each(${place})) AS given")
+}
+
+/// [`given_to_sqlite`] for Postgres.
+fn given_to_postgres(columns: &Columns, place: usize) -> String {
+    let column = |(name, kind): &(&str, Kind)| match kind {
+        Kind::Text => format!("{name} text"),
+        Kind::Integer => format!("{name} bigint"),
+    };
+    let columns = columns.iter().map(column).collect::<Vec<_>>().join(", ");
+    format!("json_to_recordset(CAST(${place} AS json)) AS given({columns})")
 }
 
 /// Inserts `rows` into `table`, whose other columns have defaults. Returns how many were written.
@@ -183,9 +208,9 @@ mod tests {
     fn a_statement_is_asked_for_each_row_or_for_all() {
         let sql = "UPDATE t SET a = given.at FROM {given} WHERE no = given.no";
         assert_eq!(for_each_row(COLUMNS, sql), "UPDATE t SET a = ?2 WHERE no = ?1");
-        let all = for_all_rows(DbBackend::Postgres, COLUMNS, sql);
-        assert!(all.contains("FROM (SELECT value ->> 0 AS no, CAST(value ->> 1 AS BIGINT) AS at"));
-        assert!(all.ends_with("AS given WHERE no = given.no"), "{all}");
+        let all = for_all_rows((DbBackend::Postgres, 3), COLUMNS, sql);
+        let given = "json_to_recordset(CAST($3 AS json)) AS given(no text, at bigint)";
+        assert_eq!(all, format!("UPDATE t SET a = given.at FROM {given} WHERE no = given.no"));
         let sql = "SELECT a FROM t, {given} WHERE no = given.no";
         assert_eq!(for_each_row(COLUMNS, sql), "SELECT a FROM t WHERE no = ?1");
     }

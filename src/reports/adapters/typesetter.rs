@@ -80,7 +80,7 @@ fn all_fonts(folder: Option<&Path>) -> anyhow::Result<Vec<FontFile>> {
 fn work(engine: &Engine, drawing: &Drawing) -> anyhow::Result<Rendered> {
     let piece = drawing.piece();
     let form = match piece {
-        Piece::Chart | Piece::Luck | Piece::Share => Form::Png { width: WIDTH },
+        Piece::Chart | Piece::Luck | Piece::Pair | Piece::Share => Form::Png { width: WIDTH },
         Piece::Book => Form::Pdf,
     };
     let data = serde_json::to_value(drawing)?;

@@ -107,9 +107,12 @@ fn is_title(heading: &Line, lines: &[Line]) -> bool {
     lines.first().is_some_and(|first| std::ptr::eq(first, heading))
 }
 
-/// A line of a poem ends with a comma.
+/// A line of a poem ends with a comma. English ones are longer than Chinese ones.
 fn is_verse(line: &str) -> bool {
-    line.chars().count() <= 20
+    const LONGEST: usize = 20;
+    const LONGEST_LATIN: usize = 48;
+    let longest = if line.is_ascii() { LONGEST_LATIN } else { LONGEST };
+    line.chars().count() <= longest
 }
 
 fn is_open(line: &str) -> bool {

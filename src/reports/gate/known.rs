@@ -14,6 +14,8 @@ pub struct Known {
     pub other_pillars: Vec<String>,
     /// The year in which the text is read.
     pub this_year: Option<i32>,
+    /// The first year that the report was asked to look at: "the next luck cycle" may count from it.
+    pub about_year: Option<i32>,
 }
 
 /// One chart.
@@ -51,6 +53,7 @@ pub struct Decade {
 pub(super) struct Truth {
     pub(super) persons: Vec<Chart>,
     pub(super) this_year: Option<i32>,
+    about_year: Option<i32>,
     pairs: Vec<Pair>,
 }
 
@@ -76,7 +79,12 @@ impl Truth {
         });
         let told = known.years.iter().map(|(_, pillar)| pillar).chain(&known.other_pillars);
         let pairs = own.chain(told.filter_map(|pillar| Pair::read(pillar))).collect();
-        Self { pairs, persons, this_year: known.this_year }
+        Self { pairs, persons, this_year: known.this_year, about_year: known.about_year }
+    }
+
+    /// The years from which luck cycles are counted.
+    pub(super) fn present(&self) -> impl Iterator<Item = i32> {
+        self.this_year.into_iter().chain(self.about_year)
     }
 
     /// Whether there is anything to hold a text against.

@@ -5,7 +5,7 @@
 use super::claims::Reading;
 use super::cycle::Pair;
 use super::finding::Code;
-use super::known::Decade;
+use super::known::{Chart, Decade};
 use super::lexer::{Token, Word};
 use super::links::consists_of;
 
@@ -295,18 +295,24 @@ impl Reading<'_> {
                 continue;
             }
             let Some((named, turn)) = self.turn_of(cycle) else { continue };
-            let this_year = self.truth.this_year;
+            let places = |chart: &Chart| -> Vec<usize> {
+                match turn {
+                    Word::Ordinal(place) => vec![place],
+                    Word::Turn(steps) => {
+                        let steps = isize::try_from(steps).unwrap_or_default();
+                        let ruling = self.truth.present().filter_map(|year| chart.ruling(year));
+                        ruling.filter_map(|place| place.checked_add_signed(steps)).collect()
+                    }
+                    _ => Vec::new(),
+                }
+            };
             let mut known = false;
             let fits = self.truth.any(|chart| {
-                let place = match turn {
-                    Word::Ordinal(place) => Some(place),
-                    Word::Turn(steps) => this_year
-                        .and_then(|year| chart.ruling(year))
-                        .and_then(|place| place.checked_add_signed(isize::try_from(steps).ok()?)),
-                    _ => None,
-                };
-                known |= place.is_some();
-                place.and_then(|place| chart.decades.get(place)).is_none_or(|(own, _)| *own == pair)
+                let places = places(chart);
+                known |= !places.is_empty();
+                let of_pair =
+                    |place: &usize| chart.decades.get(*place).is_none_or(|(own, _)| *own == pair);
+                places.is_empty() || places.iter().any(of_pair)
             });
             if known && !fits {
                 let expected = self.describe(pair);

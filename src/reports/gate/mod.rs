@@ -82,6 +82,20 @@ impl Gate {
         sorted(repetition::check(&whole, &plain::sentences(&whole)))
     }
 
+    /// The chapters that repeat an earlier one, by their places, with what was found. What a chapter
+    /// repeats of itself was found when it was read alone.
+    pub fn repeating(&self, chapters: &[&str]) -> Vec<(usize, Vec<Finding>)> {
+        let alone = |text: &&str| self.check_together(&[text]).is_empty();
+        let sound: Vec<(usize, &str)> =
+            chapters.iter().copied().enumerate().filter(|(_, text)| alone(text)).collect();
+        let repeats = |(later, text): &(usize, &str)| {
+            let earlier = sound.iter().take_while(|(place, _)| place < later);
+            let found = earlier.map(|(_, before)| self.check_together(&[before, text]));
+            Some((*later, found.into_iter().find(|findings| !findings.is_empty())?))
+        };
+        sound.iter().filter_map(repeats).collect()
+    }
+
     /// What the sentences state, held against what is known.
     fn statements(&self, known: &Known, sentences: &[Sentence]) -> Vec<Finding> {
         let truth = Truth::of(known);

@@ -56,7 +56,7 @@ impl Topic {
     /// The section of the whole report that speaks of it; `None`: none does.
     fn section(self, kind: Kind) -> Option<usize> {
         match (kind, self) {
-            (_, Self::Overview) => Some(0),
+            (Kind::Natal | Kind::Year | Kind::Short, Self::Overview) => Some(0),
             (Kind::Year, Self::Career) | (Kind::Natal | Kind::Short, Self::Character) => Some(1),
             (Kind::Year, Self::Money) | (Kind::Natal | Kind::Short, Self::Career) => Some(2),
             (Kind::Year, Self::Love | Self::Family) | (Kind::Natal | Kind::Short, Self::Money) => {
@@ -66,7 +66,9 @@ impl Topic {
             (Kind::Year, Self::Months) | (Kind::Natal | Kind::Short, Self::Family) => Some(5),
             (Kind::Year, Self::Deeds) | (Kind::Natal | Kind::Short, Self::Body) => Some(6),
             (Kind::Natal | Kind::Short, Self::Years | Self::Deeds | Self::Months) => Some(7),
-            (Kind::Year, Self::Character | Self::Years) | (Kind::Match, _) => None,
+            // Their sections stand in the order of the chapters.
+            (Kind::Match | Kind::Decade | Kind::Work | Kind::Child | Kind::Glance, _)
+            | (Kind::Year, Self::Character | Self::Years) => None,
         }
     }
 }

@@ -1,6 +1,13 @@
 //! The little that the sandbox's writer knows of the art: elements, relations, seasons. It is no
 //! engine; the pillars come from the prompt.
 
+/// Whose chart it is; a man's where the prompt does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sex {
+    Female,
+    Male,
+}
+
 /// A pair of stem and branch by their places in their cycles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pair {

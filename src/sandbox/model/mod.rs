@@ -5,6 +5,7 @@
 //! The answers are whole reports, written by hand and filled with the facts that the prompt
 //! states, so that the demo shows what a buyer would read.
 
+mod answer;
 mod api;
 mod chapter;
 mod chart;
@@ -15,6 +16,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod traditional;
+mod values;
 mod writer;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The methods of the Bot API that we play; every other one answers `true`.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use axum::Json;
@@ -236,6 +237,7 @@ impl SandboxTelegram {
         if takes(Fault::TelegramFlood) {
             return Err(Refusal::TooFast(1));
         }
+        self.count(params)?;
         if takes(Fault::TelegramServerError) {
             return Err(Refusal::BadGateway);
         }
@@ -249,6 +251,14 @@ impl SandboxTelegram {
             return Err(Refusal::bad(format!("can't parse entities: {words}")));
         }
         Ok(())
+    }
+
+    /// Counts a new message among those that Telegram takes.
+    fn count(&self, params: &Params) -> Result<(), Refusal> {
+        let Some(limits) = &self.0.limits else { return Ok(()) };
+        let chat = chat_of(params)?;
+        let mut limits = limits.lock().unwrap_or_else(PoisonError::into_inner);
+        limits.take(chat, self.0.clock.now()).map_err(Refusal::TooFast)
     }
 
     fn file_of(&self, params: &Params, name: &str) -> Result<SentFile, Refusal> {

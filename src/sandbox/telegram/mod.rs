@@ -8,6 +8,7 @@ mod album;
 mod api;
 mod commands;
 mod html;
+mod limits;
 mod markup;
 mod message;
 mod page;
@@ -36,6 +37,7 @@ pub use self::page::chat_api;
 pub use self::people::{TapError, TimedOut};
 pub use self::stars::NotPaid;
 
+use self::limits::Intake;
 use self::world::World;
 use super::faults::Faults;
 use crate::kernel::clock::{Clock, SystemClock};
@@ -52,6 +54,8 @@ struct Inner {
     /// For the webhook; `None` when TLS cannot be set up.
     client: Option<Client>,
     world: Mutex<World>,
+    /// `None`: takes everything, as fast as it comes.
+    limits: Option<Mutex<Intake>>,
     changes: watch::Sender<u64>,
     /// Wakes long polls: an update came, or another poll, or a webhook.
     arrivals: watch::Sender<()>,
@@ -67,19 +71,30 @@ pub fn router(telegram: SandboxTelegram) -> Router {
 }
 
 impl SandboxTelegram {
-    /// A Telegram that knows the bot with `token` and the people of [`Person::cast`].
+    /// A Telegram that knows the bot with `token` and the people of [`Person::cast`], and refuses
+    /// messages that come too fast.
     pub fn new(faults: Arc<Faults>, token: &str) -> Self {
-        Self::with_clock(faults, token, Arc::new(SystemClock))
+        let limits = Some(Mutex::default());
+        Self::made(faults, token, (Arc::new(SystemClock), limits))
     }
 
-    /// The same with a clock of its own.
+    /// The same with a clock of its own, which may stand still: it takes everything.
     pub fn with_clock(faults: Arc<Faults>, token: &str, clock: Arc<dyn Clock>) -> Self {
+        Self::made(faults, token, (clock, None))
+    }
+
+    fn made(
+        faults: Arc<Faults>,
+        token: &str,
+        (clock, limits): (Arc<dyn Clock>, Option<Mutex<Intake>>),
+    ) -> Self {
         let bot_id = token.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(1);
         let telegram = Self(Arc::new(Inner {
             token: token.to_owned(),
             faults,
             client: client(Limits::seconds(2, 60)).ok(),
             world: Mutex::new(World::new(bot_id, clock.now())),
+            limits,
             clock,
             changes: watch::Sender::new(0),
             arrivals: watch::Sender::new(()),
@@ -88,6 +103,14 @@ impl SandboxTelegram {
             telegram.meet(person);
         }
         telegram
+    }
+
+    /// How many messages came too fast.
+    pub fn refused_as_too_fast(&self) -> u64 {
+        self.0
+            .limits
+            .as_ref()
+            .map_or(0, |limits| limits.lock().unwrap_or_else(PoisonError::into_inner).refused)
     }
 
     fn lock(&self) -> MutexGuard<'_, World> {

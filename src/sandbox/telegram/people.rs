@@ -104,6 +104,11 @@ impl SandboxTelegram {
         self.lock().chat(user_id).map(|chat| chat.toasts.clone()).unwrap_or_default()
     }
 
+    /// How long the spinners of the last taps turned, the oldest first.
+    pub fn answer_times(&self) -> Vec<Duration> {
+        self.lock().answered.iter().copied().collect()
+    }
+
     /// Whether the bot seems to be typing.
     pub fn typing(&self, user_id: i64) -> bool {
         let now = self.0.clock.now();

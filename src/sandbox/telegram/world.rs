@@ -1,6 +1,7 @@
 //! The truth of the played Telegram: who is there, and what stands in which chat.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -14,6 +15,9 @@ use super::updates::Updates;
 use super::wire;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids;
+
+/// So many answers to taps are remembered.
+const ANSWERED: usize = 20_000;
 
 #[derive(Default)]
 pub(super) struct Chat {
@@ -35,8 +39,10 @@ pub(super) struct World {
     pub(super) menus: Menus,
     pub(super) stars: Stars,
     files: BTreeMap<String, SentFile>,
-    /// Taps that the bot may answer, with who tapped.
-    taps: BTreeMap<String, i64>,
+    /// Taps that the bot may answer, with who tapped and when.
+    taps: BTreeMap<String, (i64, Instant)>,
+    /// How long those who tapped last waited for their first answer.
+    pub(super) answered: VecDeque<Duration>,
 }
 
 /// What the bot puts into a chat.
@@ -59,6 +65,7 @@ impl World {
             stars: Stars::default(),
             files: BTreeMap::new(),
             taps: BTreeMap::new(),
+            answered: VecDeque::new(),
         }
     }
 
@@ -166,7 +173,7 @@ impl World {
             "chat_instance": person.id.to_string(),
             "data": data,
         });
-        self.taps.insert(query, person.id);
+        self.taps.insert(query, (person.id, Instant::now()));
         self.updates.push(person.id, "callback_query", content);
     }
 
@@ -178,7 +185,11 @@ impl World {
         alert: bool,
     ) -> Result<Value, Refusal> {
         let late = "query is too old and response timeout expired or query ID is invalid";
-        let person = *self.taps.get(query).ok_or(Refusal::bad(late))?;
+        let (person, tapped) = *self.taps.get(query).ok_or(Refusal::bad(late))?;
+        self.answered.push_back(tapped.elapsed());
+        if self.answered.len() > ANSWERED {
+            self.answered.pop_front();
+        }
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             let chat = self.touch(person);
             let id = u64::try_from(chat.toasts.len()).unwrap_or(u64::MAX).saturating_add(1);

@@ -52,6 +52,30 @@ desk-card-resend =
     <b>Send the report again?</b>
 
     The report of order <code>{ $order_no }</code> goes to its buyer once more.
+btn-desk-held = 🧐 What the gate found
+btn-desk-release = 📤 Deliver as it is
+btn-desk-give-up = 💸 Give up, refund
+desk-held =
+    <b>A report that is held back</b>
+
+    The text of order <code>{ $order_no }</code> did not pass, and its buyer has received nothing. What follows quotes it.
+desk-held-whole = <b>The whole text</b>, reading { $attempt }, { $provider }
+desk-held-part = <b>Chapter { $part }</b>, reading { $attempt }, { $provider }
+desk-held-more = … and { $count } more
+desk-held-how = “Retry” has it written again; “Deliver as it is” sends the last text to the buyer; “Give up” fails the order and gives the money back.
+desk-held-nothing = Nothing of order <code>{ $order_no }</code> is held back.
+desk-card-release =
+    <b>Deliver it as it is?</b>
+
+    The last text of order <code>{ $order_no }</code> goes to the buyer without a change. Be sure that you have read what was found.
+desk-card-give-up =
+    <b>Give this report up?</b>
+
+    Order <code>{ $order_no }</code> fails, and the buyer's money goes back.
+decide-released = ✅ The report of order <code>{ $order_no }</code> is delivered as it is.
+decide-given-up = ✅ Order <code>{ $order_no }</code> is given up, its money goes back.
+decide-running = Order <code>{ $order_no }</code> is being worked on; try again in a moment.
+decide-nothing = Order <code>{ $order_no }</code> is { $status }; nothing of it is held back.
 desk-doubt =
     <b>Money in doubt</b>
 

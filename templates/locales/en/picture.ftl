@@ -66,6 +66,59 @@ picture-backward = backward
 picture-share-title = { $stem } { $element }
 picture-scan = Scan to see your own chart
 
+## Two people's charts
+
+picture-first = You
+picture-second = The other
+picture-pair-title = Two Charts
+picture-pair-between = Between you
+picture-pair-elements = Five Elements
+picture-pair-years = The next ten years
+picture-pair-none = at peace
+picture-pair-nothing = none
+picture-pair-rule = With, even and against tell whether the elements of a year are those that each chart needs. They are no forecast of fortune and no score of the two of you.
+picture-second-to-first = They are to you
+picture-first-to-second = You are to them
+picture-first-brings = You have, they lack
+picture-second-brings = They have, you lack
+picture-day-masters = Day masters
+picture-spouse-palaces = Spouse seats
+picture-zodiacs = Birth years
+picture-bond = { $n ->
+    [0] join
+    [1] clash
+    [2] combine
+    [3] half triad
+    [4] lean together
+    [5] clash
+    [6] harm
+    [7] chafe
+   *[8] alike
+}
+picture-bond-towards = { $bond }: { $element }
+picture-share-pair-title = { $first } { $first_element } & { $second } { $second_element }
+picture-pair-image = { $n ->
+    [0] two trees of one kind · side by side
+    [1] one feeds · one grows
+    [2] one steers · one sails
+    [3] one shapes · one is shaped
+   *[4] one grows · one feeds
+}
+picture-pair-tags = { $n ->
+    [0] kinship|side by side|give way
+    [1] giving|delight|both ways
+    [2] a view|a helping hand|room
+    [3] friction|craft|kind words
+   *[4] care|trust|thanks
+}
+picture-pair-verse = { $n ->
+    [0] Like voices answer each other,|like breaths seek each other.
+    [1] You gave me a peach;|I gave you jade in return.
+    [2] Hand in hand,|one boat in wind and rain.
+    [3] As bone is cut and filed,|as jade is carved and polished.
+   *[4] You gave me a quince;|I gave you jade in return.
+}
+
 ## PDF and page
 
 picture-contents = Contents

@@ -52,6 +52,30 @@ desk-card-resend =
     <b>重发报告？</b>
 
     订单 <code>{ $order_no }</code> 的报告会再发给买家一次。
+btn-desk-held = 🧐 看校对结果
+btn-desk-release = 📤 照样交付
+btn-desk-give-up = 💸 放弃并退款
+desk-held =
+    <b>校对拦下的报告</b>
+
+    订单 <code>{ $order_no }</code> 的稿子没有通过校对，买家还没有收到。下面会引用稿子里的话。
+desk-held-whole = <b>全文</b>，第 { $attempt } 次读，{ $provider }
+desk-held-part = <b>第 { $part } 章</b>，第 { $attempt } 次读，{ $provider }
+desk-held-more = …… 另有 { $count } 处
+desk-held-how = 「重试」会让模型再写一次；「照样交付」把最后一稿发给买家；「放弃并退款」让订单失败，款项退回。
+desk-held-nothing = 订单 <code>{ $order_no }</code> 没有被拦下的稿子。
+desk-card-release =
+    <b>照样交付？</b>
+
+    订单 <code>{ $order_no }</code> 的最后一稿会不改一字发给买家。请确定你读过上面列出的问题。
+desk-card-give-up =
+    <b>放弃这份报告？</b>
+
+    订单 <code>{ $order_no }</code> 会失败，买家付的钱会退回。
+decide-released = ✅ 订单 <code>{ $order_no }</code> 的报告照样交付。
+decide-given-up = ✅ 订单 <code>{ $order_no }</code> 已放弃，款项会退回。
+decide-running = 订单 <code>{ $order_no }</code> 正在处理中，请过一会儿再试。
+decide-nothing = 订单 <code>{ $order_no }</code> 是{ $status }，没有被拦下的稿子。
 desk-doubt =
     <b>存疑的钱</b>
 

@@ -66,6 +66,59 @@ picture-backward = 逆行
 picture-share-title = { $stem } { $element }
 picture-scan = 扫码，看看你的命盘
 
+## 两个人的命盘
+
+picture-first = 你
+picture-second = 对方
+picture-pair-title = 两人合看
+picture-pair-between = 彼此之间
+picture-pair-elements = 五行相照
+picture-pair-years = 往后十年
+picture-pair-none = 不合不冲
+picture-pair-nothing = 无
+picture-pair-rule = 顺、平、逆只说那一年的五行合不合各自的喜用神，不是吉凶，也不是两人的分数。
+picture-second-to-first = 对方在你眼里
+picture-first-to-second = 你在对方眼里
+picture-first-brings = 你有、对方缺
+picture-second-brings = 对方有、你缺
+picture-day-masters = 日主
+picture-spouse-palaces = 夫妻宫
+picture-zodiacs = 生肖
+picture-bond = { $n ->
+    [0] 五合
+    [1] 相冲
+    [2] 六合
+    [3] 半三合
+    [4] 拱合
+    [5] 六冲
+    [6] 六害
+    [7] 相刑
+   *[8] 同气
+}
+picture-bond-towards = { $bond }{ $element }
+picture-share-pair-title = { $first }{ $first_element }与{ $second }{ $second_element }
+picture-pair-image = { $n ->
+    [0] 同种的两棵树 · 并肩而立
+    [1] 一个滋养 · 一个生长
+    [2] 一个掌舵 · 一个行船
+    [3] 一个成形 · 一个成器
+   *[4] 一个生长 · 一个滋养
+}
+picture-pair-tags = { $n ->
+    [0] 相知|并肩|让一步
+    [1] 付出|欣赏|有来有往
+    [2] 主张|配合|留余地
+    [3] 磨合|成全|好好说
+   *[4] 照应|信赖|常道谢
+}
+picture-pair-verse = { $n ->
+    [0] 同声相应，同气相求。|二人同心，其利断金。
+    [1] 投我以木桃，|报之以琼瑶。
+    [2] 执子之手，|风雨同舟。
+    [3] 如切如磋，|如琢如磨。
+   *[4] 投我以木瓜，|报之以琼琚。
+}
+
 ## PDF 与网页
 
 picture-contents = 目录

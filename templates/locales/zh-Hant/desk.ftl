@@ -52,6 +52,30 @@ desk-card-resend =
     <b>重發報告？</b>
 
     訂單 <code>{ $order_no }</code> 的報告會再發給買家一次。
+btn-desk-held = 🧐 看校對結果
+btn-desk-release = 📤 照樣交付
+btn-desk-give-up = 💸 放棄並退款
+desk-held =
+    <b>校對攔下的報告</b>
+
+    訂單 <code>{ $order_no }</code> 的稿子沒有通過校對，買家還沒有收到。下面會引用稿子裡的話。
+desk-held-whole = <b>全文</b>，第 { $attempt } 次讀，{ $provider }
+desk-held-part = <b>第 { $part } 章</b>，第 { $attempt } 次讀，{ $provider }
+desk-held-more = …… 另有 { $count } 處
+desk-held-how = 「重試」會讓模型再寫一次；「照樣交付」把最後一稿發給買家；「放棄並退款」讓訂單失敗，款項退回。
+desk-held-nothing = 訂單 <code>{ $order_no }</code> 沒有被攔下的稿子。
+desk-card-release =
+    <b>照樣交付？</b>
+
+    訂單 <code>{ $order_no }</code> 的最後一稿會不改一字發給買家。請確定你讀過上面列出的問題。
+desk-card-give-up =
+    <b>放棄這份報告？</b>
+
+    訂單 <code>{ $order_no }</code> 會失敗，買家付的錢會退回。
+decide-released = ✅ 訂單 <code>{ $order_no }</code> 的報告照樣交付。
+decide-given-up = ✅ 訂單 <code>{ $order_no }</code> 已放棄，款項會退回。
+decide-running = 訂單 <code>{ $order_no }</code> 正在處理中，請過一會兒再試。
+decide-nothing = 訂單 <code>{ $order_no }</code> 是{ $status }，沒有被攔下的稿子。
 desk-doubt =
     <b>存疑的錢</b>
 

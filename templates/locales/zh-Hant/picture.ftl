@@ -66,6 +66,59 @@ picture-backward = 逆行
 picture-share-title = { $stem } { $element }
 picture-scan = 掃碼，看看你的命盤
 
+## 兩個人的命盤
+
+picture-first = 你
+picture-second = 對方
+picture-pair-title = 兩人合看
+picture-pair-between = 彼此之間
+picture-pair-elements = 五行相照
+picture-pair-years = 往後十年
+picture-pair-none = 不合不沖
+picture-pair-nothing = 無
+picture-pair-rule = 順、平、逆只說那一年的五行合不合各自的喜用神，不是吉凶，也不是兩人的分數。
+picture-second-to-first = 對方在你眼裡
+picture-first-to-second = 你在對方眼裡
+picture-first-brings = 你有、對方缺
+picture-second-brings = 對方有、你缺
+picture-day-masters = 日主
+picture-spouse-palaces = 夫妻宮
+picture-zodiacs = 生肖
+picture-bond = { $n ->
+    [0] 五合
+    [1] 相沖
+    [2] 六合
+    [3] 半三合
+    [4] 拱合
+    [5] 六沖
+    [6] 六害
+    [7] 相刑
+   *[8] 同氣
+}
+picture-bond-towards = { $bond }{ $element }
+picture-share-pair-title = { $first }{ $first_element }與{ $second }{ $second_element }
+picture-pair-image = { $n ->
+    [0] 同種的兩棵樹 · 並肩而立
+    [1] 一個滋養 · 一個生長
+    [2] 一個掌舵 · 一個行船
+    [3] 一個成形 · 一個成器
+   *[4] 一個生長 · 一個滋養
+}
+picture-pair-tags = { $n ->
+    [0] 相知|並肩|讓一步
+    [1] 付出|欣賞|有來有往
+    [2] 主張|配合|留餘地
+    [3] 磨合|成全|好好說
+   *[4] 照應|信賴|常道謝
+}
+picture-pair-verse = { $n ->
+    [0] 同聲相應，同氣相求。|二人同心，其利斷金。
+    [1] 投我以木桃，|報之以瓊瑤。
+    [2] 執子之手，|風雨同舟。
+    [3] 如切如磋，|如琢如磨。
+   *[4] 投我以木瓜，|報之以瓊琚。
+}
+
 ## PDF 與網頁
 
 picture-contents = 目錄

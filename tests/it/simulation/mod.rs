@@ -59,15 +59,34 @@ fn every_coin_is_accounted_for_after_any_schedule() {
     let (first, count) = plan(1);
     let next = AtomicU64::new(first);
     let failures = Mutex::new(Vec::new());
-    // Two for each core: a schedule often waits for its database's own thread.
-    let threads = 2 * std::thread::available_parallelism().map_or(2, |cores| cores.get().min(8));
     std::thread::scope(|scope| {
-        for _hand in 0..threads {
-            scope.spawn(|| play_on_sqlite((&next, first + count), &failures));
+        for core in cores() {
+            // Two for each core: a schedule often waits for its database's own thread.
+            for _hand in 0..2 {
+                let (next, failures) = (&next, &failures);
+                scope.spawn(move || {
+                    stay_on(core);
+                    play_on_sqlite((next, first + count), failures);
+                });
+            }
         }
     });
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The cores that schedules are played on.
+fn cores() -> Vec<usize> {
+    let allowed = rustix::thread::sched_getaffinity(None).unwrap();
+    (0..rustix::thread::CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core)).take(8).collect()
+}
+
+/// Keeps this thread, and those it will start, on one core: a schedule and its database's thread wake
+/// each other at every statement, and waking another core takes longer than the statement.
+fn stay_on(core: usize) {
+    let mut only = rustix::thread::CpuSet::new();
+    only.set(core);
+    rustix::thread::sched_setaffinity(None, &only).unwrap();
 }
 
 fn play_on_sqlite((next, end): (&AtomicU64, u64), failures: &Mutex<Vec<String>>) {

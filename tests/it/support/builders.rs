@@ -101,7 +101,7 @@ pub(crate) const RARE: u32 = 10;
 
 /// Sku and head: paid products without a chart, some with few or very many pieces, one for nothing,
 /// one on sale, and two with a chart.
-const PRODUCTS: [(&str, &str); 13] = [
+const PRODUCTS: [(&str, &str); 14] = [
     ("letter", "price = \"29.90\""),
     ("rare", "price = \"29.90\"\nstock = { counted = 10 }"),
     ("pair", "price = \"29.90\"\nstock = { counted = 2 }"),
@@ -115,7 +115,21 @@ const PRODUCTS: [(&str, &str); 13] = [
     ("keepsake", KEEPSAKE),
     ("couple", "price = \"29.90\"\nneeds_chart = true"),
     ("reading", "price = \"29.90\"\nneeds_chart = true\nchart_year = \"year\""),
+    ("talk", TALK),
 ];
+
+/// With a chart, two questions, and more of them for money.
+const TALK: &str = r#"price = "29.90"
+needs_chart = true
+chart_year = "year"
+questions = { included = 2, max_characters = 100, more = "more" }"#;
+
+/// Three more questions.
+const MORE: &str = r#"price = "29.90"
+name = { zh-Hans = "追问包" }
+summary = { zh-Hans = "再问三次" }
+description = { zh-Hans = "再问三次" }
+pack = { questions = 3 }"#;
 
 const PROMPT: &str = "Write {{ product.name }}.\n--- user ---\n{{ facts | tojson }}\n\
                       {{ form.question | quote }}\n";
@@ -210,6 +224,7 @@ fn till(base: &Base, gateway: &Arc<FakeGateway>, stocks: BTreeMap<Sku, Supply>) 
         public_url: "https://shop.example".to_owned(),
         payment_ttl: Duration::from_secs(30 * 60),
         method_ttl: BTreeMap::new(),
+        most_waiting: 0,
         test: false,
     }
 }
@@ -222,7 +237,8 @@ pub(crate) fn counted(pieces: u32) -> Supply {
 fn at_once() -> Pace {
     Pace {
         per_chat_every: Duration::ZERO,
-        overall_per_second: 100_000,
+        messages_per_second: 100_000,
+        gestures_per_second: 100_000,
         progress_every: Duration::ZERO,
         back_off: Duration::from_millis(1),
         tries: 1,
@@ -247,6 +263,9 @@ pub(crate) fn assets() -> Assets {
             write(sku, head, PROMPT);
         }
         write("novel", &novel(), NOVEL_PROMPT);
+        let more = folder.path().join("products/more");
+        std::fs::create_dir_all(&more).unwrap();
+        std::fs::write(more.join("product.toml"), MORE).unwrap();
         folder
     });
     Assets::with_dir(folder.path())
@@ -287,6 +306,7 @@ pub(crate) fn a_draft(user: UserId, sku: &str, mut answers: FormAnswers) -> Plac
         anchor_message: None,
         coupon: None,
         seen_total: None,
+        about: None,
     }
 }
 

@@ -63,6 +63,10 @@ pub(in crate::bot) struct DeskCard {
 pub(in crate::bot) enum DeskDeed {
     Retry(OrderNo),
     Resend(OrderNo),
+    /// A report that is held back goes out as it is.
+    Release(OrderNo),
+    /// The order of a report that is held back fails.
+    GiveUp(OrderNo),
     /// Money in doubt has found its end.
     Doubt {
         order_no: OrderNo,
@@ -108,6 +112,8 @@ pub(in crate::bot) enum DeskView {
     /// What is to be typed, and why what was typed before will not do.
     Ask(Asks, Option<&'static str>),
     Doubt(PaymentNo),
+    /// What the quality gate holds back of an order.
+    Held(OrderNo),
     Requests,
     Request(OrderNo),
     /// The card above a second tap.
@@ -146,9 +152,11 @@ impl DeskDeed {
     /// What is looked at when it was done, or was left.
     pub(in crate::bot) fn about(&self) -> About<'_> {
         match self {
-            Self::Retry(no) | Self::Resend(no) | Self::Doubt { order_no: no, .. } => {
-                About::Order(no)
-            }
+            Self::Retry(no)
+            | Self::Resend(no)
+            | Self::Release(no)
+            | Self::GiveUp(no)
+            | Self::Doubt { order_no: no, .. } => About::Order(no),
             Self::RefuseRefund { order_no, .. } => About::Desk(DeskView::Request(order_no.clone())),
             Self::Sell(sku, _) | Self::AddStock { sku, .. } => {
                 About::Desk(DeskView::Product(sku.clone()))

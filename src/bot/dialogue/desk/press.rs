@@ -32,6 +32,12 @@ pub(in crate::bot) enum DeskPress {
     Surely(String),
     /// Leaves the card with this id.
     Keep(String),
+    /// A report that the quality gate holds back.
+    Held(OrderNo),
+    /// Asks whether it is to go out as it is.
+    Release(OrderNo),
+    /// Asks whether its order is to fail.
+    GiveUp(OrderNo),
     /// Buyers who want money back.
     Requests,
     Request(OrderNo),
@@ -80,6 +86,9 @@ impl DeskPress {
             Self::DoubtIs(no, settled) => format!("settle:{}:{no}", settled.as_str()),
             Self::Surely(card) => format!("sure:{card}"),
             Self::Keep(card) => format!("keep:{card}"),
+            Self::Held(no) => format!("held:{no}"),
+            Self::Release(no) => format!("release:{no}"),
+            Self::GiveUp(no) => format!("giveup:{no}"),
             Self::Requests => "requests".to_owned(),
             Self::Request(no) => format!("request:{no}"),
             Self::RefuseRefund(no) => format!("refuse:{no}"),
@@ -122,6 +131,9 @@ impl DeskPress {
             }
             "sure" => Self::Surely(rest.to_owned()),
             "keep" => Self::Keep(rest.to_owned()),
+            "held" => Self::Held(OrderNo::from(rest)),
+            "release" => Self::Release(OrderNo::from(rest)),
+            "giveup" => Self::GiveUp(OrderNo::from(rest)),
             "requests" => Self::Requests,
             "request" => Self::Request(OrderNo::from(rest)),
             "refuse" => Self::RefuseRefund(OrderNo::from(rest)),
@@ -177,6 +189,9 @@ mod tests {
             DeskPress::ConfirmBy(no()),
             DeskPress::RefundPart(OrderNo::from("M20261121-7F3K9QX2")),
             DeskPress::Doubt(no()),
+            DeskPress::Held(OrderNo::from("M20261121-7F3K9QX2")),
+            DeskPress::Release(OrderNo::from("M20261121-7F3K9QX2")),
+            DeskPress::GiveUp(OrderNo::from("M20261121-7F3K9QX2")),
             DeskPress::Requests,
             DeskPress::Request(OrderNo::from("M20261121-7F3K9QX2")),
             DeskPress::RefuseRefund(OrderNo::from("M20261121-7F3K9QX2")),

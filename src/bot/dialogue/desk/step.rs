@@ -41,6 +41,15 @@ pub(in crate::bot::dialogue) fn pressed(
         DeskPress::DoubtIs(no, settled) => {
             asks(Asks::Doubt(no.clone(), settled.as_str().to_owned()))
         }
+        DeskPress::Held(no) => DeskView::Held(no.clone()),
+        DeskPress::Release(no) => {
+            let deed = DeskDeed::Release(no.clone());
+            return card(next, DeskCard { id: facts.fresh_id.clone(), deed });
+        }
+        DeskPress::GiveUp(no) => {
+            let deed = DeskDeed::GiveUp(no.clone());
+            return card(next, DeskCard { id: facts.fresh_id.clone(), deed });
+        }
         DeskPress::Requests => DeskView::Requests,
         DeskPress::Request(no) => DeskView::Request(no.clone()),
         DeskPress::RefuseRefund(no) => asks(Asks::RefuseRefund(no.clone())),

@@ -25,6 +25,8 @@ fn words(scene: &Scene<'_>, deed: &DeskDeed) -> String {
     match deed {
         DeskDeed::Retry(no) => say("desk-card-retry", args.text("order_no", no.as_str())),
         DeskDeed::Resend(no) => say("desk-card-resend", args.text("order_no", no.as_str())),
+        DeskDeed::Release(no) => say("desk-card-release", args.text("order_no", no.as_str())),
+        DeskDeed::GiveUp(no) => say("desk-card-give-up", args.text("order_no", no.as_str())),
         DeskDeed::Doubt { order_no, payment_no, settled, amount, reference, note, .. } => say(
             "desk-card-doubt",
             args.text("order_no", order_no.as_str())

@@ -4,6 +4,7 @@ mod ask;
 mod broadcasts;
 mod card;
 mod goods;
+mod held;
 mod orders;
 mod people;
 mod promotions;
@@ -12,9 +13,12 @@ mod requests;
 use super::{Scene, grid, message, operator};
 use crate::bot::dialogue::{DeskPress, DeskView, Press};
 use crate::bot::error::BotError;
-use crate::bot::speech::paragraphs;
+use crate::bot::speech::{lines, paragraphs};
+use crate::flows::capacity::{CapacityError, Strain};
+use crate::flows::may_order::MayOrderError;
 use crate::notifications::message::{Button, OutgoingMessage};
 use crate::platform::texts::Args;
+use crate::reports::health;
 
 pub(super) async fn show(scene: &Scene<'_>, view: &DeskView) -> Result<OutgoingMessage, BotError> {
     match view {
@@ -23,6 +27,7 @@ pub(super) async fn show(scene: &Scene<'_>, view: &DeskView) -> Result<OutgoingM
         DeskView::Found(words) => orders::found(scene, words).await,
         DeskView::Ask(asks, why) => Ok(ask::words(scene, asks, *why)),
         DeskView::Doubt(payment) => ask::doubt(scene, payment).await,
+        DeskView::Held(no) => held::card(scene, no).await,
         DeskView::Requests => requests::list(scene).await,
         DeskView::Request(no) => requests::one(scene, no).await,
         DeskView::Card => Ok(card::show(scene)),
@@ -40,7 +45,11 @@ pub(super) async fn show(scene: &Scene<'_>, view: &DeskView) -> Result<OutgoingM
 }
 
 async fn menu(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
-    let parts = [scene.speech.word("desk-menu"), operator::figures(scene, "today").await?];
+    let parts = [
+        scene.speech.word("desk-menu"),
+        operator::figures(scene, "today").await?,
+        writers(scene).await?,
+    ];
     let buttons = [
         ("btn-desk-orders", DeskPress::Orders(None, 0)),
         ("btn-desk-search", DeskPress::Search),
@@ -55,6 +64,26 @@ async fn menu(scene: &Scene<'_>) -> Result<OutgoingMessage, BotError> {
         buttons.into_iter().map(|(key, press)| scene.at_desk(key, press)).collect();
     buttons.push(scene.button("btn-desk-stats", &Press::Stats("week")));
     Ok(message(paragraphs(parts), grid(buttons, 2)))
+}
+
+/// That nothing is sold because nothing could be written; and what is left with the providers.
+async fn writers(scene: &Scene<'_>) -> Result<String, BotError> {
+    let stopped = scene.off.strain.map(|strain| match strain {
+        Strain::Queue => scene.speech.word("desk-selling-paused-queue"),
+        Strain::Writers => scene.speech.word("desk-selling-paused-writers"),
+    });
+    let known = health::list(scene.bot.till.base.db.read()).await;
+    let known = known.map_err(CapacityError::from).map_err(MayOrderError::from)?;
+    let told = known.iter().filter_map(|health| {
+        let (balance, at) = health.balance.as_ref()?;
+        let args = Args::new()
+            .escaped("provider", &health.writer)
+            .text("balance", balance.to_string())
+            .text("time", scene.speech.date_time(*at));
+        let key = if balance.available { "desk-balance" } else { "desk-balance-empty" };
+        Some(scene.speech.say(key, &args))
+    });
+    Ok(lines(stopped.into_iter().chain(told)))
 }
 
 /// That the shop takes no orders, and since when; nothing while it does.

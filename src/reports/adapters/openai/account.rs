@@ -4,10 +4,14 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use async_trait::async_trait;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::OpenAiModel;
+use crate::kernel::money::Currency;
+use crate::reports::cost;
+use crate::reports::ports::{Accounts, Balance};
 
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -18,6 +22,32 @@ pub struct Account {
     pub offers_model: Option<bool>,
     /// Whether the balance is enough to be served.
     pub has_balance: Option<bool>,
+}
+
+#[async_trait]
+impl Accounts for OpenAiModel {
+    async fn balance(&self) -> anyhow::Result<Option<Balance>> {
+        let currency = self.config.prices.map(|prices| prices.currency);
+        Ok(self.ask("/user/balance").await?.and_then(|answer| read_balance(&answer, currency)))
+    }
+}
+
+/// `None`: not in the form that `DeepSeek` documents. An account may have purses in several
+/// currencies; that of the prices goes first.
+fn read_balance(answer: &Value, currency: Option<Currency>) -> Option<Balance> {
+    let available = answer.get("is_available")?.as_bool()?;
+    let purses = answer.get("balance_infos").and_then(Value::as_array);
+    let of = |purse: &&Value| {
+        let named = purse.get("currency").and_then(Value::as_str);
+        named.is_some() && named == currency.as_ref().map(Currency::as_str)
+    };
+    let purse = purses.and_then(|all| all.iter().find(of).or_else(|| all.first()));
+    let text = |key: &str| purse.and_then(|purse| purse.get(key)?.as_str());
+    Some(Balance {
+        available,
+        micros: text("total_balance").and_then(|amount| cost::micros(amount).ok()),
+        currency: text("currency").unwrap_or_default().to_owned(),
+    })
 }
 
 impl OpenAiModel {
@@ -49,5 +79,28 @@ impl OpenAiModel {
         let response = response.error_for_status().map_err(reqwest::Error::without_url)?;
         let answer = response.json().await.map_err(reqwest::Error::without_url);
         Ok(Some(answer.with_context(|| format!("the answer to {path} is not JSON"))?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_purse_in_the_currency_of_the_prices_counts() {
+        let purse = |currency, total| json!({"currency": currency, "total_balance": total});
+        let answer = json!({
+            "is_available": true,
+            "balance_infos": [purse("CNY", "88.00"), purse("USD", "1.234567")],
+        });
+        let read = |currency| read_balance(&answer, currency).unwrap();
+        assert_eq!(read(Some(Currency::USD)).micros, Some(1_234_567));
+        assert_eq!(read(None).to_string(), "88.00 CNY");
+        assert_eq!(read(Some(Currency::XTR)).currency, "CNY", "the first one");
+        assert_eq!(read_balance(&json!({"error": "?"}), None), None);
+        let bare = read_balance(&json!({"is_available": false}), None).unwrap();
+        assert_eq!((bare.available, bare.micros), (false, None));
     }
 }

@@ -1,0 +1,132 @@
+//! A write transaction for those who settle callbacks in groups.
+//!
+//! On SQLite its statements run where they are called, on a connection of its own, once for each row:
+//! microseconds, and no wait for another thread (reference/stack.md §2.5, "Maximum variant"). It takes
+//! its turn with the write connection of everybody else. On Postgres it is a transaction like any
+//! other, whose statements carry all rows at once, and whose writes travel together with the commit: a
+//! round trip costs more than a row.
+
+mod all;
+mod each;
+
+use std::sync::Mutex;
+
+use rusqlite::Connection;
+use sea_orm::{DbBackend, DbErr};
+use serde::de::DeserializeOwned;
+
+use self::all::All;
+use self::each::Each;
+use super::Db;
+use super::rows::{self, Columns, Into, Rows, TakesRows};
+
+/// Where groups are written.
+pub struct GroupWriter {
+    db: Db,
+    /// Of SQLite.
+    connection: Option<Mutex<Connection>>,
+}
+
+impl Db {
+    /// Opens what is needed to write groups.
+    pub fn group_writer(&self) -> Result<GroupWriter, DbErr> {
+        let db = self.clone();
+        if self.backend() == DbBackend::Postgres {
+            return Ok(GroupWriter { db, connection: None });
+        }
+        let options = self.write.get_sqlite_connection_pool().connect_options();
+        let connection = each::open(options.get_filename()).map_err(|cause| each::told(&cause))?;
+        Ok(GroupWriter { db, connection: Some(Mutex::new(connection)) })
+    }
+}
+
+impl GroupWriter {
+    /// Whether its transactions block the thread that they are called on.
+    pub fn blocks(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// Begins a transaction, on SQLite when it is our turn. There everything in it blocks the thread:
+    /// never call it on one of the runtime's.
+    pub async fn begin_group(&self) -> Result<GroupTx<'_>, DbErr> {
+        Ok(GroupTx(match &self.connection {
+            Some(connection) => Way::Each(Each::begin(&self.db, connection).await?),
+            None => Way::All(All::begin(&self.db).await?),
+        }))
+    }
+}
+
+/// An open transaction. Dropped without commit, it rolls back.
+///
+/// What its writes return is a promise on Postgres, where they are carried out at the commit: that
+/// every row of theirs is written.
+#[must_use = "a write transaction that is not committed is rolled back"]
+pub struct GroupTx<'a>(Way<'a>);
+
+enum Way<'a> {
+    Each(Each<'a>),
+    All(All),
+}
+
+/// What became of a group at its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Committed,
+    /// A row was not there any more, or there already; nothing was written.
+    Broken,
+}
+
+impl GroupTx<'_> {
+    /// Whether rows are locked by `FOR UPDATE`; on SQLite the transaction is the lock.
+    pub fn can_lock(&self) -> bool {
+        matches!(self.0, Way::All(_))
+    }
+
+    /// The rows that answer `sql` for any of `asked`: in it `{given}` is the table, and `given.name`
+    /// its columns. To be asked before anything is written.
+    pub async fn ask<M: DeserializeOwned>(
+        &self,
+        columns: &Columns,
+        asked: Rows,
+        sql: &str,
+    ) -> Result<Vec<M>, DbErr> {
+        match &self.0 {
+            Way::Each(each) => each.ask(&rows::for_each_row(columns, sql), asked),
+            Way::All(all) => all.ask(columns, asked, sql).await,
+        }
+    }
+
+    /// Carries out `sql` for all of `rows`, told as in [`GroupTx::ask`]. Returns how many rows of the
+    /// table were written.
+    pub fn write(&self, columns: &Columns, rows: Rows, sql: &str) -> Result<u64, DbErr> {
+        match &self.0 {
+            Way::Each(_) if rows.is_empty() => Ok(0),
+            Way::Each(each) => each.write(&rows::for_each_row(columns, sql), rows),
+            Way::All(all) => Ok(all.promise(sql, columns, rows)),
+        }
+    }
+
+    pub async fn commit(self) -> Result<Ended, DbErr> {
+        match self.0 {
+            Way::Each(each) => each.commit().await.map(|()| Ended::Committed),
+            Way::All(all) => all.commit().await,
+        }
+    }
+}
+
+impl TakesRows for GroupTx<'_> {
+    async fn insert(&self, into: Into<'_>, rows: Rows) -> Result<u64, DbErr> {
+        match &self.0 {
+            Way::Each(_) if rows.is_empty() => Ok(0),
+            Way::Each(each) => each.write(&into.for_one_row(), rows),
+            Way::All(all) => Ok(all.promise(&into.for_given(), into.columns, rows)),
+        }
+    }
+
+    fn has_jobs(&self) {
+        match &self.0 {
+            Way::Each(each) => each.has_jobs(),
+            Way::All(all) => all.has_jobs(),
+        }
+    }
+}
