@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use serde::Serialize;
 
 use super::base::Base;
-use super::illustrate::{self, Words, chart_sheet, day_in};
+use super::illustrate::{self, Words, chart_sheet, day_in, pair_sheet};
 use super::tools::Tools;
 use crate::catalog::ProductSnapshot;
 use crate::kernel::ids::{OrderNo, UserId};
@@ -15,7 +15,7 @@ use crate::kernel::locale::Locale;
 use crate::orders::{self, Order, OrderError};
 use crate::platform::crypto::Keyring;
 use crate::platform::texts::Texts;
-use crate::reports::drawing::ChartSheet;
+use crate::reports::drawing::{ChartSheet, PairSheet};
 use crate::reports::links::{self, LinkToken};
 use crate::reports::{self, ReportError, manuscript};
 
@@ -41,6 +41,8 @@ pub struct ReportPage {
     pub date: String,
     /// `None` when the product needs none, and of two people.
     pub chart: Option<ChartSheet>,
+    /// Of two people.
+    pub pair: Option<PairSheet>,
     pub chapters: Vec<PageChapter>,
 }
 
@@ -105,6 +107,10 @@ pub async fn read(
             .as_ref()
             .and_then(illustrate::Sitters::only)
             .map(|chart| chart_sheet(words, chart, made.year())),
+        pair: sitters
+            .as_ref()
+            .and_then(illustrate::Sitters::pair)
+            .map(|charts| pair_sheet(words, charts, made.year())),
         chapters: chapters(words, &text),
     }))
 }

@@ -145,6 +145,7 @@ fn other_crates(file: &File, complain: &mut impl FnMut(String)) {
         ("sea_orm", top == "platform" || holds_statements(path) || only_its_error(file)),
         ("sea_orm_migration", top == "platform"),
         ("rusqlite", path.starts_with("platform/db/group/")),
+        ("tokio_postgres", path.starts_with("platform/db/group/")),
         ("axum", process || ["app", "sandbox"].contains(&top) || path == "platform/web.rs"),
         ("tower_http", path == "platform/web.rs"),
         ("teloxide", top == "bot" || path.starts_with("notifications/adapters/")),

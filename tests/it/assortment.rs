@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
 use mingshu::catalog::Product;
 use mingshu::catalog::answers::{Answer, BirthAnswer, FormAnswers, Gender};
 use mingshu::catalog::form::FieldKind;
@@ -12,6 +14,8 @@ use mingshu::kernel::ids;
 use mingshu::kernel::locale::Locale;
 use mingshu::orders::{Order, OrderStatus};
 use mingshu::payments::ports::{Observation, StatedAmount};
+use mingshu::platform::pages::Pages;
+use mingshu::reader::{self, ReaderState};
 use mingshu::reports::adapters::openai::{ModelConfig, OpenAiModel};
 use mingshu::reports::checks;
 use mingshu::reports::drawing::{Drawing, Piece};
@@ -19,8 +23,10 @@ use mingshu::reports::gate::Mode;
 use mingshu::reports::repo as reports;
 use mingshu::sandbox::faults::Faults;
 use mingshu::sandbox::model::{self, ModelLog, Pace};
+use tower::ServiceExt as _;
 
-use crate::support::builders::{self, BUYER, a_birth};
+use crate::pictures::page_token;
+use crate::support::builders::{self, BUYER, a_birth, assets};
 use crate::support::fakes::observation;
 use crate::support::studio::FakeRenderer;
 use crate::support::{TestApp, everywhere};
@@ -186,6 +192,22 @@ async fn a_report_about_two_comes_with_their_picture_card_and_book() {
             assert!(!told(2).contains(secret), "{secret}: {}", told(2));
         }
         assert!(told(2).contains("@mingshu_test_bot"));
+        let page = page(&app).await;
+        for shown in ["两人合看", "1990年5月20日", "1988年5月20日", "<svg", "<h2>"] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
     })
     .await;
+}
+
+/// What a browser gets behind the closing message's button.
+async fn page(app: &TestApp) -> String {
+    let words = (Arc::clone(&app.tools.texts), Arc::new(Pages::load(&assets()).unwrap()));
+    let zone = app.tools.till.money.time_zone;
+    let state = ReaderState::new(app.base.clone(), words, zone, Arc::default());
+    let address = format!("/r/{}", page_token(app).as_str());
+    let request = Request::get(address).body(Body::empty()).unwrap();
+    let answer = reader::router(state).oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    String::from_utf8(to_bytes(answer.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap()
 }

@@ -33,7 +33,7 @@ async fn a_delivered_reading(app: &TestApp) -> OrderNo {
 }
 
 /// The address behind the closing message's button.
-fn page_token(app: &TestApp) -> LinkToken {
+pub(crate) fn page_token(app: &TestApp) -> LinkToken {
     let closing = app.messenger.saying("报告到此完结").pop().unwrap();
     let url = closing.keyboard.iter().flatten().find_map(|button| match &button.action {
         ButtonAction::Url(url) => url.strip_prefix("https://shop.example/r/"),

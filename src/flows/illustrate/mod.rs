@@ -68,7 +68,8 @@ impl Sitters {
         }
     }
 
-    fn pair(&self) -> Option<(&Chart, &Chart)> {
+    /// The charts of two people.
+    pub fn pair(&self) -> Option<(&Chart, &Chart)> {
         match self {
             Self::One(_) => None,
             Self::Two(charts) => Some((&charts.0, &charts.1)),

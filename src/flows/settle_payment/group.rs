@@ -105,12 +105,16 @@ async fn settle_together(
     let plain = waiting.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Plain);
     let paid: Vec<_> = plain.filter_map(|(one, _)| Paid::new(&books, one)).collect();
     if paid.is_empty() {
-        return Ok(fates); // dropped: nothing was written
+        tx.rollback().await?;
+        return Ok(fates);
     }
-    if !pay(base, &tx, (paid, &books.moved), now).await? {
-        return Ok(vec![Fate::Alone; waiting.len()]);
-    }
-    match tx.commit().await? {
+    let ended = if pay(base, &tx, (paid, &books.moved), now).await? {
+        tx.commit().await?
+    } else {
+        tx.rollback().await?;
+        Ended::Broken
+    };
+    match ended {
         Ended::Committed => Ok(fates),
         Ended::Broken => Ok(vec![Fate::Alone; waiting.len()]),
     }
@@ -131,15 +135,18 @@ impl Books {
         let keys: Vec<_> =
             told().map(|one| (one.provider.as_str(), one.evidence_key.as_str())).collect();
         let numbers: Vec<_> = told().map(|one| &one.payment_no).collect();
-        let known = inbox::verdicts_on(tx, &keys).await?;
         let orders = orders::together::orders_of(tx, &numbers).await?;
         let orders: BTreeMap<_, _> =
             orders.into_iter().map(|order| (order.order_no.clone(), order)).collect();
         let numbers: Vec<_> = orders.keys().collect();
         // Only after the lock: a statement of Postgres sees what was there when it began.
-        let moved = pieces::movements_of(tx, &numbers).await?;
+        let (known, moved, payments) = tokio::try_join!(
+            async { Ok(inbox::verdicts_on(tx, &keys).await?) },
+            async { Ok(pieces::movements_of(tx, &numbers).await?) },
+            async { Ok::<_, SettleError>(together::attempts_of(tx, &numbers).await?) },
+        )?;
         let (mut attempts, mut order_numbers) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::new());
-        for payment in together::attempts_of(tx, &numbers).await? {
+        for payment in payments {
             order_numbers.insert(payment.payment_no.clone(), payment.order_no.clone());
             attempts.entry(payment.order_no.clone()).or_default().push(payment);
         }

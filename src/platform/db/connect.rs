@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::{ConnectOptions, DbErr};
 
 use super::DbOptions;
@@ -12,12 +11,6 @@ fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
         .sqlx_logging(false)
         .connect_timeout(Duration::from_secs(10))
         .acquire_timeout(Duration::from_secs(10))
-}
-
-/// Whether a Postgres is reached by its socket.
-pub(super) fn is_socket(url: &str) -> bool {
-    let options = url.parse::<PgConnectOptions>();
-    options.is_ok_and(|it| it.get_socket().is_some() || it.get_host().starts_with('/'))
 }
 
 pub(super) fn postgres(options: &DbOptions) -> ConnectOptions {

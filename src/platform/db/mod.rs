@@ -34,8 +34,8 @@ pub struct Db {
     /// other in SQLite's own sleep.
     turns: Arc<Mutex<()>>,
     listener: Option<Listener>,
-    /// Postgres on this machine, by its socket.
-    by_socket: bool,
+    /// Where groups are written on Postgres.
+    wires: Option<Arc<group::Wires>>,
 }
 
 /// Is told of statements.
@@ -62,8 +62,8 @@ impl Db {
     pub async fn connect(options: &DbOptions) -> Result<Self, DbErr> {
         if options.url.starts_with("postgres") {
             let pool = Database::connect(connect::postgres(options)).await?;
-            let by_socket = connect::is_socket(&options.url);
-            return Ok(Self { by_socket, ..Self::of(pool.clone(), pool) });
+            let wires = group::Wires::to(&options.url).map(Arc::new);
+            return Ok(Self { wires, ..Self::of(pool.clone(), pool) });
         }
         let (url, readers) = (&options.url, options.max_connections);
         connect::create_folder(url)?;
@@ -74,7 +74,7 @@ impl Db {
 
     fn of(write: DatabaseConnection, read: DatabaseConnection) -> Self {
         let (bell, turns) = Default::default();
-        Self { write, read, bell, witness: None, turns, listener: None, by_socket: false }
+        Self { write, read, bell, witness: None, turns, listener: None, wires: None }
     }
 
     /// The same database with somebody who sees every commit.
@@ -118,11 +118,10 @@ impl Db {
         Some(Arc::clone(&self.turns).lock_owned().await)
     }
 
-    /// Whether callbacks that arrive together are better written together. Not over TCP: sqlx leaves
-    /// Nagle's algorithm on, and a group's large message waits 40 ms for an acknowledgement
-    /// (docs/performance.md).
+    /// Whether callbacks that arrive together can be written together: on Postgres where no TLS is
+    /// wanted, on this machine or with `sslmode=disable` (docs/performance.md).
     pub fn likes_groups(&self) -> bool {
-        self.backend() == DbBackend::Sqlite || self.by_socket
+        self.backend() == DbBackend::Sqlite || self.wires.is_some()
     }
 
     pub fn backend(&self) -> DbBackend {
@@ -223,15 +222,10 @@ impl WriteTx {
     /// Commits, then wakes the worker when a job was enqueued; on Postgres the other processes
     /// hear it too.
     pub async fn commit(self) -> Result<(), DbErr> {
-        if self.end.rings() && self.tx.get_database_backend() == DbBackend::Postgres {
-            self.tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
-        }
-        self.commit_told().await
-    }
-
-    /// Commits when the other processes are told already.
-    async fn commit_told(self) -> Result<(), DbErr> {
         let Self { tx, end, turn } = self;
+        if end.rings() && tx.get_database_backend() == DbBackend::Postgres {
+            tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
+        }
         tx.commit().await?;
         drop(turn);
         end.committed().await;

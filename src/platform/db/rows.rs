@@ -44,12 +44,16 @@ impl Rows {
         if backend != DbBackend::Postgres {
             return Json::Array(self.0.into_iter().map(Json::Array).collect()).to_string().into();
         }
+        self.into_objects(columns).into()
+    }
+
+    pub(super) fn into_objects(self, columns: &Columns) -> String {
         let object = |row: Vec<Json>| {
             let cells =
                 columns.iter().zip(row).map(|((name, _kind), cell)| ((*name).to_owned(), cell));
             Json::Object(cells.collect())
         };
-        Json::Array(self.0.into_iter().map(object).collect()).to_string().into()
+        Json::Array(self.0.into_iter().map(object).collect()).to_string()
     }
 }
 
@@ -171,7 +175,7 @@ fn given_to_postgres(columns: &Columns, place: usize) -> String {
         Kind::Integer => format!("{name} bigint"),
     };
     let columns = columns.iter().map(column).collect::<Vec<_>>().join(", ");
-    format!("json_to_recordset(CAST(${place} AS json)) AS given({columns})")
+    format!("json_to_recordset(CAST(CAST(${place} AS text) AS json)) AS given({columns})")
 }
 
 /// Inserts `rows` into `table`, whose other columns have defaults. Returns how many were written.
@@ -209,7 +213,8 @@ mod tests {
         let sql = "UPDATE t SET a = given.at FROM {given} WHERE no = given.no";
         assert_eq!(for_each_row(COLUMNS, sql), "UPDATE t SET a = ?2 WHERE no = ?1");
         let all = for_all_rows((DbBackend::Postgres, 3), COLUMNS, sql);
-        let given = "json_to_recordset(CAST($3 AS json)) AS given(no text, at bigint)";
+        let given =
+            "json_to_recordset(CAST(CAST($3 AS text) AS json)) AS given(no text, at bigint)";
         assert_eq!(all, format!("UPDATE t SET a = given.at FROM {given} WHERE no = given.no"));
         let sql = "SELECT a FROM t, {given} WHERE no = given.no";
         assert_eq!(for_each_row(COLUMNS, sql), "SELECT a FROM t WHERE no = ?1");

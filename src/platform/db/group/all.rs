@@ -1,32 +1,45 @@
-//! A transaction on Postgres. Its writes wait for the commit and go there as one statement, a common
-//! table expression for each of them: one round trip for all tables of all callbacks, and rows that
-//! everybody wants are locked for that round trip only.
+//! A transaction on Postgres, in three round trips: its first word with the first question, the other
+//! questions, and the last word with everything that is written. The writes wait for the commit and
+//! are one statement then, a common table expression for each of them; rows that everybody wants are
+//! locked for that round trip only.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use sea_orm::{DbBackend, DbErr, FromQueryResult as _, QueryResult, Value};
+use futures_util::future::join;
+use sea_orm::{DbBackend, DbErr, Statement};
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
+use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
 
 use super::Ended;
+use super::wire::{Wire, Wires, told};
 use crate::platform::db::rows::{self, Columns, Rows};
-use crate::platform::db::{Db, JOBS_CHANNEL, WriteTx, query_all, query_one};
+use crate::platform::db::{Db, End, JOBS_CHANNEL};
 
-pub(super) struct All {
-    tx: WriteTx,
+/// Dropped before its end, it takes its connection with it, and the server rolls back.
+pub(super) struct All<'a> {
+    db: &'a Db,
+    wires: &'a Wires,
+    wire: Wire,
+    begun: AtomicBool,
+    end: End,
     promised: Mutex<Vec<Promise>>,
 }
 
 /// Rows to be written, and the statement that writes them.
 struct Promise {
     sql: String,
-    rows: Value,
-    count: u64,
+    rows: String,
+    count: i64,
 }
 
-impl All {
-    pub(super) async fn begin(db: &Db) -> Result<Self, DbErr> {
-        Ok(Self { tx: db.begin_write().await?, promised: Mutex::default() })
+impl<'a> All<'a> {
+    pub(super) async fn begin(db: &'a Db, wires: &'a Wires) -> Result<Self, DbErr> {
+        let (wire, end) = (wires.take().await?, db.end());
+        let (begun, promised) = Default::default();
+        Ok(Self { db, wires, wire, begun, end, promised })
     }
 
     pub(super) async fn ask<M: DeserializeOwned>(
@@ -36,71 +49,100 @@ impl All {
         sql: &str,
     ) -> Result<Vec<M>, DbErr> {
         let sql = rows::for_all_rows((DbBackend::Postgres, 1), columns, sql);
-        let asked = asked.into_value(DbBackend::Postgres, columns);
-        let found = query_all(self.tx.conn(), &sql, vec![asked]).await?;
-        found.iter().map(read_json).collect()
+        listen(self.db, &sql);
+        let asked = asked.into_objects(columns);
+        let found = self.query(&sql, &asked).await.map_err(|cause| told(&cause))?;
+        let read = |row: &Row| {
+            let text: &str = row.try_get(0).map_err(|cause| told(&cause))?;
+            serde_json::from_str(text).map_err(|cause| DbErr::Type(cause.to_string()))
+        };
+        found.iter().map(read).collect()
+    }
+
+    /// Each row comes as the text of an object. `FOR UPDATE` reaches into what is asked here.
+    async fn query(&self, sql: &str, asked: &String) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let sql = format!("SELECT CAST(row_to_json(found) AS text) FROM ({sql}) AS found");
+        let statement = self.wire.prepare(&sql).await?;
+        let values: [&(dyn ToSql + Sync); 1] = [asked];
+        if self.begun.swap(true, Ordering::Relaxed) {
+            return self.wire.query(&statement, &values).await;
+        }
+        let (begun, found) =
+            join(self.wire.say("BEGIN"), self.wire.query(&statement, &values)).await;
+        begun?;
+        found
     }
 
     /// `sql` will be carried out at the commit, and write as many rows as are given here.
     pub(super) fn promise(&self, sql: &str, columns: &Columns, rows: Rows) -> u64 {
-        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let count = rows.len();
         if count > 0 {
             let mut promised = self.promised.lock().unwrap_or_else(PoisonError::into_inner);
             let place = promised.len().saturating_add(1);
             let sql = rows::for_all_rows((DbBackend::Postgres, place), columns, sql);
-            let rows = rows.into_value(DbBackend::Postgres, columns);
-            promised.push(Promise { sql, rows, count });
+            let (rows, count) = (rows.into_objects(columns), i64::try_from(count));
+            promised.push(Promise { sql, rows, count: count.unwrap_or(i64::MAX) });
         }
-        count
+        u64::try_from(count).unwrap_or(u64::MAX)
     }
 
     pub(super) fn has_jobs(&self) {
-        self.tx.has_jobs();
+        self.end.has_jobs();
     }
 
-    pub(super) async fn commit(self) -> Result<Ended, DbErr> {
-        let promised = self.promised.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pub(super) async fn commit(mut self) -> Result<Ended, DbErr> {
+        let promised = self.promised.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let promised = std::mem::take(promised);
         if promised.is_empty() {
-            self.tx.commit().await?;
+            self.rollback().await?;
             return Ok(Ended::Committed);
         }
-        let sql = statement(&promised, self.tx.end.rings());
-        let counts: Vec<_> = promised.iter().map(|promise| promise.count).collect();
-        let rows = promised.into_iter().map(|promise| promise.rows).collect();
-        let written = query_one(self.tx.conn(), &sql, rows).await?;
-        if !is_kept(written.as_ref(), &counts)? {
-            return Ok(Ended::Broken); // dropped: nothing is written
-        }
-        self.tx.commit_told().await?;
+        let sql = statement(&promised, self.end.rings());
+        listen(self.db, &sql);
+        let rows = promised.iter().map(|promise| &promise.rows as &(dyn ToSql + Sync));
+        let counts = promised.iter().map(|promise| &promise.count as &(dyn ToSql + Sync));
+        let values: Vec<_> = rows.chain(counts).collect();
+        let statement = self.wire.prepare(&sql).await.map_err(|cause| told(&cause))?;
+        // After a statement that failed, COMMIT rolls back.
+        let (written, committed) =
+            join(self.wire.query(&statement, &values), self.wire.say("COMMIT")).await;
+        committed.map_err(|cause| told(&cause))?;
+        self.wires.put_back(self.wire);
+        match written {
+            Err(refusal) if refusal.code() == Some(&SqlState::DIVISION_BY_ZERO) => {
+                return Ok(Ended::Broken);
+            }
+            written => written.map_err(|cause| told(&cause))?,
+        };
+        self.end.committed().await;
         Ok(Ended::Committed)
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), DbErr> {
+        self.wire.say("ROLLBACK").await.map_err(|cause| told(&cause))?;
+        self.wires.put_back(self.wire);
+        Ok(())
     }
 }
 
-/// One statement for all of `promised`, which answers with the number of rows that each of them wrote.
-/// They are carried out in their order, for that is the order in which their numbers are asked.
+fn listen(db: &Db, sql: &str) {
+    if let Some(listener) = &db.listener {
+        listener(&Statement::from_string(DbBackend::Postgres, sql));
+    }
+}
+
+/// One statement for all of `promised`: their rows are its first values, and how many rows each of them
+/// is to write are the others. When one writes another number it divides by zero, and nothing is
+/// written. They are carried out in their order, for that is the order in which their numbers are asked.
 fn statement(promised: &[Promise], rings: bool) -> String {
     let part = |(at, promise): (usize, &Promise)| format!("w{at} AS ({} RETURNING 1)", promise.sql);
     let parts: Vec<_> = promised.iter().enumerate().map(part).collect();
-    let counts: Vec<_> =
-        (0..promised.len()).map(|at| format!("(SELECT COUNT(*) FROM w{at})")).collect();
+    let is_kept = |at: usize| {
+        let count = promised.len().saturating_add(at).saturating_add(1);
+        format!("(SELECT COUNT(*) FROM w{at}) = ${count}")
+    };
+    let kept = (0..promised.len()).map(is_kept).collect::<Vec<_>>().join(" AND ");
     let bell =
         if rings { format!(", pg_notify('{JOBS_CHANNEL}', '')::text") } else { String::new() };
-    format!("WITH {} SELECT {}{bell}", parts.join(", "), counts.join(", "))
-}
-
-fn is_kept(written: Option<&QueryResult>, counts: &[u64]) -> Result<bool, DbErr> {
-    let Some(written) = written else { return Ok(false) };
-    for (at, count) in counts.iter().enumerate() {
-        let rows: i64 = written.try_get_by_index(at)?;
-        if u64::try_from(rows) != Ok(*count) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// A row as `M`, by the names of its columns.
-fn read_json<M: DeserializeOwned>(row: &QueryResult) -> Result<M, DbErr> {
-    let object = Json::from_query_result(row, "")?;
-    serde_json::from_value(object).map_err(|cause| DbErr::Type(cause.to_string()))
+    format!("WITH {} SELECT 1 / CASE WHEN {kept} THEN 1 ELSE 0 END{bell}", parts.join(", "))
 }

@@ -2,14 +2,14 @@
 //!
 //! On SQLite its statements run where they are called, on a connection of its own, once for each row:
 //! microseconds, and no wait for another thread (reference/stack.md §2.5, "Maximum variant"). It takes
-//! its turn with the write connection of everybody else. On Postgres it is a transaction like any
-//! other, whose statements carry all rows at once, and whose writes travel together with the commit: a
-//! round trip costs more than a row.
+//! its turn with the write connection of everybody else. On Postgres its statements carry all rows
+//! at once and travel together: a round trip costs more than a row.
 
 mod all;
 mod each;
+mod wire;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use sea_orm::{DbBackend, DbErr};
@@ -17,41 +17,49 @@ use serde::de::DeserializeOwned;
 
 use self::all::All;
 use self::each::Each;
+pub(super) use self::wire::Wires;
 use super::Db;
 use super::rows::{self, Columns, Into, Rows, TakesRows};
 
 /// Where groups are written.
 pub struct GroupWriter {
     db: Db,
-    /// Of SQLite.
-    connection: Option<Mutex<Connection>>,
+    place: Place,
+}
+
+enum Place {
+    Sqlite(Mutex<Connection>),
+    Postgres(Arc<Wires>),
 }
 
 impl Db {
     /// Opens what is needed to write groups.
     pub fn group_writer(&self) -> Result<GroupWriter, DbErr> {
         let db = self.clone();
+        if let Some(wires) = &self.wires {
+            return Ok(GroupWriter { db, place: Place::Postgres(Arc::clone(wires)) });
+        }
         if self.backend() == DbBackend::Postgres {
-            return Ok(GroupWriter { db, connection: None });
+            return Err(DbErr::Custom("this Postgres is not written to in groups".to_owned()));
         }
         let options = self.write.get_sqlite_connection_pool().connect_options();
         let connection = each::open(options.get_filename()).map_err(|cause| each::told(&cause))?;
-        Ok(GroupWriter { db, connection: Some(Mutex::new(connection)) })
+        Ok(GroupWriter { db, place: Place::Sqlite(Mutex::new(connection)) })
     }
 }
 
 impl GroupWriter {
     /// Whether its transactions block the thread that they are called on.
     pub fn blocks(&self) -> bool {
-        self.connection.is_some()
+        matches!(self.place, Place::Sqlite(_))
     }
 
     /// Begins a transaction, on SQLite when it is our turn. There everything in it blocks the thread:
     /// never call it on one of the runtime's.
     pub async fn begin_group(&self) -> Result<GroupTx<'_>, DbErr> {
-        Ok(GroupTx(match &self.connection {
-            Some(connection) => Way::Each(Each::begin(&self.db, connection).await?),
-            None => Way::All(All::begin(&self.db).await?),
+        Ok(GroupTx(match &self.place {
+            Place::Sqlite(connection) => Way::Each(Each::begin(&self.db, connection).await?),
+            Place::Postgres(wires) => Way::All(All::begin(&self.db, wires).await?),
         }))
     }
 }
@@ -65,14 +73,14 @@ pub struct GroupTx<'a>(Way<'a>);
 
 enum Way<'a> {
     Each(Each<'a>),
-    All(All),
+    All(All<'a>),
 }
 
 /// What became of a group at its commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     Committed,
-    /// A row was not there any more, or there already; nothing was written.
+    /// A row was changed meanwhile, or there already; nothing was written.
     Broken,
 }
 
@@ -83,7 +91,8 @@ impl GroupTx<'_> {
     }
 
     /// The rows that answer `sql` for any of `asked`: in it `{given}` is the table, and `given.name`
-    /// its columns. To be asked before anything is written.
+    /// its columns. To be asked before anything is written: first the rows that are to be locked, then
+    /// the rest, at the same time.
     pub async fn ask<M: DeserializeOwned>(
         &self,
         columns: &Columns,
@@ -110,6 +119,14 @@ impl GroupTx<'_> {
         match self.0 {
             Way::Each(each) => each.commit().await.map(|()| Ended::Committed),
             Way::All(all) => all.commit().await,
+        }
+    }
+
+    /// As when it is dropped, and on Postgres its connection is kept for the next one.
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        match self.0 {
+            Way::Each(_dropped) => Ok(()),
+            Way::All(all) => all.rollback().await,
         }
     }
 }
