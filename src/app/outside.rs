@@ -26,6 +26,7 @@ use crate::payments::adapters::telegram_stars::{StarsConfig, TelegramStars};
 use crate::payments::ports::PaymentGateway;
 use crate::reports::adapters::openai::{Continuation, ModelConfig, OpenAiModel};
 use crate::reports::adapters::typesetter::Typesetter;
+use crate::reports::adapters::workshop::{Tools, Workshop};
 use crate::reports::budget::Budget;
 use crate::reports::cost::{self, Prices};
 
@@ -164,6 +165,14 @@ fn statement_url(settings: &config::PingPong) -> Option<String> {
 pub(super) fn typesetter(config: &Config) -> anyhow::Result<Typesetter> {
     let fonts = config.render.fonts_dir.as_deref();
     Typesetter::load(&super::parts::assets(config), fonts).context("the templates of pictures")
+}
+
+/// Where pictures and books are drawn, with the same.
+pub(super) fn workshop(config: &Config) -> anyhow::Result<Workshop> {
+    let folders = (super::parts::templates_dir(config), config.render.fonts_dir.clone());
+    let tools = Tools::of_this_program(folders, config.render.memory_mib)
+        .context("the program does not know where it lies")?;
+    Ok(Workshop::new(tools))
 }
 
 /// The chart service, when the configuration prefers one to our own engine.

@@ -1,5 +1,6 @@
 //! What the processes are made of: the database, the words, the goods, the providers.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -185,11 +186,13 @@ pub async fn migrate(config: &Config, db: &Db) -> anyhow::Result<schema::Migrate
 
 /// The templates: the operator's folder over the copy inside the program.
 pub fn assets(config: &Config) -> Assets {
-    match &config.templates.dir {
-        Some(dir) => Assets::with_dir(dir),
-        None if std::path::Path::new(TEMPLATES).is_dir() => Assets::with_dir(TEMPLATES),
-        None => Assets::embedded(),
-    }
+    templates_dir(config).map_or_else(Assets::embedded, Assets::with_dir)
+}
+
+/// The operator's folder; `None` when there is none.
+pub(super) fn templates_dir(config: &Config) -> Option<PathBuf> {
+    let here = || Path::new(TEMPLATES).is_dir().then(|| PathBuf::from(TEMPLATES));
+    config.templates.dir.clone().or_else(here)
 }
 
 /// Every mistake in the templates: products, prompts, texts and pages.

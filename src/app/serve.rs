@@ -288,5 +288,7 @@ fn renderer(config: &Config) -> anyhow::Result<Option<Arc<dyn Renderer>>> {
     if !config.render.enabled {
         return Ok(None);
     }
-    Ok(Some(Arc::new(outside::typesetter(config)?)))
+    // A mistake in a template is told now, and not by a process of its own when a report is sold.
+    outside::typesetter(config)?;
+    Ok(Some(Arc::new(outside::workshop(config)?)))
 }

@@ -10,6 +10,7 @@ mod coupons;
 mod demo;
 mod doctor;
 mod doctor_payments;
+mod draw;
 mod events;
 mod healthcheck;
 mod held;
@@ -115,6 +116,9 @@ enum Command {
     Keys(keys::Command),
     /// Close the shop for new orders, or open it again.
     Maintenance { wish: maintenance::Wish },
+    /// Draw what the server says on standard input.
+    #[command(hide = true)]
+    Draw(draw::Options),
     /// Ask the running server whether it is ready (for containers).
     Healthcheck(healthcheck::Options),
 }
@@ -161,6 +165,7 @@ fn run_with(
         Command::Bazi(args) => bazi::run(&context, &args),
         Command::Render(command) => render::run(&context, &command),
         Command::Keys(command) => keys::run(&context, &command),
+        Command::Draw(options) => draw::run(&options),
         Command::Maintenance { wish } => maintenance::run(&context, wish),
         Command::Healthcheck(options) => healthcheck::run(&context, &options),
     };

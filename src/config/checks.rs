@@ -12,6 +12,8 @@ use crate::platform::crypto::Keyring;
 use crate::platform::telemetry;
 
 /// Ports that Telegram sends updates to (reference/telegram.md §B.3).
+/// Our templates and fonts with the longest report take half of it (docs/performance.md).
+const LEAST_TO_DRAW: u32 = 256;
 const TELEGRAM_PORTS: [u16; 4] = [443, 80, 88, 8443];
 /// The one method of `[stars]`.
 const STARS: &str = "stars";
@@ -227,6 +229,10 @@ impl Checks<'_> {
         if let Some(dir) = config.render.fonts_dir.as_deref().filter(|dir| !dir.is_dir()) {
             let found = format!("`{}`", dir.display());
             self.refuse("render.fonts_dir", &found, "a folder that is there");
+        }
+        if config.render.memory_mib < LEAST_TO_DRAW {
+            let found = config.render.memory_mib.to_string();
+            self.refuse("render.memory_mib", &found, "at least 256");
         }
     }
 

@@ -144,10 +144,12 @@ pub struct Render {
     pub pages: bool,
     /// Fonts besides ours, or in their place.
     pub fonts_dir: Option<PathBuf>,
+    /// Memory that one process may take that draws, in MiB; two draw at the same time.
+    pub memory_mib: u32,
 }
 
 impl Default for Render {
     fn default() -> Self {
-        Self { enabled: true, pages: true, fonts_dir: None }
+        Self { enabled: true, pages: true, fonts_dir: None, memory_mib: 512 }
     }
 }

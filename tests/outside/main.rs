@@ -17,6 +17,7 @@ mod chat_faults;
 mod commands;
 mod crashes;
 mod database;
+mod drawing;
 mod errands;
 mod events;
 mod flood;

@@ -3,3 +3,4 @@
 pub mod openai;
 pub mod recorded;
 pub mod typesetter;
+pub mod workshop;
