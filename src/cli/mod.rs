@@ -22,6 +22,7 @@ mod orders;
 mod reconcile;
 mod render;
 mod report;
+mod return_charge;
 mod serve;
 mod settle;
 mod settle_doubt;

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use super::config::refuse;
 use super::held;
 use super::order_audit::{self, AuditArgs};
+use super::return_charge::{self, ReturnChargeArgs};
 use super::settle::{self, ConfirmArgs, RefundArgs};
 use super::settle_doubt::{self, AdjustArgs};
 use super::{Context, Exit};
@@ -63,9 +64,15 @@ pub(super) enum OrdersCommand {
     Confirm(ConfirmArgs),
     /// Say for good what became of money that stands in doubt
     Adjust(AdjustArgs),
+    /// Give a charge of Telegram Stars back that paid for nothing
+    ReturnCharge(ReturnChargeArgs),
 }
 
 pub(super) fn run(context: &Context, command: OrdersCommand) -> anyhow::Result<Exit> {
+    // It speaks with Telegram, so it needs all of the settings.
+    if let OrdersCommand::ReturnCharge(args) = &command {
+        return return_charge::run(context, args);
+    }
     let config = match Config::load_sections(&context.sources, &SETTINGS) {
         Ok(config) => config,
         Err(problems) => return Ok(refuse(context, &problems)),
@@ -124,6 +131,7 @@ async fn answer(
         }
         OrdersCommand::Refund(args) => settle::refund(base, &args, out).await,
         OrdersCommand::Adjust(args) => settle_doubt::run(base, &args, out).await,
+        OrdersCommand::ReturnCharge(_) => Ok(()), // Answered before.
         OrdersCommand::Confirm(args) => {
             let money = parts::money_rules(config)?;
             settle::confirm(base, &money, &args, out).await

@@ -73,6 +73,7 @@ pub mod resend_events;
 pub mod resend_report;
 pub mod resolve_difference;
 pub mod retry_order;
+pub mod return_charge;
 pub mod rewrite_report;
 pub mod rotate_keys;
 pub mod send_alert;

@@ -9,7 +9,7 @@ use super::base::Base;
 use super::jobs::AlertKind;
 use super::settle_payment::queue::SettleQueue;
 use super::settle_payment::{self, MoneyRules, SettleError, keep_unapplied};
-use super::{raise_alert, refund_order};
+use super::{raise_alert, refund_order, return_charge};
 use crate::payments::inbox::{self, Judgement, Received};
 use crate::payments::ports::{
     ChargeRefunded, Notification, RefundAnswer, RefundObservation, RefundOutcome,
@@ -80,6 +80,9 @@ async fn take_refund_of_charge(
     let charges = BTreeSet::from([told.charge.clone()]);
     let found = refunds::of_charges(base.db.read(), (&told.provider, &charges)).await?;
     let Some(refund_no) = found.into_values().next() else {
+        if return_charge::was_asked_for(base, &told.charge).await? {
+            return take_return(base, told, raw).await;
+        }
         let kind = "a refund that was not made here";
         return take_unhandled(base, (&told.provider, &told.evidence_key, kind), raw).await;
     };
@@ -92,6 +95,23 @@ async fn take_refund_of_charge(
         status: RefundOutcome::Succeeded,
     };
     take_refund(base, &observation, raw).await
+}
+
+/// A charge went back as an operator had asked: the operator's deed has settled it.
+async fn take_return(
+    base: &Base,
+    told: &ChargeRefunded,
+    raw: &[u8],
+) -> Result<Judgement, SettleError> {
+    let (provider, evidence_key) = (told.provider.as_str(), told.evidence_key.as_str());
+    let received = Received { provider, evidence_key, source: "callback", reference: None, raw };
+    let tx = base.db.begin_write().await?;
+    if let Some(known) = inbox::keep(&tx, &base.keyring, &received, base.now()).await? {
+        return Ok(known);
+    }
+    inbox::judge(&tx, &received, Judgement::Recorded).await?;
+    tx.commit().await?;
+    Ok(Judgement::Recorded)
 }
 
 async fn take_unhandled(

@@ -1,6 +1,8 @@
 //! Telegram Stars from the check card to the statement: the real bot and the real till against
 //! Telegram as the sandbox plays it.
 
+mod second_charge;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
@@ -176,7 +178,12 @@ impl Shop {
 
     /// Compares the first day of the story; gives the open differences.
     async fn compare(&self) -> Vec<String> {
-        let day = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        self.compare_day(21).await
+    }
+
+    /// Compares a day of that month.
+    async fn compare_day(&self, day: u32) -> Vec<String> {
+        let day = NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
         let without_list = WithoutList::Fail;
         let manner = Manner { pause: Duration::ZERO, without_list, progress: &|_asked, _all| {} };
         let compared = reconcile::run(&self.app.tools.till, (STARS, day), &manner).await.unwrap();

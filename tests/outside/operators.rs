@@ -43,6 +43,7 @@ async fn a_promoter_earns_until_the_money_goes_back() {
         assert_eq!(refunds.len(), 1, "{refunds:?}");
         assert_eq!(refunds[0].amount, "39.90");
         the_audit_tells_everything(&shop, &ordered);
+        only_a_charge_in_doubt_is_returned(&shop, &ordered);
         shop.close().await;
     })
     .await;
@@ -86,6 +87,20 @@ fn the_audit_tells_everything(shop: &Shop, ordered: &Ordered) {
     let again = audit(&out);
     assert_eq!(again.status.code(), Some(1), "never over a file: {}", written(&again));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), kept);
+}
+
+/// The command looks at the order of the payment, asks nobody outside, and says why not.
+fn only_a_charge_in_doubt_is_returned(shop: &Shop, ordered: &Ordered) {
+    for (number, more, expected) in [
+        (ordered.payment_no.as_str(), &[][..], "nothing of the charge stx0 stands in doubt"),
+        (ordered.order_no.as_str(), &["--yes"][..], "stars.enabled is false"),
+        ("M20260101-00000000", &[][..], "cannot be looked at"),
+    ] {
+        let wish = ["orders", "return-charge", number, "--charge", "stx0", "--note", "twice"];
+        let told = run(&shop.environment, shop.folder(), &[&wish[..], more].concat());
+        assert_eq!(told.status.code(), Some(1), "{}", written(&told));
+        assert!(written(&told).contains(expected), "{}", written(&told));
+    }
 }
 
 /// The code in the promoter's link, which is of no use to themselves.

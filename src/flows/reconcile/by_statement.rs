@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Comparison, Found, ReconcileError, about_payment, about_refund};
-use crate::flows::{keep_books, settle_payment, take_notification};
+use crate::flows::{keep_books, return_charge, settle_payment, take_notification};
 use crate::kernel::ids::PaymentNo;
 use crate::payments::inbox::{self, Judgement, Received};
+use crate::payments::ledger::repo as book;
 use crate::payments::ports::{Notification, Observation, Outcome, RefundObservation};
 use crate::payments::ports::{RefundOutcome, Source};
 use crate::payments::reconciliation::repo as rows;
@@ -145,7 +146,10 @@ impl Comparison<'_> {
 
     async fn take_refund(&self, line: &StatementLine, ours: &Ours) -> Result<(), ReconcileError> {
         let refund = line.refund_no.as_ref().and_then(|no| ours.refunds.get(no.as_str()));
-        let judged = rules::judge_refund(line, refund);
+        let judged = match refund {
+            None if self.went_back_beside(line).await? => RETURNED,
+            _ => rules::judge_refund(line, refund),
+        };
         let difference = judged.difference.map(|kind| match refund {
             Some(refund) => about_refund(kind, refund, theirs(line)),
             None => unknown(kind, line),
@@ -164,6 +168,15 @@ impl Comparison<'_> {
         let (base, money) = (self.base(), &self.till.money);
         take_notification::run(base, money, &notification, line.raw.as_bytes()).await?;
         Ok(())
+    }
+
+    /// Whether the line names a charge that an operator gave back, and that is settled in our books.
+    async fn went_back_beside(&self, line: &StatementLine) -> Result<bool, ReconcileError> {
+        let Some(charge) = line.provider_ref.as_deref().filter(|_| line.settled) else {
+            return Ok(false);
+        };
+        let key = return_charge::key_of(&line.payment_no, charge);
+        Ok(book::knows(self.base().db.read(), &key).await?)
     }
 
     /// Writes down what a line tells besides the fact that goes through the door: the difference,
@@ -250,6 +263,9 @@ impl Comparison<'_> {
         }
     }
 }
+
+/// What a charge means that is in our books as returned.
+const RETURNED: Judged = Judged { difference: None, route: Route::Keep };
 
 /// Several charges of one payment are told apart by the provider's numbers.
 fn charge_difference(kind: Kind, payment: &Payment, line: &StatementLine) -> NewDifference {
