@@ -257,6 +257,7 @@ fn tools(parts: &Parts, sender: Sender, chat_url: Arc<OnceLock<String>>) -> anyh
             attempts: i32::try_from(config.ai.attempts).unwrap_or(i32::MAX),
             chapters_at_once: usize::try_from(config.ai.chapters_at_once).unwrap_or(1),
             budget: outside::budget(config)?,
+            live_drafts: config.telegram.live_drafts,
             gate: Arc::new(Gate::try_new()?),
             gate_mode: match config.report.gate {
                 config::GateMode::Enforce => Mode::Enforce,

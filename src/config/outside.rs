@@ -27,6 +27,8 @@ pub struct Telegram {
     pub alert_chat_id: Option<i64>,
     /// To all chats together; Telegram's own limit is about 30 (reference/telegram.md §A.4).
     pub messages_per_second: u32,
+    /// Whether buyers may watch a text while it is being written.
+    pub live_drafts: bool,
 }
 
 impl Default for Telegram {
@@ -39,6 +41,7 @@ impl Default for Telegram {
             admin_ids: Vec::new(),
             alert_chat_id: None,
             messages_per_second: 25,
+            live_drafts: false,
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct Writing {
     pub chapters_at_once: usize,
     /// What one order may cost, unless its product says otherwise.
     pub budget: Budget,
+    /// Whether buyers may watch a text while it is being written.
+    pub live_drafts: bool,
 }
 
 /// Pictures, books and pages of reports.

@@ -12,6 +12,10 @@ use crate::kernel::ids::UserId;
 #[serde(transparent)]
 pub struct MessageId(pub i64);
 
+/// Our number of a live draft: what is shown later under the same number takes its place. Never 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DraftId(pub i64);
+
 /// A file that arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
@@ -68,6 +72,15 @@ pub trait Messenger: Send + Sync {
     async fn send_parcel(&self, to: UserId, parcel: &Parcel) -> Result<Vec<Posted>, SendError>;
 
     async fn typing(&self, to: UserId) -> Result<(), SendError>;
+
+    /// Shows what is still being written, for half a minute. No message: what is to stay must be
+    /// sent. Without text it says that somebody thinks.
+    async fn draft(
+        &self,
+        to: UserId,
+        which: DraftId,
+        message: &OutgoingMessage,
+    ) -> Result<(), SendError>;
 
     /// Ends the button's spinner; `alert` text pops up when given (at most 200 characters).
     async fn answer_button(&self, query_id: &str, text: Option<&str>) -> Result<(), SendError>;

@@ -13,6 +13,7 @@ pub mod drawing;
 pub mod gate;
 pub mod health;
 pub mod links;
+pub mod live;
 pub mod manuscript;
 pub mod ports;
 pub mod questions;

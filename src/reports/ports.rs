@@ -65,7 +65,9 @@ pub enum ModelError {
 
 /// Told while the text grows. Must not block.
 pub trait Progress: Send + Sync {
-    fn written(&self, characters: usize);
+    /// `text` is all that there is by now: nobody has read it yet, and what was only thought is not
+    /// in it. An attempt that comes to nothing, and one after it, begin from the start.
+    fn written(&self, characters: usize, text: &str);
 
     /// Told of the tokens of each answer as soon as they are known, also of one that comes to
     /// nothing: it is paid all the same.
@@ -76,7 +78,7 @@ pub trait Progress: Send + Sync {
 pub struct NoProgress;
 
 impl Progress for NoProgress {
-    fn written(&self, _characters: usize) {}
+    fn written(&self, _characters: usize, _text: &str) {}
 
     fn paid(&self, _usage: TokenUsage) {}
 }

@@ -29,6 +29,7 @@ mod every_moment;
 mod gate;
 mod groups;
 mod keys;
+mod live_drafts;
 mod metrics;
 mod money;
 mod order_audit;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::kernel::ids::UserId;
 use crate::notifications::message::{ButtonAction, Document, OutgoingMessage, Parcel, Photo};
-use crate::notifications::ports::{MessageId, Messenger, Posted, SendError};
+use crate::notifications::ports::{DraftId, MessageId, Messenger, Posted, SendError};
 
 /// One person's chat.
 #[derive(Debug, Default, Clone)]
@@ -206,6 +206,15 @@ impl Messenger for Chats {
     }
 
     async fn typing(&self, _to: UserId) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn draft(
+        &self,
+        _to: UserId,
+        _which: DraftId,
+        _message: &OutgoingMessage,
+    ) -> Result<(), SendError> {
         Ok(())
     }
 

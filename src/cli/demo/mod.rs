@@ -153,6 +153,7 @@ fn settings(
         ("TELEGRAM__TOKEN", token.to_owned()),
         ("TELEGRAM__API_URL", world.address("telegram")),
         ("TELEGRAM__ADMIN_IDS", OPERATOR.to_string()),
+        ("TELEGRAM__LIVE_DRAFTS", "true".to_owned()),
         ("TELEGRAM__ALERT_CHAT_ID", OPERATOR.to_string()),
         ("PINGPONG__BASE_URL", world.address("pingpong")),
         ("PINGPONG__STATEMENT_URL", world.address("pingpong")),

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::judge::{again, codes};
+use super::live::Kind;
 use super::progress::{Growth, Told};
 use super::report::for_prompt;
 use super::writing::{Desk, expected, mistaken};
@@ -101,11 +102,13 @@ impl Case<'_> {
             desk.afford(expected(&request, MOST_TOKENS, self.tools), self.tools)?;
             let chapter = questions::chapter(number);
             let (growth, _unseen) = watch::channel(Growth::default());
-            let told = Told::new(&growth, 0);
+            let live = self.live();
+            let told = Told::new(&growth, 0).watched_by(&live);
             let (completion, made) = tokio::select! {
                 biased;
                 asked = self.ask_model(desk, &chapter, (&request, &told)) => asked?,
                 never = self.keep_typing() => match never {},
+                never = self.show_live(desk, (&live, Kind::Answer)) => match never {},
             };
             let reply = Reply::read(&completion.text);
             let findings = self.wrong_with(desk, &reply).await?;

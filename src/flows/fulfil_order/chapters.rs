@@ -10,6 +10,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
 use super::judge::{Text, part_of};
+use super::live::{Kind, Live};
 use super::progress::{Growth, Told};
 use super::report::for_prompt;
 use super::writing::{Desk, expected};
@@ -85,10 +86,12 @@ impl Case<'_> {
         loop {
             let before = book.done.len();
             let (growth, watched) = watch::channel(book.growth());
+            let live = self.live();
             let outcome = tokio::select! {
                 biased;
-                outcome = self.fill(&mut book, desk, &growth) => outcome,
+                outcome = self.fill(&mut book, desk, (&growth, &live)) => outcome,
                 never = self.show_writing(&desk.snapshot, watched) => match never {},
+                never = self.show_live(desk, (&live, Kind::Chapters)) => match never {},
             };
             if book.done.len() > before {
                 self.failures = 0;
@@ -125,7 +128,7 @@ impl Case<'_> {
         &self,
         book: &mut Book<'_>,
         desk: &Desk<'_>,
-        growth: &watch::Sender<Growth>,
+        (growth, live): (&watch::Sender<Growth>, &Live),
     ) -> Result<(), Trouble> {
         let mut under_way = FuturesUnordered::new();
         let mut trouble = None;
@@ -133,7 +136,7 @@ impl Case<'_> {
             while trouble.is_none() && !self.stop.is_cancelled() {
                 match self.take_up(book, desk) {
                     Ok(Some((index, chapter, brief))) => {
-                        let told = Told::new(growth, index);
+                        let told = Told::new(growth, index).watched_by(live);
                         under_way.push(async move {
                             (index, self.make(desk, (index, chapter), (brief, told)).await)
                         });
@@ -144,6 +147,7 @@ impl Case<'_> {
             }
             let Some((index, made)) = under_way.next().await else { break };
             book.under_way.remove(&index);
+            live.end(index);
             match made {
                 Ok(chapter) => {
                     book.done.insert(index, chapter);

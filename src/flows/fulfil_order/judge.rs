@@ -165,7 +165,8 @@ impl Case<'_> {
         Expected { locale: self.locale(), length, headings: headings(&request.system) }
     }
 
-    async fn known(&self, snapshot: &ProductSnapshot) -> Result<Known, Trouble> {
+    /// What texts about the buyer are held against.
+    pub(super) async fn known(&self, snapshot: &ProductSnapshot) -> Result<Known, Trouble> {
         let this_year = self.this_year();
         let Some(charts) = self.saved_charts().await? else {
             return Ok(Known { this_year: Some(this_year), ..Known::default() });

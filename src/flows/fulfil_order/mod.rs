@@ -21,6 +21,7 @@ mod facts;
 mod give_up;
 mod judge;
 pub mod known;
+mod live;
 mod notify_paid;
 mod progress;
 mod questions;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::Case;
+use super::live::Live;
 use crate::catalog::ProductSnapshot;
 use crate::catalog::product::ReportKind;
 use crate::notifications::message::OutgoingMessage;
@@ -69,17 +70,30 @@ impl Growth {
     }
 }
 
-/// Carries the count of written characters from the model to the message, and keeps what the model
-/// was paid for one request.
+/// Carries what is written from the model to those who show it, and keeps what the model was paid
+/// for one request.
 pub(super) struct Told<'a> {
     growth: &'a watch::Sender<Growth>,
     part: usize,
     spent: Mutex<TokenUsage>,
+    /// `None`: nobody watches this text.
+    live: Option<&'a Live>,
 }
 
 impl<'a> Told<'a> {
     pub(super) fn new(growth: &'a watch::Sender<Growth>, part: usize) -> Self {
-        Self { growth, part, spent: Mutex::default() }
+        Self { growth, part, spent: Mutex::default(), live: None }
+    }
+
+    pub(super) fn watched_by(self, live: &'a Live) -> Self {
+        Self { live: Some(live), ..self }
+    }
+
+    /// An attempt begins, and nothing is left of the one before.
+    pub(super) fn begin(&self) {
+        if let Some(live) = self.live {
+            live.begin(self.part);
+        }
     }
 
     /// The tokens since the last time somebody asked.
@@ -90,10 +104,13 @@ impl<'a> Told<'a> {
 }
 
 impl Progress for Told<'_> {
-    fn written(&self, characters: usize) {
+    fn written(&self, characters: usize, text: &str) {
         self.growth.send_modify(|growth| {
             growth.lengths.insert(self.part, characters);
         });
+        if let Some(live) = self.live {
+            live.grow(self.part, text);
+        }
     }
 
     fn paid(&self, usage: TokenUsage) {

@@ -4,6 +4,7 @@
 use tokio::sync::watch;
 
 use super::judge::{Text, WHOLE, codes};
+use super::live::Kind;
 use super::progress::{Growth, Told};
 use super::writing::{Desk, expected};
 use super::{Case, Failure, Trouble};
@@ -73,11 +74,13 @@ impl Case<'_> {
         request: &ModelRequest,
     ) -> Result<(Completion, Provenance), Trouble> {
         let (growth, watched) = watch::channel(Growth::default());
-        let told = Told::new(&growth, 0);
+        let live = self.live();
+        let told = Told::new(&growth, 0).watched_by(&live);
         tokio::select! {
             biased;
             outcome = self.ask_model(desk, "", (request, &told)) => outcome,
             never = self.show_writing(&desk.snapshot, watched) => match never {},
+            never = self.show_live(desk, (&live, Kind::Whole)) => match never {},
         }
     }
 

@@ -48,6 +48,7 @@ impl Case<'_> {
                     || Trouble::Passing(Failure::Model, anyhow::anyhow!("no writer"), None);
                 return Err(last.unwrap_or_else(nobody));
             };
+            told.begin();
             match writer.model.write(request, told).await {
                 Ok(completion) => {
                     writer.learn(Breaker::succeeded);

@@ -4,6 +4,7 @@
 //! lost is a job or a delivery row of the caller. Time is tokio's, because only waiting is done
 //! with it.
 
+mod drafts;
 mod errand;
 mod pace;
 mod schedule;
@@ -11,14 +12,17 @@ mod turnstile;
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 pub use pace::{Pace, Priority};
 
 use super::message::{Document, Markup, OutgoingMessage, Parcel, Photo};
-use super::ports::{MessageId, Messenger, Posted, SendError};
+use super::ports::{DraftId, MessageId, Messenger, Posted, SendError};
 use crate::kernel::ids::UserId;
+use drafts::Drafts;
 use errand::Ended;
 use schedule::{Deed, Wish};
-use turnstile::Turnstile;
+use turnstile::{Ticket, Turnstile};
 
 /// Sends at the pace that the chat service allows. Cheap to clone.
 ///
@@ -30,13 +34,15 @@ use turnstile::Turnstile;
 pub struct Sender {
     messenger: Arc<dyn Messenger>,
     turnstile: Arc<Turnstile>,
+    drafts: Arc<Drafts>,
     pace: Pace,
 }
 
 impl Sender {
     /// Must be called inside a tokio runtime.
     pub fn start(messenger: Arc<dyn Messenger>, pace: Pace) -> Self {
-        Self { messenger, turnstile: Arc::new(Turnstile::open(pace.clone())), pace }
+        let (turnstile, drafts) = (Turnstile::open(pace.clone()), Drafts::new(pace.draft_every));
+        Self { messenger, turnstile: Arc::new(turnstile), drafts: Arc::new(drafts), pace }
     }
 
     pub async fn send(
@@ -138,6 +144,38 @@ impl Sender {
         }
         let wish = self.wish(Priority::Progress, Some(to), Deed::Mark);
         done(self.carry(wish, || self.messenger.typing(to)).await)
+    }
+
+    /// Waits until a live draft may be shown in this chat, so that it can be made of what is there
+    /// then. `false`: the chat service does not know live drafts; none is ever shown.
+    pub async fn draft_turn(&self, to: UserId) -> bool {
+        if self.drafts.is_unknown() {
+            return false;
+        }
+        let now = Instant::now();
+        let from = self.drafts.book(to, now);
+        if from > now {
+            tokio::time::sleep_until(from).await;
+        }
+        !self.drafts.is_unknown()
+    }
+
+    /// Shows a live draft once: none is worth a second try, and none makes a message wait. When it
+    /// came too fast, only drafts rest.
+    pub async fn draft(
+        &self,
+        to: UserId,
+        which: DraftId,
+        message: &OutgoingMessage,
+    ) -> Result<(), SendError> {
+        let wish = self.wish(Priority::Progress, Some(to), Deed::Mark);
+        let Ticket::Go(turn) = self.turnstile.turn(wish).await else { return Ok(()) };
+        let outcome = self.messenger.draft(to, which, message).await;
+        drop(turn);
+        if let Err(error) = &outcome {
+            self.drafts.learn(to, error, Instant::now());
+        }
+        outcome
     }
 
     /// Ends a button's spinner. Always urgent, and held up by no chat's pause.

@@ -20,6 +20,8 @@ pub struct Pace {
     pub gestures_per_second: u32,
     /// The distance between two edits of progress in one chat.
     pub progress_every: Duration,
+    /// The distance between two live drafts in one chat.
+    pub draft_every: Duration,
     /// The longest that a caller waits for turns, pauses included.
     pub patience: Duration,
     /// A longer `retry_after` than this silences us towards everybody.
@@ -41,6 +43,7 @@ impl Default for Pace {
             messages_per_second: 25,
             gestures_per_second: 500,
             progress_every: Duration::from_secs(3),
+            draft_every: Duration::from_secs(3),
             patience: Duration::from_secs(300),
             wide_block: Duration::from_secs(60),
             tries: 4,

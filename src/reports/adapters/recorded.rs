@@ -32,7 +32,7 @@ impl LanguageModel for Recorded {
         let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let reason = || "there is no recorded answer left".to_owned();
         let text = next.ok_or_else(|| ModelError::Retry { reason: reason(), retry_after: None })?;
-        progress.written(text.chars().count());
+        progress.written(text.chars().count(), &text);
         let usage = TokenUsage::default();
         Ok(Completion { text, model: "recorded".to_owned(), usage, continuations: 0 })
     }

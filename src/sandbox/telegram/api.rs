@@ -21,7 +21,7 @@ use super::refusal::Refusal;
 use super::rich::Rich;
 use super::updates::{Update, Webhook};
 use super::wire;
-use super::world::Draft;
+use super::world::{Draft, LiveDraft};
 use crate::sandbox::faults::Fault;
 
 const MAX_TEXT_UNITS: usize = 4096;
@@ -30,6 +30,8 @@ const MAX_TOAST_CHARS: usize = 200;
 const MAX_POLL: Duration = Duration::from_secs(50);
 /// How long `typing…` is shown.
 const TYPING: Duration = Duration::from_secs(5);
+/// How long a live draft is shown.
+const DRAFT: Duration = Duration::from_secs(30);
 
 pub(super) async fn call(
     State(telegram): State<SandboxTelegram>,
@@ -84,6 +86,7 @@ impl SandboxTelegram {
             "deletemessage" => self.delete_message(params),
             "getchat" => self.get_chat(params),
             "sendchataction" => self.send_chat_action(params),
+            "sendmessagedraft" => self.show_draft(params),
             "answercallbackquery" => self.answer_callback_query(params),
             "createinvoicelink" => self.create_invoice_link(params),
             "answerprecheckoutquery" => self.answer_pre_checkout(params),
@@ -210,6 +213,25 @@ impl SandboxTelegram {
         self.change(|world| {
             world.person(chat).ok_or_else(Refusal::chat_not_found)?;
             world.touch(chat).typing_until = Some(until);
+            Ok(Value::Bool(true))
+        })
+    }
+
+    /// Nothing of it stays, and it is no message.
+    fn show_draft(&self, params: &Params) -> Outcome {
+        let (chat, number) = (chat_of(params)?, params.integer("draft_id").unwrap_or_default());
+        if number == 0 {
+            return Err(Refusal::bad("RANDOM_ID_INVALID"));
+        }
+        let rich = rich_of(params, "text")?;
+        if rich.units() > MAX_TEXT_UNITS {
+            return Err(Refusal::bad("message is too long"));
+        }
+        let until = self.0.clock.now().plus(DRAFT);
+        let draft = LiveDraft { number, text: rich.text(), html: rich.html(), until };
+        self.change(|world| {
+            world.person(chat).ok_or_else(Refusal::chat_not_found)?;
+            world.touch(chat).live = Some(draft);
             Ok(Value::Bool(true))
         })
     }

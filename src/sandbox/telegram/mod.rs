@@ -36,6 +36,7 @@ pub use self::message::{ButtonKind, ChatButton, ChatMessage, Person, Role, SentF
 pub use self::page::chat_api;
 pub use self::people::{TapError, TimedOut};
 pub use self::stars::NotPaid;
+pub use self::world::LiveDraft;
 
 use self::limits::Intake;
 use self::world::World;

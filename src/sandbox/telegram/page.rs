@@ -69,13 +69,13 @@ async fn look(
     let deadline = Instant::now() + LONGEST_WAIT;
     loop {
         changes.mark_unchanged();
-        let Some((version, newest, typing_left)) = telegram.state_of(user) else {
+        let Some((version, newest, fleeting_left)) = telegram.state_of(user) else {
             return StatusCode::NOT_FOUND.into_response();
         };
         // A version that we never had is one of an earlier sandbox.
         let is_news = after.is_none_or(|after| version > after || after > newest);
-        // `typing…` ends without anybody's doing.
-        let until = typing_left.map_or(deadline, |left| deadline.min(Instant::now() + left));
+        // `typing…` and live drafts end without anybody's doing.
+        let until = fleeting_left.map_or(deadline, |left| deadline.min(Instant::now() + left));
         if is_news || !matches!(timeout_at(until, changes.changed()).await, Ok(Ok(()))) {
             return Json(telegram.view(user)).into_response();
         }
@@ -185,12 +185,14 @@ async fn set_fault(
 }
 
 impl SandboxTelegram {
-    /// The chat's version, the newest of all, and how long `typing…` is still shown.
+    /// The chat's version, the newest of all, and how long `typing…` or a live draft is still shown.
     fn state_of(&self, user: i64) -> Option<(u64, u64, Option<Duration>)> {
         let now = self.0.clock.now();
         let world = self.lock();
         let chat = world.chat(user)?;
-        let left = chat.typing_until.filter(|until| now < *until).map(|until| until.since(now));
+        let ends = [chat.typing_until, chat.live.as_ref().map(|draft| draft.until)];
+        let left = ends.into_iter().flatten().filter(|until| now < *until).min();
+        let left = left.map(|until| until.since(now));
         Some((chat.version, world.version, left))
     }
 
@@ -208,6 +210,7 @@ impl SandboxTelegram {
         json!({
             "version": chat.version,
             "typing": chat.typing_until.is_some_and(|until| now < until),
+            "draft": chat.live.as_ref().filter(|draft| now < draft.until).map(|draft| &draft.html),
             "messages": messages,
             "toast": toast,
             "commands": world.commands_of(user),

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use super::SandboxTelegram;
 use super::commands::Command;
 use super::message::{ButtonKind, ChatButton, ChatMessage, Person, Toast};
+use super::world::LiveDraft;
 
 /// Messages that [`TimedOut`] shows.
 const SHOWN: usize = 6;
@@ -114,6 +115,13 @@ impl SandboxTelegram {
         let now = self.0.clock.now();
         let until = self.lock().chat(user_id).and_then(|chat| chat.typing_until);
         until.is_some_and(|until| now < until)
+    }
+
+    /// What the bot shows of a message that it is still writing.
+    pub fn live_draft(&self, user_id: i64) -> Option<LiveDraft> {
+        let now = self.0.clock.now();
+        let draft = self.lock().chat(user_id).and_then(|chat| chat.live.clone());
+        draft.filter(|draft| now < draft.until)
     }
 
     /// The command menu as this person sees it.

@@ -24,9 +24,21 @@ pub(super) struct Chat {
     pub(super) messages: Vec<ChatMessage>,
     pub(super) toasts: Vec<Toast>,
     pub(super) typing_until: Option<Timestamp>,
+    pub(super) live: Option<LiveDraft>,
     /// The world's version when something changed here last.
     pub(super) version: u64,
     last_id: i64,
+}
+
+/// What the bot shows of a message that it is still writing (reference/telegram.md §A.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveDraft {
+    pub number: i64,
+    /// Empty: "Thinking…".
+    pub text: String,
+    /// The text with its markup.
+    pub html: String,
+    pub until: Timestamp,
 }
 
 pub(super) struct World {
@@ -113,7 +125,7 @@ impl World {
         chat.last_id = chat.last_id.saturating_add(1);
         let id = chat.last_id;
         if from_bot {
-            chat.typing_until = None;
+            (chat.typing_until, chat.live) = (None, None);
         }
         chat.messages.push(ChatMessage {
             id,

@@ -198,7 +198,16 @@ pub(crate) fn writing(writers: impl IntoIterator<Item = Writer>, gate_mode: Mode
     let gate = Arc::new(Gate::try_new().unwrap());
     let writers = writers.into_iter().collect();
     let budget = Budget { tokens: 400_000, cost_micros: None };
-    Writing { writers, attempts: 3, gate, gate_mode, gate_attempts: 3, chapters_at_once: 3, budget }
+    Writing {
+        writers,
+        attempts: 3,
+        gate,
+        gate_mode,
+        gate_attempts: 3,
+        chapters_at_once: 3,
+        budget,
+        live_drafts: false,
+    }
 }
 
 pub(crate) fn sender(messenger: &Arc<FakeMessenger>) -> Sender {
@@ -234,12 +243,13 @@ pub(crate) fn counted(pieces: u32) -> Supply {
 }
 
 /// No story waits for a chat's pace.
-fn at_once() -> Pace {
+pub(crate) fn at_once() -> Pace {
     Pace {
         per_chat_every: Duration::ZERO,
         messages_per_second: 100_000,
         gestures_per_second: 100_000,
         progress_every: Duration::ZERO,
+        draft_every: Duration::ZERO,
         back_off: Duration::from_millis(1),
         tries: 1,
         ..Pace::default()

@@ -13,7 +13,7 @@ use mingshu::kernel::ids::{PaymentNo, RefundNo, UserId};
 use mingshu::notifications::message::{
     Document, Keyboard, OutgoingMessage, Parcel, Photo, Source as FileSource,
 };
-use mingshu::notifications::ports::{MessageId, Messenger, Posted, SendError};
+use mingshu::notifications::ports::{DraftId, MessageId, Messenger, Posted, SendError};
 use mingshu::payments::ports::{
     Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
     Observation, Outcome, PaymentGateway, RefundAnswer, RefundOutcome, RefundRequest, Source,
@@ -46,6 +46,8 @@ pub(crate) struct FakeMessenger {
     blocked: AtomicBool,
     parcels: Mutex<Vec<Parcel>>,
     forgets_files: AtomicBool,
+    drafts: Mutex<Vec<String>>,
+    drafts_fail: Mutex<Option<fn() -> SendError>>,
 }
 
 impl FakeMessenger {
@@ -61,6 +63,8 @@ impl FakeMessenger {
             blocked: AtomicBool::new(false),
             parcels: Mutex::default(),
             forgets_files: AtomicBool::new(false),
+            drafts: Mutex::default(),
+            drafts_fail: Mutex::default(),
         }
     }
 
@@ -85,6 +89,17 @@ impl FakeMessenger {
         self.edited.lock().unwrap().clear();
         self.attempts.lock().unwrap().clear();
         self.failures.lock().unwrap().clear();
+        self.drafts.lock().unwrap().clear();
+    }
+
+    /// Every live draft that was tried, in order.
+    pub(crate) fn drafts(&self) -> Vec<String> {
+        self.drafts.lock().unwrap().clone()
+    }
+
+    /// From now on drafts fail like this.
+    pub(crate) fn fail_drafts(&self, failure: Option<fn() -> SendError>) {
+        *self.drafts_fail.lock().unwrap() = failure;
     }
 
     pub(crate) fn block(&self, blocked: bool) {
@@ -190,6 +205,17 @@ impl Messenger for FakeMessenger {
         Ok(())
     }
 
+    async fn draft(
+        &self,
+        _to: UserId,
+        which: DraftId,
+        message: &OutgoingMessage,
+    ) -> Result<(), SendError> {
+        assert_ne!(which.0, 0);
+        self.drafts.lock().unwrap().push(message.text.clone());
+        self.drafts_fail.lock().unwrap().map_or(Ok(()), |failure| Err(failure()))
+    }
+
     async fn answer_button(&self, _query: &str, _text: Option<&str>) -> Result<(), SendError> {
         Ok(())
     }
@@ -263,7 +289,7 @@ impl LanguageModel for FakeModel {
         progress: &dyn Progress,
     ) -> Result<Completion, ModelError> {
         self.requests.lock().unwrap().push(request.clone());
-        progress.written(100);
+        progress.written(100, "");
         let answer = self.crash.around(|| {
             let answer = self.answers.lock().unwrap().pop_front();
             answer.unwrap_or_else(|| Ok(default_answer(request)))

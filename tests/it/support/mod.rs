@@ -6,6 +6,7 @@ pub(crate) mod crash;
 pub(crate) mod database;
 pub(crate) mod door;
 pub(crate) mod fakes;
+pub(crate) mod pen;
 pub(crate) mod post_office;
 pub(crate) mod sink;
 pub(crate) mod street;
@@ -69,6 +70,21 @@ impl TestApp {
         let worker = worker(&base, &tools);
         let database = database.options.clone();
         Self { base, clock, messenger, model, gateway, crash, tools, worker, database }
+    }
+
+    /// The same shop once more, for a story that is told several times.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            base: self.base.clone(),
+            clock: Arc::clone(&self.clock),
+            messenger: Arc::clone(&self.messenger),
+            model: Arc::clone(&self.model),
+            gateway: Arc::clone(&self.gateway),
+            crash: Arc::clone(&self.crash),
+            tools: self.tools.clone(),
+            worker: self.worker.clone(),
+            database: self.database.clone(),
+        }
     }
 
     /// The same shop with another base: other keys.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use reqwest::multipart::Part;
 use serde::Deserialize;
+use serde_json::json;
 use teloxide::payloads::{
     AnswerCallbackQuery, AnswerCallbackQuerySetters as _, DeleteMessage, EditMessageText,
     EditMessageTextSetters as _, SendChatAction, SendDocument, SendDocumentSetters as _,
@@ -23,8 +24,8 @@ use teloxide::types::{CallbackQueryId, ChatAction, FileId, InputFile};
 pub use api::BotApi;
 
 use crate::kernel::ids::UserId;
-use crate::notifications::message::{Document, OutgoingMessage, Parcel, Photo};
-use crate::notifications::ports::{MessageId, Messenger, Posted, SendError};
+use crate::notifications::message::{Document, Markup, OutgoingMessage, Parcel, Photo};
+use crate::notifications::ports::{DraftId, MessageId, Messenger, Posted, SendError};
 
 /// The longest text of an answer to a button (reference/telegram.md §A.3).
 const ANSWER_CHARS: usize = 200;
@@ -106,6 +107,20 @@ impl Messenger for TelegramMessenger {
     async fn typing(&self, to: UserId) -> Result<(), SendError> {
         let payload = SendChatAction::new(wording::chat(to), ChatAction::Typing);
         answer::forgive(self.api.call(&payload).await, &[])
+    }
+
+    async fn draft(
+        &self,
+        to: UserId,
+        which: DraftId,
+        message: &OutgoingMessage,
+    ) -> Result<(), SendError> {
+        let mut params = json!({ "chat_id": to.0, "draft_id": which.0, "text": message.text });
+        let marked = message.markup == Markup::Html && !message.text.is_empty();
+        if let Some(fields) = params.as_object_mut().filter(|_| marked) {
+            fields.insert("parse_mode".to_owned(), json!("HTML"));
+        }
+        answer::forgive(self.api.call_json("sendMessageDraft", &params).await, &[])
     }
 
     async fn answer_button(&self, query_id: &str, text: Option<&str>) -> Result<(), SendError> {

@@ -244,3 +244,17 @@ async fn a_file_that_is_known_is_named_and_not_uploaded() {
     let asked = &server.received_requests().await.unwrap()[0];
     assert_eq!(asked.url.path(), format!("/bot{TOKEN}/sendPhoto"));
 }
+
+#[tokio::test]
+async fn a_live_draft_goes_out_as_json_and_is_no_message() {
+    let server = answering(200, json!({ "ok": true, "result": true })).await;
+    let chat = messenger(&server.uri());
+    chat.draft(BUYER, DraftId(7), &OutgoingMessage::html("<b>一</b>")).await.unwrap();
+    chat.draft(BUYER, DraftId(7), &OutgoingMessage::html("")).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    assert_eq!(requests[0].url.path(), format!("/bot{TOKEN}/sendMessageDraft"));
+    let said: Vec<Value> =
+        requests.iter().map(|one| serde_json::from_slice(&one.body).unwrap()).collect();
+    let words = json!({ "chat_id": 42, "draft_id": 7, "text": "<b>一</b>", "parse_mode": "HTML" });
+    assert_eq!(said, [words, json!({ "chat_id": 42, "draft_id": 7, "text": "" })]);
+}

@@ -27,7 +27,7 @@ pub use self::account::Account;
 pub use self::config::{Continuation, ModelConfig};
 use self::failure::retry;
 use self::request::Ask;
-use self::round::{Ears, Ending, Round};
+use self::round::{Ears, Ending};
 use crate::platform::http::{self, Limits};
 use crate::reports::ports::{
     Completion, LanguageModel, ModelError, ModelRequest, Progress, TokenUsage,
@@ -75,12 +75,15 @@ impl OpenAiModel {
         for round in 0..=self.config.max_continuations {
             let ask = Ask { config: &self.config, request, written: &text, round };
             let before = text.chars().count();
-            let told = |characters: usize| progress.written(before.saturating_add(characters));
+            let told = |characters: usize, more: &str| match round {
+                0 => progress.written(characters, more),
+                _ => progress.written(before.saturating_add(characters), &self.join(&text, more)),
+            };
             let ears = Ears { written: &told, paid: &|usage| progress.paid(usage) };
             let answer = round::run(&self.http, &ask, &ears).await?;
             usage = usage.plus(answer.usage);
             let is_complete = answer.ending == Ending::Complete;
-            let grown = self.join(&text, &answer);
+            let grown = self.join(&text, &answer.text);
             if is_complete {
                 let model = answer.model.unwrap_or_else(|| self.config.model.clone());
                 let text = grown.trim().to_owned();
@@ -99,12 +102,12 @@ impl OpenAiModel {
         Err(retry(format!("cut off after {} continuations", self.config.max_continuations)))
     }
 
-    fn join(&self, text: &str, answer: &Round) -> String {
+    fn join(&self, text: &str, more: &str) -> String {
         let repeated = match self.config.continuation {
             Continuation::DeepseekPrefix | Continuation::Off => 0,
-            Continuation::TrailingAssistant | Continuation::Ask => overlap(text, &answer.text),
+            Continuation::TrailingAssistant | Continuation::Ask => overlap(text, more),
         };
-        format!("{text}{}", answer.text.get(repeated..).unwrap_or_default())
+        format!("{text}{}", more.get(repeated..).unwrap_or_default())
     }
 }
 

@@ -38,9 +38,12 @@ pub(super) struct Round {
     pub(super) model: Option<String>,
 }
 
-/// Who hears of a round: its characters while they come, and its tokens when they are known.
+/// Hears the characters and the text so far.
+type Written<'a> = &'a (dyn Fn(usize, &str) + Send + Sync);
+
+/// Who hears of a round: its text while it comes, and its tokens when they are known.
 pub(super) struct Ears<'a> {
-    pub(super) written: &'a (dyn Fn(usize) + Send + Sync),
+    pub(super) written: Written<'a>,
     pub(super) paid: &'a (dyn Fn(TokenUsage) + Send + Sync),
 }
 
@@ -119,7 +122,7 @@ impl Draft {
         &mut self,
         response: &mut reqwest::Response,
         idle: Duration,
-        progress: &(dyn Fn(usize) + Send + Sync),
+        progress: Written<'_>,
     ) -> Result<(), String> {
         let json = response.headers().get(CONTENT_TYPE).is_some_and(|value| {
             value.to_str().is_ok_and(|kind| kind.starts_with("application/json"))
@@ -153,11 +156,7 @@ impl Draft {
         last.map_or(Ok(()), |event| self.take(&event, progress))
     }
 
-    fn take(
-        &mut self,
-        event: &str,
-        progress: &(dyn Fn(usize) + Send + Sync),
-    ) -> Result<(), String> {
+    fn take(&mut self, event: &str, progress: Written<'_>) -> Result<(), String> {
         if event.trim() == "[DONE]" {
             self.done = true;
             return Ok(());
@@ -180,7 +179,7 @@ impl Draft {
             if self.text.len() > MAX_TEXT {
                 return Err("the text is too long".to_owned());
             }
-            progress(self.characters);
+            progress(self.characters, spoken(&self.text));
         }
         Ok(())
     }
@@ -206,7 +205,7 @@ impl Draft {
                 return Err(retry(format!("finished with `{word}`")));
             }
         };
-        let text = without_thoughts(self.text);
+        let text = spoken(&self.text).to_owned();
         if ending == Ending::Complete && text.trim().is_empty() {
             return Err(retry("finished without a text"));
         }
@@ -214,13 +213,11 @@ impl Draft {
     }
 }
 
-/// Some servers write the model's thoughts before the text.
-fn without_thoughts(text: String) -> String {
+/// The text without the model's thoughts, which some servers write before it.
+fn spoken(text: &str) -> &str {
     match text.trim_start().strip_prefix("<think>") {
         None => text,
-        Some(inside) => {
-            inside.split_once("</think>").map_or("", |(_, text)| text.trim_start()).to_owned()
-        }
+        Some(inside) => inside.split_once("</think>").map_or("", |(_, text)| text.trim_start()),
     }
 }
 

@@ -25,11 +25,11 @@ fn config(server: &Server) -> ModelConfig {
 }
 
 #[derive(Default)]
-struct Seen(Mutex<Vec<usize>>, Mutex<TokenUsage>);
+struct Seen(Mutex<Vec<(usize, String)>>, Mutex<TokenUsage>);
 
 impl Progress for Seen {
-    fn written(&self, characters: usize) {
-        self.0.lock().unwrap().push(characters);
+    fn written(&self, characters: usize, text: &str) {
+        self.0.lock().unwrap().push((characters, text.to_owned()));
     }
 
     fn paid(&self, usage: TokenUsage) {
@@ -76,7 +76,7 @@ async fn a_text_arrives_with_its_tokens_and_its_progress() {
     let usage =
         TokenUsage { prompt_cache_hit: 100, prompt_cache_miss: 20, completion: 9, reasoning: 0 };
     assert_eq!(completion.usage, usage);
-    assert_eq!(*seen.0.lock().unwrap(), [1, 3]);
+    assert_eq!(*seen.0.lock().unwrap(), [(1, "命".to_owned()), (3, "命书一".to_owned())]);
     let asked = server.requests();
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0].path, "/chat/completions");
@@ -100,8 +100,13 @@ async fn what_comes_to_nothing_is_paid_all_the_same() {
 async fn thoughts_are_no_text() {
     let thought =
         event(&json!({"choices": [{"delta": {"reasoning_content": "想", "content": null}}]}));
-    let script = stream(&[thought, chunk("<think>再想</think>\n文"), chunk("章"), finish("stop")]);
-    assert_eq!(answer(script).await.unwrap().text, "文章");
+    let pieces =
+        [thought, chunk("<think>再"), chunk("想</think>\n文"), chunk("章"), finish("stop")];
+    let server = Server::start(vec![stream(&pieces)]).await;
+    let (seen, model) = (Seen::default(), OpenAiModel::try_new(config(&server)).unwrap());
+    assert_eq!(model.write(&request(), &seen).await.unwrap().text, "文章");
+    let told: Vec<_> = seen.0.lock().unwrap().iter().map(|(_, text)| text.clone()).collect();
+    assert_eq!(told, ["", "文", "文章"], "nor told to those who watch");
 }
 
 #[tokio::test]
@@ -274,8 +279,10 @@ async fn a_repeated_end_is_taken_out_when_we_had_to_ask() {
         stream(&[chunk("## 二、性格与天赋\n外柔内韧，遇事先退一步而后进两步。"), finish("stop")]);
     let server = Server::start(vec![first, rest]).await;
     let asking = ModelConfig { continuation: Continuation::Ask, ..config(&server) };
-    let text = write(asking).await.unwrap().text;
+    let (seen, model) = (Seen::default(), OpenAiModel::try_new(asking).unwrap());
+    let text = model.write(&request(), &seen).await.unwrap().text;
     assert_eq!(text, "总论。\n## 二、性格与天赋\n外柔内韧，遇事先退一步而后进两步。");
+    assert_eq!(seen.0.lock().unwrap().last().unwrap().1, text, "those who watch see it once, too");
 }
 
 #[tokio::test]

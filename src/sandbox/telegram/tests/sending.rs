@@ -183,6 +183,31 @@ async fn typing_is_shown_until_the_next_message() {
 }
 
 #[tokio::test]
+async fn a_live_draft_is_shown_until_the_next_message_and_never_stays() {
+    let sandbox = Sandbox::open().await;
+    let draft = |number: i64, text: &str| {
+        json!({ "chat_id": BUYER, "draft_id": number,
+        "text": text, "parse_mode": "HTML" })
+    };
+    let shown = || sandbox.telegram.live_draft(BUYER).map(|draft| (draft.number, draft.html));
+    assert_eq!(sandbox.done("sendMessageDraft", draft(7, "")).await, json!(true));
+    assert_eq!(shown(), Some((7, String::new())), "thinking");
+    sandbox.done("sendMessageDraft", draft(7, "<b>一</b>")).await;
+    assert_eq!(shown(), Some((7, "<b>一</b>".to_owned())));
+    assert_eq!(sandbox.telegram.live_draft(1002), None);
+    let view = sandbox.get("/sandbox/api/chat/1001").await;
+    assert_eq!((&view["draft"], &view["messages"]), (&json!("<b>一</b>"), &json!([])));
+
+    let said = sandbox.refused(400, "sendMessageDraft", draft(0, "x")).await;
+    assert_eq!(said, "Bad Request: RANDOM_ID_INVALID");
+    sandbox.refused(400, "sendMessageDraft", draft(7, "<b>open")).await;
+    sandbox.refused(400, "sendMessageDraft", draft(7, &"长".repeat(4097))).await;
+    sandbox.says("done").await;
+    assert_eq!(shown(), None);
+    assert_eq!(sandbox.get("/sandbox/api/chat/1001").await["draft"], json!(null));
+}
+
+#[tokio::test]
 async fn each_misfortune_happens_once_and_only_to_what_is_sent() {
     let sandbox = Sandbox::open().await;
     sandbox.says("here").await;
