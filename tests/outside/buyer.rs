@@ -73,6 +73,11 @@ impl<'a> Buyer<'a> {
         (which, shown)
     }
 
+    /// Whether a text is what `key` says.
+    pub(crate) fn says(&self, key: &str, text: &str) -> bool {
+        self.words.are_in(key, text)
+    }
+
     /// How many messages said `key`, as they were sent or after an edit.
     pub(crate) fn times_seen(&self, key: &str) -> usize {
         let said = |shown: &&Shown| shown.kind != Kind::Said && self.words.are_in(key, &shown.text);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use super::database::{self, Kind};
+use super::dice::Dice;
 use super::errands::{Birth, Ordered};
 use super::shop::{Plan, Shop};
 use super::world::pingpong::Dialect;
@@ -44,7 +45,7 @@ async fn a_killed_program_finishes_every_purchase_once() {
 /// One shop under fire.
 struct Story {
     shop: Shop,
-    dice: Mutex<u64>,
+    dice: Dice,
     kills: Mutex<Vec<Instant>>,
     next_chat: AtomicI64,
     over: AtomicBool,
@@ -60,7 +61,7 @@ impl Story {
         shop.world.model.slow_down(Duration::from_millis(60));
         Arc::new(Self {
             shop,
-            dice: Mutex::new(seed),
+            dice: Dice::new(seed),
             kills: Mutex::default(),
             next_chat: AtomicI64::new(FIRST_BUYER),
             over: AtomicBool::new(false),
@@ -102,13 +103,7 @@ impl Story {
 
     /// 0.2 to 6 seconds.
     fn moment(&self) -> Duration {
-        // splitmix64
-        let mut dice = self.dice.lock().unwrap();
-        *dice = dice.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut word = *dice;
-        word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        Duration::from_millis(200 + (word ^ (word >> 31)) % 5800)
+        Duration::from_millis(200 + self.dice.below(5800))
     }
 
     async fn buy_on_and_on(&self) -> Vec<Purchase> {
@@ -126,7 +121,7 @@ impl Story {
         let (from, to) = purchase.span;
         let hits = kills.iter().filter(|kill| (from..to).contains(*kill)).count();
         let about = format!("order {} with {hits} kills", purchase.ordered.order_no);
-        purchase.ended_once(shop, &about).await;
+        ended_once(shop, (purchase.chat, &purchase.ordered.order_no), &about).await;
         let asked = shop.world.model.asked(&purchase.question);
         let mut finished: Vec<Instant> = asked.iter().filter_map(|asked| asked.finished).collect();
         finished.sort_unstable();
@@ -167,29 +162,29 @@ impl Purchase {
         shop.order_is(&ordered.order_no, "completed").await;
         Self { chat, question, ordered, span: (begun, Instant::now()) }
     }
+}
 
-    async fn ended_once(&self, shop: &Shop, about: &str) {
-        let order_no = &self.ordered.order_no;
-        let once = [
-            format!(
-                "SELECT COUNT(*) FROM order_history WHERE order_no = '{order_no}' AND to_status = 'completed'"
-            ),
-            format!(
-                "SELECT COUNT(*) FROM order_history WHERE order_no = '{order_no}' AND to_status = 'paid'"
-            ),
-            format!(
-                "SELECT COUNT(*) FROM payments WHERE order_no = '{order_no}' AND status = 'succeeded'"
-            ),
-            format!(
-                "SELECT COUNT(*) FROM outbox WHERE subject = '{order_no}' AND kind = 'order.completed'"
-            ),
-            format!("SELECT COUNT(*) FROM orders WHERE user_id = {}", self.chat),
-        ];
-        for sql in once {
-            assert_eq!(shop.database.number(&sql).await, 1, "{about}: {sql}");
-        }
-        let order = shop.order(order_no);
-        assert_eq!(order["status"], "completed", "{about}");
-        assert_eq!(order["refunds"].as_array().unwrap().len(), 0, "{about}");
+/// The order of this buyer was paid and completed once, and nothing was given back.
+pub(crate) async fn ended_once(shop: &Shop, (chat, order_no): (i64, &str), about: &str) {
+    let once = [
+        format!(
+            "SELECT COUNT(*) FROM order_history WHERE order_no = '{order_no}' AND to_status = 'completed'"
+        ),
+        format!(
+            "SELECT COUNT(*) FROM order_history WHERE order_no = '{order_no}' AND to_status = 'paid'"
+        ),
+        format!(
+            "SELECT COUNT(*) FROM payments WHERE order_no = '{order_no}' AND status = 'succeeded'"
+        ),
+        format!(
+            "SELECT COUNT(*) FROM outbox WHERE subject = '{order_no}' AND kind = 'order.completed'"
+        ),
+        format!("SELECT COUNT(*) FROM orders WHERE user_id = {chat}"),
+    ];
+    for sql in once {
+        assert_eq!(shop.database.number(&sql).await, 1, "{about}: {sql}");
     }
+    let order = shop.order(order_no);
+    assert_eq!(order["status"], "completed", "{about}");
+    assert_eq!(order["refunds"].as_array().unwrap().len(), 0, "{about}");
 }

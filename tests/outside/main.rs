@@ -12,11 +12,13 @@
 mod binary;
 mod buyer;
 mod callbacks;
+mod chapter_kills;
 mod charts;
 mod chat_faults;
 mod commands;
 mod crashes;
 mod database;
+mod dice;
 mod drawing;
 mod errands;
 mod events;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -54,6 +54,9 @@ pub(crate) enum Play {
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) body: Value,
+    /// Which start of the program asked, when each has an address of its own: requests of a killed
+    /// one may be read after the next has begun.
+    pub(crate) life: String,
     pub(crate) play: Play,
     /// When the last byte of the answer was handed over.
     pub(crate) finished: Option<Instant>,
@@ -78,7 +81,9 @@ struct Desk {
 impl Model {
     pub(super) async fn open(stage: Stage) -> Self {
         let mut model = Self { url: "".into(), stage, desk: Arc::default() };
-        let app = Router::new().route("/chat/completions", post(complete));
+        let app = Router::new()
+            .route("/chat/completions", post(complete))
+            .route("/{life}/chat/completions", post(complete_in_life));
         model.url = play(app.with_state(model.clone())).await.into();
         model
     }
@@ -104,12 +109,12 @@ impl Model {
         desk.asked.iter().filter(|asked| asked.body.to_string().contains(word)).cloned().collect()
     }
 
-    fn take(&self, body: Value) -> (usize, Play, Duration) {
+    fn take(&self, life: String, body: Value) -> (usize, Play, Duration) {
         let mut desk = self.desk.lock().unwrap();
         let text = body.to_string();
         let script = desk.scripts.iter_mut().find(|(word, _)| text.contains(word.as_str()));
         let play = script.and_then(|(_, plays)| plays.pop_front()).unwrap_or(Play::Good);
-        desk.asked.push(Asked { body, play, finished: None });
+        desk.asked.push(Asked { body, life, play, finished: None });
         (desk.asked.len() - 1, play, desk.pace)
     }
 
@@ -142,10 +147,23 @@ async fn complete(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Response {
+    answer(model, String::new(), (headers, body))
+}
+
+async fn complete_in_life(
+    State(model): State<Model>,
+    Path(life): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Response {
+    answer(model, life, (headers, body))
+}
+
+fn answer(model: Model, life: String, (headers, body): (HeaderMap, Value)) -> Response {
     model.check(&headers, &body);
     let text = answer_to(&body);
-    let (index, play, pace) = model.take(body);
-    model.stage.ring();
+    let (index, play, pace) = model.take(life, body);
+    model.stage.step();
     match play {
         Play::Busy => {
             let error = failure("rate limit reached");
@@ -166,6 +184,7 @@ async fn complete(
                 match left.pop_front() {
                     Some(Piece::Words(words)) => {
                         tokio::time::sleep(pace).await;
+                        done.model.stage.step();
                         if left.is_empty() {
                             done.tell();
                         }
@@ -242,24 +261,43 @@ fn chunk(delta: &Value, finish: Option<&str>) -> Piece {
     Piece::Words(format!("data: {chunk}\n\n"))
 }
 
-/// A long report, a short one, or the rest of one that was cut off.
+/// A long report, a chapter, a short report, or the rest of one that was cut off.
 fn answer_to(body: &Value) -> String {
     let messages = body["messages"].as_array().cloned().unwrap_or_default();
     let written = messages.iter().rev().find(|message| message["role"] == "assistant");
     let written = written.and_then(|message| message["content"].as_str()).unwrap_or_default();
-    let whole = if body["max_tokens"].as_u64().unwrap_or(0) < 2000 { short() } else { long() };
+    let whole = match chapter_asked(body) {
+        Some(chapter) => one_chapter(chapter),
+        None if body["max_tokens"].as_u64().unwrap_or(0) < 2000 => short(),
+        None => long(),
+    };
     match whole.strip_prefix(written) {
         Some(rest) => rest.to_owned(),
         None => whole,
     }
 }
 
+/// Which chapter a request is about, if it is about one alone.
+pub(crate) fn chapter_asked(body: &Value) -> Option<usize> {
+    let prompt = body["messages"][1]["content"].as_str()?;
+    let (_, rest) = prompt.split_once("本次只写第 ")?;
+    rest.split(' ').next()?.parse().ok()
+}
+
+fn one_chapter(chapter: usize) -> String {
+    let parts = (1..=PARAGRAPHS_PER_CHAPTER).map(|part| paragraph(chapter, part));
+    parts.collect::<String>() + "<summary>\n先稳后进。\n</summary>\n"
+}
+
 /// Marks of all paragraphs of a long report, in order.
 pub(crate) fn marks() -> Vec<String> {
+    marks_of(CHAPTERS.len())
+}
+
+/// The same of a report in so many chapters.
+pub(crate) fn marks_of(chapters: usize) -> Vec<String> {
     let mark = |chapter| move |part| format!("〔{chapter}·{part}〕");
-    (1..=CHAPTERS.len())
-        .flat_map(|chapter| (1..=PARAGRAPHS_PER_CHAPTER).map(mark(chapter)))
-        .collect()
+    (1..=chapters).flat_map(|chapter| (1..=PARAGRAPHS_PER_CHAPTER).map(mark(chapter))).collect()
 }
 
 fn long() -> String {

@@ -2,6 +2,7 @@
 //! conditions and never for time, and a book of complaints about broken protocol rules.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,17 +14,29 @@ use tokio::sync::watch;
 #[derive(Clone)]
 pub(crate) struct Stage {
     bell: watch::Sender<u64>,
+    steps: Arc<AtomicU64>,
     complaints: Arc<Mutex<Vec<String>>>,
 }
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        Self { bell: watch::Sender::new(0), complaints: Arc::default() }
+        Self { bell: watch::Sender::new(0), steps: Arc::default(), complaints: Arc::default() }
     }
 
     /// Something changed.
     pub(crate) fn ring(&self) {
         self.bell.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// The program got somewhere: it asked the model, read a piece of the answer, or spoke to a buyer.
+    pub(crate) fn step(&self) {
+        self.steps.fetch_add(1, Ordering::SeqCst);
+        self.ring();
+    }
+
+    /// How many steps there were: a clock that stands still while nothing happens.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps.load(Ordering::SeqCst)
     }
 
     /// The program broke a rule of a protocol. Told at the end of the scenario.

@@ -17,6 +17,9 @@ pub(super) async fn run(telegram: &Telegram, call: &Call) -> Outcome {
         return get_updates(telegram, &call.params).await;
     }
     let outcome = telegram.locked(|state| dispatch(state, call));
+    if outcome.is_ok() && ["send", "edit"].iter().any(|verb| call.method.starts_with(verb)) {
+        telegram.stage.step();
+    }
     if let Err(refusal) = &outcome
         && refusal.code == 400
         && !refusal.description.contains("message is not modified")
