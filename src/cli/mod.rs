@@ -23,6 +23,7 @@ mod reconcile;
 mod render;
 mod report;
 mod return_charge;
+mod sandbox;
 mod serve;
 mod settle;
 mod settle_doubt;
@@ -77,6 +78,8 @@ enum Command {
     Serve(serve::Options),
     /// Try the whole shop on this computer, with a played world around it.
     Demo(demo::Options),
+    /// Play the world outside on loopback, for a shop of your own settings.
+    Sandbox(sandbox::Options),
     /// Bring the database up to date.
     Migrate,
     /// Look at orders and act on them.
@@ -152,6 +155,7 @@ fn run_with(
     let outcome = match command {
         Command::Serve(options) => serve::run(&context, &options),
         Command::Demo(options) => demo::run(&context, &options),
+        Command::Sandbox(options) => sandbox::run(&context, &options),
         Command::Migrate => serve::migrate(&context),
         Command::Orders(command) => orders::run(&context, command),
         Command::Doctor(command) => doctor::run(&context, &command),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
+use tokio::net::TcpListener;
 
 use super::faults::Faults;
 use super::model::{self, ModelLog, Pace};
@@ -70,5 +71,12 @@ impl World {
             .nest(OUTSIDE, outside)
             .route("/", get(async || Redirect::temporary("/sandbox")))
             .merge(telegram::chat_api(self.telegram.clone(), faults()))
+    }
+    /// Plays on `listener` until the caller lets go.
+    ///
+    /// # Errors
+    /// Those of the listener.
+    pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
+        axum::serve(listener, self.router()).await
     }
 }

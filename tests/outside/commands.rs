@@ -1,5 +1,7 @@
 //! Commands that an operator types beside a running shop, and the demo that needs no shop at all.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::binary::{Environment, run, written};
@@ -81,6 +83,37 @@ async fn keys_are_rotated_with_two_settings_and_the_old_one_dropped() {
         shop.close().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_sandbox_alone_tells_settings_that_a_shop_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sandbox = Command::new(env!("CARGO_BIN_EXE_mingshu"))
+        .args(["sandbox", "--port", "0", "--json"])
+        .env_clear()
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = String::new();
+    BufReader::new(sandbox.stdout.take().unwrap()).read_line(&mut told).unwrap();
+    let mut settings: Environment = serde_json::from_str(&told).unwrap();
+    let models = format!("{}/models", settings["MINGSHU_AI__BASE_URL"]);
+    let key = &settings["MINGSHU_AI__API_KEY"];
+    let answer = browser().get(models).bearer_auth(key).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "the played model answers");
+    let own = [
+        ("MINGSHU_SERVER__PUBLIC_URL", "http://127.0.0.1:8080"),
+        (
+            "MINGSHU_SECURITY__ENCRYPTION_KEYS",
+            "outside:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        ),
+    ];
+    settings.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let check = run(&settings, folder.path(), &["config", "check"]);
+    assert_eq!(check.status.code(), Some(0), "{}", written(&check));
+    sandbox.kill().unwrap();
+    sandbox.wait().unwrap();
 }
 
 #[test]

@@ -110,7 +110,7 @@ async fn start(
     let port = if options.auto { 0 } else { options.port };
     let listener = listen(port).await?;
     let base_url = format!("http://{}", listener.local_addr()?);
-    let token = format!("1000001:{}", ids::crockford(35));
+    let token = token();
     let clock = Arc::new(ShiftedClock::default());
     let world = World::try_new(&base_url, &token, pace, clock.clone())?;
     let config = settings(&world, (&base_url, &token), folder, listener.local_addr()?.port())?;
@@ -130,11 +130,16 @@ async fn start(
     Ok(Demo { world, clock, page: format!("{base_url}/sandbox") })
 }
 
-async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+pub(super) async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(("127.0.0.1", port)).await {
         Ok(listener) => Ok(listener),
         Err(_taken) => TcpListener::bind(("127.0.0.1", 0)).await.context("no port is free"),
     }
+}
+
+/// A bot's token as Telegram's look.
+pub(super) fn token() -> String {
+    format!("1000001:{}", ids::crockford(35))
 }
 
 /// The configuration of a shop in this world, checked like any other.
@@ -144,35 +149,42 @@ fn settings(
     folder: &Folder,
     port: u16,
 ) -> anyhow::Result<Config> {
-    let pingpong = world.pingpong.settings();
     let database = format!("sqlite://{}", folder.path().join("mingshu.db").display());
-    let values = [
+    let own = [
         ("SERVER__BIND", format!("127.0.0.1:{port}")),
         ("SERVER__PUBLIC_URL", base_url.to_owned()),
         ("DATABASE__URL", database),
-        ("TELEGRAM__TOKEN", token.to_owned()),
-        ("TELEGRAM__API_URL", world.address("telegram")),
         ("TELEGRAM__ADMIN_IDS", OPERATOR.to_string()),
         ("TELEGRAM__LIVE_DRAFTS", "true".to_owned()),
         ("TELEGRAM__ALERT_CHAT_ID", OPERATOR.to_string()),
+        ("STARS__ENABLED", "true".to_owned()),
+        ("AI__IDLE_TIMEOUT_SECONDS", "2".to_owned()),
+        ("WORKER__SWEEP_SECONDS", "1".to_owned()),
+        ("SECURITY__ENCRYPTION_KEYS", Keyring::generate("demo").expose_secret().to_owned()),
+    ];
+    let values = own.into_iter().chain(outside(world, token));
+    let environment: BTreeMap<String, String> =
+        values.map(|(name, value)| (format!("MINGSHU_{name}"), value)).collect();
+    match Config::load(&Sources { file: SettingsFile::None, environment }) {
+        Ok(config) => Ok(config),
+        Err(problems) => bail!("the demo's own settings are wrong: {problems}"),
+    }
+}
+
+/// The settings that lead a shop to this world, without `MINGSHU_`.
+pub(super) fn outside(world: &World, token: &str) -> Vec<(&'static str, String)> {
+    let pingpong = world.pingpong.settings();
+    vec![
+        ("TELEGRAM__TOKEN", token.to_owned()),
+        ("TELEGRAM__API_URL", world.address("telegram")),
         ("PINGPONG__BASE_URL", world.address("pingpong")),
         ("PINGPONG__STATEMENT_URL", world.address("pingpong")),
         ("PINGPONG__ACC_ID", pingpong.acc_id.clone()),
         ("PINGPONG__CLIENT_ID", pingpong.client_id.clone()),
         ("PINGPONG__SALT", pingpong.salt.expose_secret().to_owned()),
-        ("STARS__ENABLED", "true".to_owned()),
         ("AI__BASE_URL", world.address("model")),
         ("AI__API_KEY", "sandbox".to_owned()),
-        ("AI__IDLE_TIMEOUT_SECONDS", "2".to_owned()),
-        ("WORKER__SWEEP_SECONDS", "1".to_owned()),
-        ("SECURITY__ENCRYPTION_KEYS", Keyring::generate("demo").expose_secret().to_owned()),
-    ];
-    let environment: BTreeMap<String, String> =
-        values.into_iter().map(|(name, value)| (format!("MINGSHU_{name}"), value)).collect();
-    match Config::load(&Sources { file: SettingsFile::None, environment }) {
-        Ok(config) => Ok(config),
-        Err(problems) => bail!("the demo's own settings are wrong: {problems}"),
-    }
+    ]
 }
 
 /// A folder of its own that goes when the demo ends.
