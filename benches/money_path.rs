@@ -8,6 +8,10 @@
 //!   what the same machine can do at the same moment (`pgbench` on Postgres).
 //! - `cargo bench --bench money_path -- taps` measures how long 200 buyers who tap once a second wait
 //!   for their answers.
+//! - `cargo bench --bench money_path -- waiting` fills the whole program with 1,000 paid orders
+//!   (`MINGSHU_BENCH_ORDERS`) while the model writes slowly, and looks at memory and timers.
+//! - `cargo bench --bench money_path -- drawing` draws 1,000 reports (`MINGSHU_BENCH_REPORTS`) in one
+//!   process, and looks at memory and processor time.
 //! - `MINGSHU_BENCH_FOLDER`: where the SQLite files lie, and so which disk is measured.
 //! - `MINGSHU_BENCH_STORED`: how many paid orders are there before (1,000).
 //! - `MINGSHU_BENCH_SECONDS`, `MINGSHU_BENCH_ROUNDS`: how long and how often each point of the
@@ -23,9 +27,11 @@
     reason = "a benchmark prints and may stop"
 )]
 
+mod drawing;
 mod support;
 mod taps;
 mod throughput;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -45,11 +51,21 @@ const JOBS: usize = 500;
 const PURCHASES: usize = 200;
 
 fn main() {
-    if std::env::args().any(|word| word == "throughput") {
+    let asked = |what: &str| std::env::args().any(|word| word == what);
+    if asked("throughput") {
         return throughput::measure();
     }
+    if asked("drawing") {
+        return drawing::measure();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    if std::env::args().any(|word| word == "taps") {
+    if asked(waiting::SHOP) {
+        return runtime.block_on(waiting::serve());
+    }
+    if asked("waiting") {
+        return runtime.block_on(async { waiting::measure(&Bench::start().await).await });
+    }
+    if asked("taps") {
         return runtime.block_on(async { taps::measure(&Bench::start().await).await });
     }
     runtime.block_on(async {

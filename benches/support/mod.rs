@@ -1,16 +1,18 @@
 //! The shop as the benchmarks use it: the real callback route over loopback HTTP, the real worker,
 //! a database of its own; a chat and a model that answer at once.
 
+mod outside;
+pub(crate) mod process;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use http::HeaderMap;
 use mingshu::callback::{self, CallbackState};
 use mingshu::catalog::Catalog;
 use mingshu::catalog::answers::{
@@ -23,18 +25,11 @@ use mingshu::flows::till::{Counter, Proof, Till};
 use mingshu::flows::tools::{Affiliation, Charts, Drawing, Operators, Retention, Tools, Writing};
 use mingshu::flows::writers::Writer;
 use mingshu::kernel::clock::SystemClock;
-use mingshu::kernel::ids::{OrderNo, PaymentNo, RefundNo, UserId};
+use mingshu::kernel::ids::{OrderNo, PaymentNo, UserId};
 use mingshu::kernel::locale::Locale;
-use mingshu::notifications::message::{Document, OutgoingMessage, Parcel, Photo};
-use mingshu::notifications::ports::{MessageId, Messenger, Posted, SendError};
+use mingshu::notifications::ports::Messenger;
 use mingshu::notifications::sender::{Pace, Sender};
 use mingshu::payments::adapters::pingpong_hmac::{HmacConfig, PingPongHmac};
-use mingshu::payments::ports::{
-    Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
-    Observation, Outcome, PaymentGateway, RefundAnswer, RefundRequest, Source, StatedAmount,
-    Verdict,
-};
-use mingshu::payments::statement::Statement;
 use mingshu::platform::assets::Assets;
 use mingshu::platform::crypto::Keyring;
 use mingshu::platform::db::{Db, DbOptions, query_all};
@@ -44,13 +39,19 @@ use mingshu::platform::texts::Texts;
 use mingshu::platform::web::{self, RequestLimits};
 use mingshu::reports::budget::Budget;
 use mingshu::reports::gate::{Gate, Mode};
-use mingshu::reports::ports::{Completion, LanguageModel, ModelError, ModelRequest, Progress};
 use ring::hmac;
 use sea_orm::DbBackend;
-use tokio::sync::Notify;
+use secrecy::SecretString;
 
-const SECRET: &str = "bench-webhook-secret";
+use self::outside::{Busy, Chat, Gateway};
+
+pub(crate) const SECRET: &str = "bench-webhook-secret";
 const AMOUNT: &str = "39.90";
+
+/// A number that a variable may change.
+pub(crate) fn number<T: FromStr>(variable: &str, default: T) -> T {
+    std::env::var(variable).ok().and_then(|word| word.parse().ok()).unwrap_or(default)
+}
 
 /// Durations, and what they say.
 #[derive(Default)]
@@ -78,6 +79,8 @@ impl Figures {
 
 pub(crate) struct Bench {
     pub(crate) database: String,
+    /// As `security.encryption_keys` has it.
+    pub(crate) sealing_key: SecretString,
     pub(crate) base: Base,
     till: Till,
     catalog: Arc<Catalog>,
@@ -85,7 +88,7 @@ pub(crate) struct Bench {
     chat: Arc<Chat>,
     client: reqwest::Client,
     pub(crate) address: SocketAddr,
-    options: DbOptions,
+    pub(crate) options: DbOptions,
     key: hmac::Key,
     _folder: tempfile::TempDir,
 }
@@ -150,7 +153,8 @@ impl Bench {
         let options = DbOptions { url, max_connections: 10 };
         let db = Db::connect(&options).await.unwrap();
         schema::migrate(&db, None).await.unwrap();
-        let keyring = Arc::new(Keyring::parse(&[Keyring::generate("bench")]).unwrap());
+        let sealing_key = Keyring::generate("bench");
+        let keyring = Arc::new(Keyring::parse(&[sealing_key.clone()]).unwrap());
         let base = Base { db, clock: Arc::new(SystemClock), keyring };
         let assets = Assets::embedded();
         let catalog = Arc::new(Catalog::load(&assets).unwrap());
@@ -159,6 +163,7 @@ impl Bench {
         let address = serve(&till, &assets, &texts).await;
         Self {
             database,
+            sealing_key,
             base,
             till,
             catalog,
@@ -344,149 +349,4 @@ fn answers() -> FormAnswers {
     );
     answers.set("question", Answer::Skipped);
     answers
-}
-
-/// Proves notifications as the real adapter does; everything else is answered at once, because the
-/// provider's own time is not ours to measure.
-struct Gateway(PingPongHmac);
-
-#[async_trait]
-impl PaymentGateway for Gateway {
-    fn provider(&self) -> &str {
-        self.0.provider()
-    }
-
-    fn dialect(&self) -> &str {
-        self.0.dialect()
-    }
-
-    async fn create(&self, request: &CreatePayment) -> Result<CreatedPayment, CallError> {
-        let pay_url = format!("http://127.0.0.1:9/{}", request.payment_no);
-        Ok(CreatedPayment { provider_ref: None, pay_url, qr_code: None })
-    }
-
-    async fn query(&self, payment_no: &PaymentNo) -> Result<Observation, CallError> {
-        Ok(Observation {
-            provider: self.provider().to_owned(),
-            source: Source::Query,
-            evidence_key: format!("query:{payment_no}:paid"),
-            payment_no: payment_no.clone(),
-            provider_ref: Some(format!("T-{payment_no}")),
-            outcome: Outcome::Paid,
-            stated: Some(StatedAmount {
-                amount: AMOUNT.to_owned(),
-                currency: Some("CNY".to_owned()),
-            }),
-            merchant_matches: true,
-            actor: None,
-            note: None,
-        })
-    }
-
-    async fn refund(&self, _request: &RefundRequest) -> Result<RefundAnswer, CallError> {
-        Err(CallError::NotSent(anyhow::anyhow!("not measured")))
-    }
-
-    async fn query_refund(
-        &self,
-        _refund_no: &RefundNo,
-        _payment_no: &PaymentNo,
-    ) -> Result<RefundAnswer, CallError> {
-        Err(CallError::NotSent(anyhow::anyhow!("not measured")))
-    }
-
-    async fn statement(&self, _day: chrono::NaiveDate) -> Result<Option<Statement>, CallError> {
-        Ok(None)
-    }
-
-    fn read_notification(
-        &self,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Result<Notification, NotificationError> {
-        self.0.read_notification(headers, body)
-    }
-
-    fn acknowledge(&self, verdict: Verdict) -> Acknowledgement {
-        self.0.acknowledge(verdict)
-    }
-}
-
-/// A chat that takes everything and listens for the success message.
-#[derive(Default)]
-struct Chat {
-    told: Notify,
-    said: AtomicUsize,
-}
-
-impl Chat {
-    fn hear(&self, message: &OutgoingMessage) {
-        self.said.fetch_add(1, Ordering::SeqCst);
-        if message.text.contains("支付成功") {
-            self.told.notify_one();
-        }
-    }
-}
-
-#[async_trait]
-impl Messenger for Chat {
-    async fn send(&self, _to: UserId, message: &OutgoingMessage) -> Result<MessageId, SendError> {
-        self.hear(message);
-        Ok(MessageId(1))
-    }
-
-    async fn edit(
-        &self,
-        _to: UserId,
-        _which: MessageId,
-        message: &OutgoingMessage,
-    ) -> Result<(), SendError> {
-        self.hear(message);
-        Ok(())
-    }
-
-    async fn delete(&self, _to: UserId, _which: MessageId) -> Result<(), SendError> {
-        Ok(())
-    }
-
-    async fn send_photo(&self, _to: UserId, _photo: &Photo) -> Result<MessageId, SendError> {
-        Ok(MessageId(1))
-    }
-
-    async fn send_document(
-        &self,
-        _to: UserId,
-        _document: &Document,
-    ) -> Result<MessageId, SendError> {
-        Ok(MessageId(1))
-    }
-
-    async fn send_parcel(&self, _to: UserId, parcel: &Parcel) -> Result<Vec<Posted>, SendError> {
-        let posted =
-            parcel.items().iter().map(|_item| Posted { message: MessageId(1), file: None });
-        Ok(posted.collect())
-    }
-
-    async fn typing(&self, _to: UserId) -> Result<(), SendError> {
-        Ok(())
-    }
-
-    async fn answer_button(&self, _query_id: &str, _text: Option<&str>) -> Result<(), SendError> {
-        Ok(())
-    }
-}
-
-/// A model that is asked and found wanting, so that the measured way ends at the success message.
-struct Busy;
-
-#[async_trait]
-impl LanguageModel for Busy {
-    async fn write(
-        &self,
-        _request: &ModelRequest,
-        _progress: &dyn Progress,
-    ) -> Result<Completion, ModelError> {
-        let hour = Some(Duration::from_secs(3600));
-        Err(ModelError::Retry { reason: "not measured".to_owned(), retry_after: hour })
-    }
 }

@@ -8,16 +8,12 @@ pub(crate) mod shelves;
 use std::time::Duration;
 
 use self::load::{Load, Point};
-use crate::support::Bench;
+use crate::support::{Bench, number};
 
 /// Connections that call at the same time.
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
 /// More than can be taken in a second.
 const PER_SECOND: u64 = 40_000;
-
-fn number(variable: &str, default: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|word| word.parse().ok()).unwrap_or(default)
-}
 
 pub(crate) fn measure() {
     let seconds = number("MINGSHU_BENCH_SECONDS", 2);
