@@ -72,6 +72,7 @@ impl World {
             .route("/", get(async || Redirect::temporary("/sandbox")))
             .merge(telegram::chat_api(self.telegram.clone(), faults()))
     }
+
     /// Plays on `listener` until the caller lets go.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ impl GroupWriter {
     pub async fn begin_group(&self) -> Result<GroupTx<'_>, DbErr> {
         Ok(GroupTx(match &self.place {
             Place::Sqlite(connection) => Way::Each(Each::begin(&self.db, connection).await?),
-            Place::Postgres(wires) => Way::All(All::begin(&self.db, wires).await?),
+            Place::Postgres(wires) => Way::All(Box::new(All::begin(&self.db, wires).await?)),
         }))
     }
 }
@@ -73,7 +73,7 @@ pub struct GroupTx<'a>(Way<'a>);
 
 enum Way<'a> {
     Each(Each<'a>),
-    All(All<'a>),
+    All(Box<All<'a>>),
 }
 
 /// What became of a group at its commit.

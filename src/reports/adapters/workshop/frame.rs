@@ -68,27 +68,27 @@ pub(super) fn read_order(orders: &mut impl Read) -> io::Result<Option<Order>> {
     Ok(Some(serde_json::from_slice(&json)?))
 }
 
-pub(super) fn write_answer(work: &mut impl Write, answer: &Answer) -> io::Result<()> {
+pub(super) fn write_answer(to: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let (word, dropped, bytes) = match answer {
         Answer::Drawn { dropped, bytes } => (DRAWN, *dropped, bytes.as_slice()),
         Answer::Failed(why) => (FAILED, 0, why.as_bytes()),
     };
     let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-    work.write_all(&[word])?;
-    work.write_all(&dropped.to_be_bytes())?;
-    work.write_all(&length.to_be_bytes())?;
-    work.write_all(bytes)?;
-    work.flush()
+    to.write_all(&[word])?;
+    to.write_all(&dropped.to_be_bytes())?;
+    to.write_all(&length.to_be_bytes())?;
+    to.write_all(bytes)?;
+    to.flush()
 }
 
-pub(super) async fn read_answer(work: &mut (impl AsyncRead + Unpin)) -> io::Result<Answer> {
+pub(super) async fn read_answer(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Answer> {
     let (word, dropped, length) =
-        (work.read_u8().await?, work.read_u32().await?, work.read_u32().await?);
+        (from.read_u8().await?, from.read_u32().await?, from.read_u32().await?);
     if length > LONGEST_ANSWER {
         return Err(io::Error::other("a picture that is too large"));
     }
     let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
-    work.read_exact(&mut bytes).await?;
+    from.read_exact(&mut bytes).await?;
     Ok(match word {
         DRAWN => Answer::Drawn { dropped, bytes },
         _failed => Answer::Failed(String::from_utf8_lossy(&bytes).into_owned()),
