@@ -269,6 +269,7 @@ impl Bench {
                 attempts: 1,
                 chapters_at_once: 1,
                 budget: Budget { tokens: 1_000_000, cost_micros: None },
+                live_drafts: false,
             },
             retention: Retention::default(),
             affiliation: Affiliation { enabled: true, rate_percent: 20, hold_days: 14 },

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::HeaderMap;
 use mingshu::kernel::ids::{PaymentNo, RefundNo, UserId};
 use mingshu::notifications::message::{Document, OutgoingMessage, Parcel, Photo};
-use mingshu::notifications::ports::{MessageId, Messenger, Posted, SendError};
+use mingshu::notifications::ports::{DraftId, MessageId, Messenger, Posted, SendError};
 use mingshu::payments::adapters::pingpong_hmac::PingPongHmac;
 use mingshu::payments::ports::{
     Acknowledgement, CallError, CreatePayment, CreatedPayment, Notification, NotificationError,
@@ -142,6 +142,15 @@ impl Messenger for Chat {
     }
 
     async fn typing(&self, _to: UserId) -> Result<(), SendError> {
+        Ok(())
+    }
+
+    async fn draft(
+        &self,
+        _to: UserId,
+        _which: DraftId,
+        _message: &OutgoingMessage,
+    ) -> Result<(), SendError> {
         Ok(())
     }
 

@@ -13,6 +13,12 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
 
+/// A group looks rows up by their keys. While a table is small, or grew since it was looked at, the
+/// planner would rather read it whole, and keep to that for as long as the statement is prepared. Nor is
+/// any statement compiled, which takes longer than carrying it out.
+const PLANNING: &str =
+    "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+
 /// Where groups connect to, and the connections that nobody uses at the moment.
 pub(in crate::platform::db) struct Wires {
     config: Config,
@@ -41,8 +47,7 @@ impl Wires {
         if let Some(name) = known.get_database() {
             config.dbname(name);
         }
-        // As for the pool: compiling a statement takes longer than carrying it out.
-        config.options(format!("{} -c jit=off", known.get_options().unwrap_or_default()));
+        config.options(format!("{} {PLANNING}", known.get_options().unwrap_or_default()));
         config.ssl_mode(SslMode::Disable).connect_timeout(Duration::from_secs(10));
         Some(Self { config, idle: Mutex::default() })
     }
