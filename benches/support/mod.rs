@@ -154,7 +154,7 @@ impl Bench {
         let db = Db::connect(&options).await.unwrap();
         schema::migrate(&db, None).await.unwrap();
         let sealing_key = Keyring::generate("bench");
-        let keyring = Arc::new(Keyring::parse(&[sealing_key.clone()]).unwrap());
+        let keyring = Arc::new(Keyring::parse(std::slice::from_ref(&sealing_key)).unwrap());
         let base = Base { db, clock: Arc::new(SystemClock), keyring };
         let assets = Assets::embedded();
         let catalog = Arc::new(Catalog::load(&assets).unwrap());

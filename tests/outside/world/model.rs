@@ -180,7 +180,7 @@ fn answer(model: Model, life: String, (headers, body): (HeaderMap, Value)) -> Re
         | Play::Length => {
             let pieces = pieces(play, &text);
             let done = Done { model, index };
-            let line = stream::unfold((pieces, done), move |(mut left, done)| async move {
+            let written = stream::unfold((pieces, done), move |(mut left, done)| async move {
                 match left.pop_front() {
                     Some(Piece::Words(words)) => {
                         tokio::time::sleep(pace).await;
@@ -194,7 +194,7 @@ fn answer(model: Model, life: String, (headers, body): (HeaderMap, Value)) -> Re
                     None => None,
                 }
             });
-            ([("Content-Type", "text/event-stream")], Body::from_stream(line)).into_response()
+            ([("Content-Type", "text/event-stream")], Body::from_stream(written)).into_response()
         }
     }
 }
