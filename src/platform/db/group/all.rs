@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::join;
-use sea_orm::{DbBackend, DbErr, Statement};
+use sea_orm::{DbBackend, DbErr, Statement, Value};
 use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
@@ -49,8 +49,8 @@ impl<'a> All<'a> {
         sql: &str,
     ) -> Result<Vec<M>, DbErr> {
         let sql = rows::for_all_rows((DbBackend::Postgres, 1), columns, sql);
-        listen(self.db, &sql);
         let asked = asked.into_objects(columns);
+        listen(self.db, &sql, || vec![asked.clone().into()]);
         let found = self.query(&sql, &asked).await.map_err(|cause| told(&cause))?;
         let read = |row: &Row| {
             let text: &str = row.try_get(0).map_err(|cause| told(&cause))?;
@@ -98,7 +98,10 @@ impl<'a> All<'a> {
             return Ok(Ended::Committed);
         }
         let sql = statement(&promised, self.end.rings());
-        listen(self.db, &sql);
+        listen(self.db, &sql, || {
+            let rows = promised.iter().map(|promise| promise.rows.clone().into());
+            rows.chain(promised.iter().map(|promise| promise.count.into())).collect()
+        });
         let rows = promised.iter().map(|promise| &promise.rows as &(dyn ToSql + Sync));
         let counts = promised.iter().map(|promise| &promise.count as &(dyn ToSql + Sync));
         let values: Vec<_> = rows.chain(counts).collect();
@@ -125,9 +128,9 @@ impl<'a> All<'a> {
     }
 }
 
-fn listen(db: &Db, sql: &str) {
+fn listen(db: &Db, sql: &str, values: impl FnOnce() -> Vec<Value>) {
     if let Some(listener) = &db.listener {
-        listener(&Statement::from_string(DbBackend::Postgres, sql));
+        listener(&Statement::from_sql_and_values(DbBackend::Postgres, sql, values()));
     }
 }
 
