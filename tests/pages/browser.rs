@@ -44,38 +44,28 @@ impl Browser {
     /// Takes a picture of the page and looks whether there is something on it.
     pub(crate) async fn picture(&self, url: &str, view: View, name: &str) {
         let folder = tempfile::tempdir().unwrap();
-        let kept = std::env::var_os("MINGSHU_SCREENSHOTS").map(PathBuf::from);
-        let file = kept.unwrap_or_else(|| folder.path().to_owned()).join(format!("{name}.png"));
+        let file = folder.path().join("picture.png");
         let shot = format!("--screenshot={}", file.display());
         let after = format!("--timeout={LOOK_AFTER_MS}");
         self.run(view, &["--hide-scrollbars".to_owned(), after, shot, url.to_owned()]).await;
-        let decoder =
-            png::Decoder::new(std::io::BufReader::new(std::fs::File::open(&file).unwrap()));
-        let mut reader = decoder.read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let info = reader.next_frame(&mut pixels).unwrap();
-        assert_eq!((info.width, info.height), size(view), "{name}");
-        let mut colours: Vec<&[u8]> = pixels.chunks_exact(info.color_type.samples()).collect();
+        let png = std::fs::read(file).unwrap();
+        keep_picture(name, &png);
+        let picture = Pixels::of(&png);
+        assert_eq!(picture.size, size(view), "{name}");
+        let mut colours: Vec<&[u8]> = picture.each().collect();
         colours.sort_unstable();
         colours.dedup();
         assert!(colours.len() > 50, "{name} shows almost nothing: {} colours", colours.len());
     }
 
+    pub(crate) fn program(&self) -> &'static str {
+        self.program
+    }
+
     async fn run(&self, view: View, arguments: &[String]) -> Vec<u8> {
         let profile = tempfile::tempdir().unwrap();
-        let (width, height) = size(view);
         let output = Command::new(self.program)
-            .args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-            ])
-            .args(["--disable-background-networking", "--disable-component-update"])
-            .args(["--disable-sync", "--disable-dev-shm-usage"])
-            .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg(format!("--window-size={width},{height}"))
+            .args(switches(view, profile.path()))
             .args(arguments)
             .stdin(Stdio::null())
             .stderr(Stdio::null())
@@ -84,6 +74,56 @@ impl Browser {
         let output = tokio::time::timeout(PATIENCE, output).await.unwrap().unwrap();
         assert!(output.status.success(), "the browser failed");
         output.stdout
+    }
+}
+
+/// How the browser is started: without a window, without a word to anybody, with nothing from before.
+pub(crate) fn switches(view: View, profile: &Path) -> Vec<String> {
+    let (width, height) = size(view);
+    let silent = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+    ];
+    let own = [
+        format!("--user-data-dir={}", profile.display()),
+        format!("--window-size={width},{height}"),
+    ];
+    silent.into_iter().map(str::to_owned).chain(own).collect()
+}
+
+/// Keeps a picture where somebody asked for it.
+pub(crate) fn keep_picture(name: &str, png: &[u8]) {
+    if let Some(folder) = std::env::var_os("MINGSHU_SCREENSHOTS").map(PathBuf::from) {
+        std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
+    }
+}
+
+/// A picture that was read.
+pub(crate) struct Pixels {
+    pub(crate) size: (u32, u32),
+    bytes: Vec<u8>,
+    /// Bytes of a pixel.
+    samples: usize,
+}
+
+impl Pixels {
+    pub(crate) fn of(png: &[u8]) -> Self {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut bytes).unwrap();
+        let (size, samples) = ((info.width, info.height), info.color_type.samples());
+        Self { size, bytes, samples }
+    }
+
+    pub(crate) fn each(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.chunks_exact(self.samples)
     }
 }
 

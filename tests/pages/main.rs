@@ -15,6 +15,7 @@
 mod browser;
 mod demo;
 mod paper;
+mod viewer;
 
 use browser::{Browser, View};
 use demo::{BUYER, Demo};

@@ -1,8 +1,12 @@
-//! The book of a report in the readers that people have: poppler and `MuPDF` open it, and
-//! find its words. `MINGSHU_TEST_REQUIRE=poppler,mupdf,qpdf` makes a missing one a failure.
+//! The book of a report in the readers that people have: poppler and `MuPDF` open it and find its
+//! words, Chromium shows it. `MINGSHU_TEST_REQUIRE=poppler,mupdf,qpdf,chromium` makes a missing one a
+//! failure.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use crate::browser::Browser;
+use crate::viewer;
 
 /// Books by language: one person, and two.
 fn books() -> (tempfile::TempDir, Vec<PathBuf>) {
@@ -98,4 +102,11 @@ fn every_reader_opens_the_books_and_finds_their_words() {
             assert!(said.contains("No syntax or stream encoding errors found"), "{about}: {said}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_shows_the_book() {
+    let Some(browser) = Browser::find() else { return };
+    let (_folder, books) = books();
+    viewer::shows_paper(&browser, &format!("file://{}", books[0].display())).await;
 }
