@@ -22,6 +22,7 @@ mod m20261121_000017_checks;
 mod m20261121_000018_profiles;
 mod m20261121_000019_after_delivery;
 mod m20261121_000020_questions;
+mod m20261122_000021_order_products;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000018_profiles::Migration),
             Box::new(m20261121_000019_after_delivery::Migration),
             Box::new(m20261121_000020_questions::Migration),
+            Box::new(m20261122_000021_order_products::Migration),
         ]
     }
 }

@@ -9,8 +9,9 @@ use super::load::Calls;
 use crate::support::Bench;
 
 /// The tables of an order, and how its rows are found there.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     ("orders", "order_no = $1"),
+    ("order_products", "order_no = $1"),
     ("payments", "order_no = $1"),
     ("order_history", "order_no = $1"),
     ("payment_log", "payment_no = $2"),

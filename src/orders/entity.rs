@@ -1,4 +1,4 @@
-//! The rows of `orders` and `order_history`. They never leave [`super::repo`].
+//! The rows of `orders`, `order_products` and `order_history`. They never leave [`super::repo`].
 
 pub(super) mod order {
     use sea_orm::entity::prelude::*;
@@ -11,7 +11,6 @@ pub(super) mod order {
         pub draft_id: String,
         pub user_id: i64,
         pub sku: String,
-        pub product_sealed: String,
         pub status: String,
         pub step: String,
         pub locale: String,
@@ -36,7 +35,48 @@ pub(super) mod order {
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub(in crate::orders) enum Relation {}
+    pub(in crate::orders) enum Relation {
+        #[sea_orm(has_one = "super::product::Entity")]
+        Product,
+    }
+
+    impl Related<super::product::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Product.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What was sold. Beside the order and not in its row, which is written at every change of state:
+/// this is forty times as long, and never changes.
+pub(super) mod product {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "order_products")]
+    pub(in crate::orders) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub order_no: String,
+        pub product_sealed: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(in crate::orders) enum Relation {
+        #[sea_orm(
+            belongs_to = "super::order::Entity",
+            from = "Column::OrderNo",
+            to = "super::order::Column::OrderNo"
+        )]
+        Order,
+    }
+
+    impl Related<super::order::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Order.def()
+        }
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -1,11 +1,11 @@
-//! Every statement on `orders` and `order_history`.
+//! Every statement on `orders`, `order_products` and `order_history`.
 
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, SelectTwo};
 use serde_json::Value as Json;
 
-use super::entity::{history, order};
+use super::entity::{history, order, product};
 use super::row::{form_context, product_context};
 use super::rules::{self, Next};
 use super::{
@@ -34,7 +34,6 @@ pub async fn insert(
         draft_id: Set(new.draft_id.clone()),
         user_id: Set(new.user.0),
         sku: Set(new.sku.0.clone()),
-        product_sealed: Set(product_sealed),
         status: Set(OrderStatus::PendingPayment.as_str().to_owned()),
         step: Set(Step::Accept.as_str().to_owned()),
         locale: Set(new.locale.as_str().to_owned()),
@@ -64,6 +63,11 @@ pub async fn insert(
     if written == 0 {
         return Ok(false);
     }
+    let sold = product::ActiveModel {
+        order_no: Set(new.order_no.0.clone()),
+        product_sealed: Set(product_sealed),
+    };
+    product::Entity::insert(sold).exec_without_returning(tx.conn()).await?;
     let note = Note {
         from: None,
         to: OrderStatus::PendingPayment,
@@ -75,7 +79,7 @@ pub async fn insert(
 }
 
 pub async fn find(db: &impl ConnectionTrait, no: &OrderNo) -> Result<Option<Order>, OrderError> {
-    let row = order::Entity::find_by_id(no.0.clone()).one(db).await?;
+    let row = with_products(order::Entity::find_by_id(no.0.clone())).one(db).await?;
     row.map(Order::try_from).transpose()
 }
 
@@ -86,7 +90,10 @@ pub async fn get(db: &impl ConnectionTrait, no: &OrderNo) -> Result<Order, Order
 /// Reads an order and, on Postgres, locks its row until the transaction ends. Whoever locks an
 /// order and its payments locks the order first.
 pub async fn lock(tx: &WriteTx, no: &OrderNo) -> Result<Order, OrderError> {
-    let row = order::Entity::find_by_id(no.0.clone()).lock_exclusive().one(tx.conn()).await?;
+    let mut query = with_products(order::Entity::find_by_id(no.0.clone()));
+    // Of the other table Postgres could lock nothing: a row might be missing there.
+    QuerySelect::query(&mut query).lock_with_tables(LockType::Update, [order::Entity]);
+    let row = query.one(tx.conn()).await?;
     row.map(Order::try_from).transpose()?.ok_or_else(|| OrderError::NotFound(no.clone()))
 }
 
@@ -94,7 +101,8 @@ pub async fn find_by_draft(
     db: &impl ConnectionTrait,
     draft_id: &str,
 ) -> Result<Option<Order>, OrderError> {
-    let row = order::Entity::find().filter(Column::DraftId.eq(draft_id)).one(db).await?;
+    let query = order::Entity::find().filter(Column::DraftId.eq(draft_id));
+    let row = with_products(query).one(db).await?;
     row.map(Order::try_from).transpose()
 }
 
@@ -104,12 +112,11 @@ pub async fn list_of_user(
     user: UserId,
     limit: u64,
 ) -> Result<Vec<Order>, OrderError> {
-    let rows = order::Entity::find()
+    let newest = order::Entity::find()
         .filter(Column::UserId.eq(user.0))
         .order_by_desc(Column::CreatedAt)
-        .limit(limit)
-        .all(db)
-        .await?;
+        .limit(limit);
+    let rows = with_products(newest).all(db).await?;
     rows.into_iter().map(Order::try_from).collect()
 }
 
@@ -124,8 +131,13 @@ pub async fn list(
     if let Some(status) = status {
         query = query.filter(Column::Status.eq(status.as_str()));
     }
-    let rows = query.all(db).await?;
+    let rows = with_products(query).all(db).await?;
     rows.into_iter().map(Order::try_from).collect()
+}
+
+/// Orders with what was sold. One without it is found all the same: its money is not.
+fn with_products(orders: Select<order::Entity>) -> SelectTwo<order::Entity, product::Entity> {
+    orders.find_also_related(product::Entity)
 }
 
 /// Paid orders whose work should long have begun, with the time of payment: the net below the job

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::entity::order;
+use super::entity::{order, product};
 use super::{DiscountLine, Order, OrderError, OrderStatus, Step};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{AffiliateCode, OrderNo, Sku, UserId};
@@ -25,10 +25,10 @@ impl Order {
     }
 }
 
-/// The sealed columns of `orders`; their contexts are those below.
+/// The sealed columns of `orders` and `order_products`; their contexts are those below.
 pub const SEALED: [SealedColumn; 2] = [
     SealedColumn {
-        table: "orders",
+        table: "order_products",
         column: "product_sealed",
         key: &[Key::Text("order_no")],
         context: "'orders.product:' || order_no",
@@ -49,10 +49,10 @@ pub(super) fn form_context(no: &OrderNo) -> String {
     format!("orders.form:{no}")
 }
 
-impl TryFrom<order::Model> for Order {
+impl TryFrom<(order::Model, Option<product::Model>)> for Order {
     type Error = OrderError;
 
-    fn try_from(row: order::Model) -> Result<Self, OrderError> {
+    fn try_from((row, sold): (order::Model, Option<product::Model>)) -> Result<Self, OrderError> {
         let damaged = |what: &str| OrderError::Damaged {
             order_no: row.order_no.clone(),
             what: what.to_owned(),
@@ -81,7 +81,7 @@ impl TryFrom<order::Model> for Order {
             completed_at: row.completed_at.map(Timestamp),
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
-            product_sealed: row.product_sealed,
+            product_sealed: sold.map(|sold| sold.product_sealed).unwrap_or_default(),
             form_sealed: row.form_sealed,
             version: row.version,
         })

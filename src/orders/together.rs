@@ -12,15 +12,14 @@ use crate::kernel::ids::PaymentNo;
 use crate::platform::db::group::GroupTx;
 use crate::platform::db::rows::{self, Columns, Kind, Rows};
 
-/// The orders of `payments`, locked, always in the same order; without what is sealed in them, which
-/// nobody opens here.
+/// The orders of `payments`, locked, always in the same order; without what was sold and what the buyer
+/// answered, which nobody opens here.
 pub async fn orders_of(
     tx: &GroupTx<'_>,
     payments: &[&PaymentNo],
 ) -> Result<Vec<Order>, OrderError> {
     let open: Vec<_> = order::Column::iter()
         .map(|column| match column.as_str() {
-            "product_sealed" => "'' AS product_sealed",
             "form_sealed" => "NULL AS form_sealed",
             open => open,
         })
@@ -33,7 +32,7 @@ pub async fn orders_of(
     );
     let numbers = payments.iter().map(|no| [no.as_str().into()]).collect();
     let orders = tx.ask::<order::Model>(&[("no", Kind::Text)], numbers, &sql).await?;
-    orders.into_iter().map(Order::try_from).collect()
+    orders.into_iter().map(|order| Order::try_from((order, None))).collect()
 }
 
 /// [`super::repo::change`] by [`Change::PaymentSucceeded`] for many orders at once. `false`: one of them was

@@ -143,9 +143,9 @@ async fn many_parked_orders_do_not_hide_one_that_lost_its_job() {
             let order_no = format!("M20261121-{number:08}");
             execute(
                 tx.conn(),
-                "INSERT INTO orders (order_no, draft_id, user_id, sku, product_sealed, status, step, \
+                "INSERT INTO orders (order_no, draft_id, user_id, sku, status, step, \
                  locale, price_minor, total_minor, currency, expires_at, paid_at, created_at, \
-                 updated_at) VALUES ($1, $1, 1, 'letter', '', 'paid', 'accept', 'zh-Hans', 1, 1, \
+                 updated_at) VALUES ($1, $1, 1, 'letter', 'paid', 'accept', 'zh-Hans', 1, 1, \
                  'CNY', $2, $2, $2, $2)",
                 vec![order_no.as_str().into(), paid.into()],
             )

@@ -13,7 +13,7 @@ const BUYER: i64 = 530_000_001;
 const QUESTION: &str = "要不要和住在青岛的老陈合伙开茶馆？";
 
 /// Sealed, and not about a person: what was sold, and where a conversation stands that begins anew.
-const NOT_PERSONAL: [&str; 2] = ["orders.product_sealed", "dialogues.state_sealed"];
+const NOT_PERSONAL: [&str; 2] = ["order_products.product_sealed", "dialogues.state_sealed"];
 
 #[tokio::test]
 async fn nothing_personal_is_left_in_any_table() {

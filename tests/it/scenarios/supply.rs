@@ -180,7 +180,7 @@ impl Street {
 
     async fn seal_product(&self, order: &Order, sealed: &str) {
         let tx = self.base.db.begin_write().await.unwrap();
-        let sql = "UPDATE orders SET product_sealed = $2 WHERE order_no = $1";
+        let sql = "UPDATE order_products SET product_sealed = $2 WHERE order_no = $1";
         let values = vec![order.order_no.as_str().into(), sealed.into()];
         execute(tx.conn(), sql, values).await.unwrap();
         tx.commit().await.unwrap();
