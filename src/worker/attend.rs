@@ -1,6 +1,6 @@
 //! One run of one job, from the claim to what is written about its end.
 //!
-//! A run is cut off when its lease is lost, and everything that is written afterwards names the
+//! A run is cut off when its lease is lost ([`super::leases`]), and everything that is written afterwards names the
 //! attempt it ran: whoever lost a job changes nothing.
 
 use std::any::Any;
@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use sea_orm::DbErr;
-use tokio::time::Instant;
 
 use super::Crew;
 use super::registry::Run;
@@ -63,43 +62,8 @@ impl Crew {
                 Ok(Err(error)) => Ended::Short(error),
                 Err(panic) => Ended::Short(JobError::retry(panicked(&*panic))),
             },
-            () = self.keep_lease(job) => Ended::LeaseLost,
+            () = self.leases.lost(job) => Ended::LeaseLost,
             () = self.cut_off.cancelled() => Ended::CutOff,
-        }
-    }
-
-    /// Keeps the lease while the handler runs; returns when it is lost, or about to run out because
-    /// the database does not answer, be it with an error or not at all.
-    async fn keep_lease(&self, job: &Claimed) {
-        let lease = self.settings.lease;
-        let sure = lease.saturating_sub(lease / 6);
-        let mut end = Instant::now() + sure;
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep_until(end) => return,
-                renewed = self.renew(job) => match renewed {
-                    Some(at) => end = at + sure,
-                    None => return,
-                },
-            }
-        }
-    }
-
-    /// Extends the lease when a third of it has gone; says since when it holds anew. `None`: it is
-    /// somebody else's.
-    async fn renew(&self, job: &Claimed) -> Option<Instant> {
-        let lease = self.settings.lease;
-        tokio::time::sleep(lease / 3).await;
-        loop {
-            let (at, until) = (Instant::now(), self.base.now().plus(lease));
-            match store::extend(&self.base.db, job, until).await {
-                Ok(ours) => return ours.then_some(at),
-                Err(error) => tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a lease could not be extended"
-                ),
-            }
-            tokio::time::sleep(lease / 12).await;
         }
     }
 

@@ -4,11 +4,12 @@
 //! due, and every second to see what other processes left (on Postgres they ring the bell too).
 //!
 //! Where to look: [`registry`] for who does what, [`jobs_of_the_shop`] for the list itself,
-//! `attend` for one run, `slots` for how many at once, `errands` for what is not a job.
+//! `attend` for one run, `leases` for whose it is, `slots` for how many at once, `errands` for what is not a job.
 
 mod attend;
 mod errands;
 mod gauges;
+mod leases;
 mod list;
 pub mod registry;
 mod slots;
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::flows::base::Base;
 use crate::kernel::clock::Timestamp;
@@ -27,6 +28,7 @@ use crate::kernel::ids;
 use crate::platform::jobs::store::Lane;
 use crate::platform::jobs::{listen, presence, store};
 use crate::platform::lifecycle::Phases;
+use leases::Leases;
 use registry::Registry;
 use slots::Slots;
 
@@ -93,6 +95,7 @@ struct Crew {
     /// Ends handlers where they are.
     cut_off: CancellationToken,
     pulse: Arc<AtomicI64>,
+    leases: Leases,
 }
 
 impl Worker {
@@ -113,6 +116,7 @@ impl Worker {
             stop: CancellationToken::new(),
             cut_off: CancellationToken::new(),
             pulse,
+            leases: Leases::new(settings.lease),
         }))
     }
 
@@ -137,6 +141,10 @@ impl Worker {
             crew.reap(Timestamp(i64::MAX)).await?;
             presence.let_others_in();
         }
+        let keeper = Arc::clone(crew);
+        let leases = AbortOnDropHandle::new(tokio::spawn(async move {
+            keeper.leases.keep(&keeper.base, &keeper.owner).await
+        }));
         let tasks = TaskTracker::new();
         let beside = stop.child_token();
         tasks.spawn(listen::run(crew.base.db.clone(), beside.clone()));
@@ -155,16 +163,18 @@ impl Worker {
             crew.all_free(POLL).await;
         }
         tasks.wait().await;
-        drop(presence);
+        drop((leases, presence));
         Ok(())
     }
 
-    /// Runs one due job. `false`: none is due. For tests and one-off work; uses no lease keeper's
-    /// time and never waits for work.
+    /// Runs one due job. `false`: none is due. For tests and one-off work; never waits for work.
     pub async fn step(&self) -> Result<bool, DbErr> {
         let crew = &self.0;
         let Some(job) = crew.claim(Lane::All, 1).await?.pop() else { return Ok(false) };
-        crew.attend(&job).await;
+        tokio::select! {
+            () = crew.attend(&job) => {}
+            never = crew.leases.keep(&crew.base, &crew.owner) => match never {},
+        }
         Ok(true)
     }
 

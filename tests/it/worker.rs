@@ -219,7 +219,11 @@ async fn a_dead_workers_job_is_taken_over_and_its_ghost_changes_nothing() {
         assert_eq!(status(&base, 1).await.0, "done");
 
         let now = clock.now();
-        assert!(!store::extend(&base.db, &ghost, now).await.unwrap());
+        assert_eq!(
+            store::extend(&base.db, "ghost", now).await.unwrap(),
+            [],
+            "not its own any more"
+        );
         assert_eq!(store::finish(&base.db, &ghost, now).await.unwrap(), store::Reprieve::Lost);
         assert!(!store::snooze(&base.db, &ghost, now).await.unwrap());
         let tx = base.db.begin_write().await.unwrap();

@@ -220,9 +220,15 @@ fn claimed(row: &QueryResult, owner: &str) -> Result<Claimed, DbErr> {
     })
 }
 
-/// Keeps the lease while the handler runs. False: somebody else has the job now.
-pub async fn extend(db: &Db, job: &Claimed, until: Timestamp) -> Result<bool, DbErr> {
-    fenced(db.write_alone().await.conn(), job, "lease_until_at = $4", until.millis().into()).await
+/// Keeps the leases of everything that `owner` runs. Returns the numbers of those jobs, each with its
+/// attempt: what is not among them is somebody else's now, or has ended.
+pub async fn extend(db: &Db, owner: &str, until: Timestamp) -> Result<Vec<(i64, i32)>, DbErr> {
+    let sql = "UPDATE jobs SET lease_until_at = $2 WHERE status = 'running' AND lease_owner = $1 \
+         RETURNING id, attempts";
+    let values = vec![owner.into(), until.millis().into()];
+    let rows = query_all(db.write_alone().await.conn(), sql, values).await?;
+    let job = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    rows.iter().map(job).collect()
 }
 
 /// Whether the job is still this run's; nobody else takes it before the transaction ends.

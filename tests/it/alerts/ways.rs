@@ -196,7 +196,7 @@ async fn a_worker_that_dies_between_the_ways_loses_and_repeats_nothing() {
         another.sweep().await.unwrap();
         another.run_until_idle().await.unwrap();
         assert_eq!((app.messenger.saying("P1").len(), office.letters().len()), (1, 1));
-        assert!(!store::extend(&app.base.db, &held[0], app.base.now()).await.unwrap());
+        assert_eq!(store::extend(&app.base.db, "dead", app.base.now()).await.unwrap(), []);
     })
     .await;
 }
