@@ -10,7 +10,7 @@ use std::time::Duration;
 use self::load::{Load, Point};
 use crate::support::{Bench, number};
 
-/// Connections that call at the same time.
+/// Connections that call at the same time, unless `MINGSHU_BENCH_CONNECTIONS` names one number of them.
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
 /// More than can be taken in a second.
 const PER_SECOND: u64 = 40_000;
@@ -24,11 +24,14 @@ pub(crate) fn measure() {
     println!("database: {}, stored orders: {stored}", bench.database);
     let load = Load { address: bench.address, time: Duration::from_secs(seconds) };
     let mut rows = Rows::default();
+    let asked = number("MINGSHU_BENCH_CONNECTIONS", 0);
+    let asked = usize::try_from(asked).ok().filter(|asked| *asked > 0).map(|asked| vec![asked]);
+    let connections = asked.unwrap_or_else(|| CONNECTIONS.to_vec());
     for _round in 0..number("MINGSHU_BENCH_ROUNDS", 3) {
         if bench.database == "sqlite" {
             rows.add("raw: one thread, one callback per commit", 1, Some(limits::raw(load.time)));
         }
-        for connections in CONNECTIONS {
+        for &connections in &connections {
             if bench.database != "sqlite" {
                 rows.add("pgbench", connections, limits::pgbench(connections, load.time));
             }

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, DbErr};
 
 use super::DbOptions;
+
+/// So many pages of SQLite's log, 16 MiB, and whoever commits copies them into the file. Most are copied
+/// before (`group/checkpoint.rs`), and fewer are left the later this comes: many pages are written often.
+pub(super) const LONGEST_LOG: u32 = 4_000;
 
 fn quiet(options: &mut ConnectOptions) -> &mut ConnectOptions {
     options
@@ -24,8 +29,6 @@ pub(super) fn postgres(options: &DbOptions) -> ConnectOptions {
 }
 
 pub(super) fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
-    use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-
     let mut connect = ConnectOptions::new(url.to_owned());
     quiet(&mut connect)
         .max_connections(connections.max(1))
@@ -39,10 +42,17 @@ pub(super) fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOpt
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
+                .pragma("wal_autocheckpoint", LONGEST_LOG.to_string())
                 .pragma("journal_size_limit", "67108864");
-            if read_only { options.pragma("query_only", "on") } else { options }
+            if read_only { reader(options) } else { options }
         });
     connect
+}
+
+/// Readers are several, and what they read lies in the system's memory anyway: half a MiB of pages each,
+/// a quarter of the usual.
+fn reader(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options.pragma("query_only", "on").pragma("cache_size", "-512")
 }
 
 pub(super) fn create_folder(url: &str) -> Result<(), DbErr> {

@@ -13,6 +13,8 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value as Json;
 use tokio::sync::OwnedMutexGuard;
 
+use super::checkpoint::Checkpointer;
+use crate::platform::db::connect::LONGEST_LOG;
 use crate::platform::db::rows::Rows;
 use crate::platform::db::{Db, End, Listener};
 
@@ -28,6 +30,7 @@ pub(super) fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
          PRAGMA journal_size_limit = 67108864",
     )?;
+    connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     Ok(connection)
 }
@@ -35,6 +38,7 @@ pub(super) fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
 /// A transaction on the thread's own connection.
 pub(super) struct Each<'a> {
     connection: &'a Mutex<Connection>,
+    checkpointer: &'a Checkpointer,
     listener: Option<&'a Listener>,
     end: End,
     /// Dropped when the transaction is over, see `drop`.
@@ -45,10 +49,11 @@ impl<'a> Each<'a> {
     /// Begins a transaction when it is our turn.
     pub(super) async fn begin(
         db: &'a Db,
-        connection: &'a Mutex<Connection>,
+        (connection, checkpointer): (&'a Mutex<Connection>, &'a Checkpointer),
     ) -> Result<Self, DbErr> {
         let turn = db.turn().await;
-        let each = Self { connection, listener: db.listener.as_ref(), end: db.end(), turn };
+        let (listener, end) = (db.listener.as_ref(), db.end());
+        let each = Self { connection, checkpointer, listener, end, turn };
         each.run("BEGIN IMMEDIATE")?;
         Ok(each)
     }
@@ -57,6 +62,7 @@ impl<'a> Each<'a> {
     pub(super) async fn commit(mut self) -> Result<(), DbErr> {
         self.run("COMMIT")?;
         drop(self.turn.take());
+        self.checkpointer.ring();
         self.end.committed().await;
         Ok(())
     }

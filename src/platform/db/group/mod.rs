@@ -6,6 +6,7 @@
 //! at once and travel together: a round trip costs more than a row.
 
 mod all;
+mod checkpoint;
 mod each;
 mod wire;
 
@@ -16,6 +17,7 @@ use sea_orm::{DbBackend, DbErr};
 use serde::de::DeserializeOwned;
 
 use self::all::All;
+use self::checkpoint::Checkpointer;
 use self::each::Each;
 pub(super) use self::wire::Wires;
 use super::Db;
@@ -28,7 +30,7 @@ pub struct GroupWriter {
 }
 
 enum Place {
-    Sqlite(Mutex<Connection>),
+    Sqlite(Mutex<Connection>, Checkpointer),
     Postgres(Arc<Wires>),
 }
 
@@ -43,22 +45,26 @@ impl Db {
             return Err(DbErr::Custom("this Postgres is not written to in groups".to_owned()));
         }
         let options = self.write.get_sqlite_connection_pool().connect_options();
-        let connection = each::open(options.get_filename()).map_err(|cause| each::told(&cause))?;
-        Ok(GroupWriter { db, place: Place::Sqlite(Mutex::new(connection)) })
+        let path = options.get_filename();
+        let connection = each::open(path).map_err(|cause| each::told(&cause))?;
+        let checkpointer = Checkpointer::start(path).map_err(|cause| each::told(&cause))?;
+        Ok(GroupWriter { db, place: Place::Sqlite(Mutex::new(connection), checkpointer) })
     }
 }
 
 impl GroupWriter {
     /// Whether its transactions block the thread that they are called on.
     pub fn blocks(&self) -> bool {
-        matches!(self.place, Place::Sqlite(_))
+        matches!(self.place, Place::Sqlite(..))
     }
 
     /// Begins a transaction, on SQLite when it is our turn. There everything in it blocks the thread:
     /// never call it on one of the runtime's.
     pub async fn begin_group(&self) -> Result<GroupTx<'_>, DbErr> {
         Ok(GroupTx(match &self.place {
-            Place::Sqlite(connection) => Way::Each(Each::begin(&self.db, connection).await?),
+            Place::Sqlite(connection, checkpointer) => {
+                Way::Each(Each::begin(&self.db, (connection, checkpointer)).await?)
+            }
             Place::Postgres(wires) => Way::All(Box::new(All::begin(&self.db, wires).await?)),
         }))
     }

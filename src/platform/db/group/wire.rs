@@ -15,9 +15,9 @@ use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
 
 /// A group looks rows up by their keys. While a table is small, or grew since it was looked at, the
 /// planner would rather read it whole, and keep to that for as long as the statement is prepared. Nor is
-/// any statement compiled, which takes longer than carrying it out.
-const PLANNING: &str =
-    "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+/// any statement planned anew for its values, or compiled: both take longer than carrying it out.
+const PLANNING: &str = "-c plan_cache_mode=force_generic_plan -c jit=off \
+    -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
 /// Where groups connect to, and the connections that nobody uses at the moment.
 pub(in crate::platform::db) struct Wires {
