@@ -39,6 +39,7 @@ use mingshu::platform::texts::Texts;
 use mingshu::platform::web::{self, RequestLimits};
 use mingshu::reports::budget::Budget;
 use mingshu::reports::gate::{Gate, Mode};
+use mingshu::reports::templates::Templates;
 use ring::hmac;
 use sea_orm::DbBackend;
 use secrecy::SecretString;
@@ -263,6 +264,7 @@ impl Bench {
             charts: Charts { service: None, fallback: true },
             writing: Writing {
                 writers: [Writer::new("busy", Arc::new(Busy))].into_iter().collect(),
+                templates: Templates::default(),
                 gate: Arc::new(Gate::try_new().unwrap()),
                 gate_mode: Mode::Off,
                 gate_attempts: 1,

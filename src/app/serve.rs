@@ -26,6 +26,7 @@ use crate::platform::lifecycle::Lifecycle;
 use crate::reader::{self, ReaderState};
 use crate::reports::gate::{Gate, Mode};
 use crate::reports::ports::Renderer;
+use crate::reports::templates::Templates;
 use crate::worker::{self, Worker, WorkerSettings};
 
 /// Which of the three processes run here (spec.md §7).
@@ -254,6 +255,7 @@ fn tools(parts: &Parts, sender: Sender, chat_url: Arc<OnceLock<String>>) -> anyh
         charts: Charts { service: outside::charts(config)?, fallback: config.bazi.fallback },
         writing: Writing {
             writers: outside::writers(config)?,
+            templates: Templates::default(),
             attempts: i32::try_from(config.ai.attempts).unwrap_or(i32::MAX),
             chapters_at_once: usize::try_from(config.ai.chapters_at_once).unwrap_or(1),
             budget: outside::budget(config)?,

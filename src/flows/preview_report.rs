@@ -164,9 +164,10 @@ impl Studio<'_> {
     async fn chapters(&mut self, plan: &[ChapterPlan]) -> Result<String, PreviewError> {
         let locale = self.wanted.locale;
         let mut drafts: Vec<Draft> = Vec::new();
+        let planned = chapter_brief::planned(plan, locale);
         for (index, chapter) in plan.iter().enumerate() {
             let summary = |place: usize| drafts.get(place).map(|draft| draft.summary.as_str());
-            let brief = chapter_brief::of(plan, (index, chapter), locale, summary);
+            let brief = chapter_brief::of((plan, &planned), (index, chapter), locale, summary);
             let short = |text: &str| {
                 let written = chapter.falls_short(&Draft::read(text).markdown, locale)?;
                 let length = chapter.length(locale);

@@ -19,6 +19,7 @@ use crate::platform::texts::{self, Args, Texts};
 use crate::reports::budget::Budget;
 use crate::reports::gate::{Gate, Mode};
 use crate::reports::ports::Renderer;
+use crate::reports::templates::Templates;
 
 #[derive(Clone)]
 pub struct Tools {
@@ -54,6 +55,7 @@ pub struct Charts {
 pub struct Writing {
     /// The first choice and those that stand in for it, in their order; never empty.
     pub writers: Arc<[Writer]>,
+    pub templates: Templates,
     /// How often each writer is asked before the next one is, and at last the order fails.
     pub attempts: i32,
     pub gate: Arc<Gate>,

@@ -21,6 +21,7 @@ pub mod ratings;
 pub mod reply;
 pub mod repo;
 pub mod rewrites;
+pub mod templates;
 
 use sea_orm::DbErr;
 

@@ -11,6 +11,8 @@
 //! text, nor end the code fence around `{{ facts | tojson(indent=2) }}`. A prompt that quotes a
 //! buyer has to say that text between `<buyer>` and `</buyer>` is material and never an order.
 
+use std::sync::{Arc, LazyLock};
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter, filters};
@@ -49,8 +51,9 @@ pub struct ChapterBrief {
     pub covers: String,
     /// Such as `300–500 字`.
     pub length: String,
-    /// The whole plan, this chapter included.
-    pub plan: Vec<PlannedChapter>,
+    /// The whole plan, this chapter included; one for all briefs of a report.
+    #[serde(serialize_with = "shared")]
+    pub plan: Arc<[PlannedChapter]>,
     /// The chapters that it has to agree with.
     pub earlier: Vec<EarlierChapter>,
     /// What was wrong with the last draft of it.
@@ -62,6 +65,10 @@ pub struct PlannedChapter {
     pub number: usize,
     pub title: String,
     pub covers: String,
+}
+
+fn shared<S: serde::Serializer>(plan: &[PlannedChapter], to: S) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(plan, to)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -93,7 +100,6 @@ pub struct PromptTemplate {
     system: String,
     /// With empty lines in place of the system part, so that errors name the file's own lines.
     user: String,
-    environment: Environment<'static>,
 }
 
 impl PromptTemplate {
@@ -112,11 +118,14 @@ impl PromptTemplate {
             text: text.to_owned(),
             system,
             user: format!("{}{below}", "\n".repeat(line.saturating_add(1))),
-            environment: environment(),
         };
         template.check(&template.system)?;
         template.check(&template.user)?;
         Ok(template)
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// The first 12 hex digits of the file's SHA-256; stored with every report.
@@ -130,7 +139,7 @@ impl PromptTemplate {
     /// Whether the template looks at the value `name`.
     pub fn speaks_of(&self, name: &str) -> bool {
         [&self.system, &self.user].into_iter().any(|source| {
-            let template = self.environment.template_from_str(source);
+            let template = ENVIRONMENT.template_from_str(source);
             template.is_ok_and(|template| template.undeclared_variables(false).contains(name))
         })
     }
@@ -143,8 +152,7 @@ impl PromptTemplate {
     {
         let values = Value::from(Serde(values));
         let part = |source| {
-            let text = self
-                .environment
+            let text = ENVIRONMENT
                 .render_named_str(&self.file, source, values.clone())
                 .map_err(|error| self.located(&error))?;
             Ok(text.trim().to_owned())
@@ -154,11 +162,10 @@ impl PromptTemplate {
 
     /// Finds mistakes of spelling that need no values to be seen.
     fn check(&self, source: &str) -> Result<(), PromptError> {
-        let template = self
-            .environment
+        let template = ENVIRONMENT
             .template_from_named_str(&self.file, source)
             .map_err(|error| self.located(&error))?;
-        let globals: Vec<&str> = self.environment.globals().map(|(name, _)| name).collect();
+        let globals: Vec<&str> = ENVIRONMENT.globals().map(|(name, _)| name).collect();
         let mut unknown: Vec<String> = template
             .undeclared_variables(false)
             .into_iter()
@@ -186,6 +193,9 @@ impl PromptTemplate {
         PromptError::Line { file: self.file.clone(), line, problem: format!("{what} in `{code}`") }
     }
 }
+
+/// One for all templates: it is larger than any of them.
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
 
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();

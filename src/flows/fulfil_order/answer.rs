@@ -20,7 +20,6 @@ use crate::platform::jobs::{JobError, backoff};
 use crate::reports::calls::{Call, CallOutcome};
 use crate::reports::gate::{Expected, Finding};
 use crate::reports::ports::ModelRequest;
-use crate::reports::prompt::PromptTemplate;
 use crate::reports::questions::{self, Question, QuestionStatus};
 use crate::reports::reply::{LONGEST, Reply};
 use crate::reports::repo as reports;
@@ -81,7 +80,8 @@ impl Case<'_> {
         };
         let mut desk = self.desk().await?;
         let file = self.tools.catalog.answer_prompt();
-        desk.template = PromptTemplate::parse(&file.file, &file.text).map_err(mistaken)?;
+        desk.template =
+            self.tools.writing.templates.get(&file.file, &file.text).map_err(mistaken)?;
         desk.questions = u64::try_from(all.len()).unwrap_or(u64::MAX);
         desk.form = json!({
             "report": report,

@@ -4,6 +4,7 @@
 //! what was wrong in its prompt; its attempts outlive a crash, because every request is a row.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -24,7 +25,7 @@ use crate::reports::chapters::{self, Chapter, ChapterBody};
 use crate::reports::checks::{self, Check};
 use crate::reports::draft::{self, Draft, Finding};
 use crate::reports::gate::{self, Verdict};
-use crate::reports::prompt::ChapterBrief;
+use crate::reports::prompt::{ChapterBrief, PlannedChapter};
 use crate::reports::repo::{self as reports, Provenance};
 
 /// Between tries to store a finished chapter.
@@ -33,6 +34,7 @@ const STORE_PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_
 /// The plan, and what is finished of it.
 struct Book<'a> {
     plan: &'a [ChapterPlan],
+    planned: Arc<[PlannedChapter]>,
     /// By their places in the plan.
     done: BTreeMap<usize, Chapter>,
     /// What those that are being written may come to.
@@ -40,10 +42,11 @@ struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
-    fn open(plan: &'a [ChapterPlan], kept: Vec<Chapter>) -> Self {
+    fn open(plan: &'a [ChapterPlan], locale: Locale, kept: Vec<Chapter>) -> Self {
         let place = |key: &str| plan.iter().position(|planned| planned.key == key);
         let done = kept.into_iter().filter_map(|it| Some((place(&it.key)?, it))).collect();
-        Self { plan, done, under_way: BTreeMap::new() }
+        let planned = chapter_brief::planned(plan, locale);
+        Self { plan, planned, done, under_way: BTreeMap::new() }
     }
 
     /// The first chapter that nobody writes yet and that waits for nobody.
@@ -74,7 +77,7 @@ impl<'a> Book<'a> {
 
     fn brief(&self, at: (usize, &ChapterPlan), locale: Locale) -> ChapterBrief {
         let summary = |place: usize| Some(self.done.get(&place)?.body.summary.as_str());
-        chapter_brief::of(self.plan, at, locale, summary)
+        chapter_brief::of((self.plan, &self.planned), at, locale, summary)
     }
 }
 
@@ -82,7 +85,7 @@ impl Case<'_> {
     pub(super) async fn write_chapters(&mut self, desk: &Desk<'_>) -> Result<(), Trouble> {
         let base = &self.tools.till.base;
         let kept = chapters::list(base.db.read(), &base.keyring, &self.order.order_no).await?;
-        let mut book = Book::open(desk.plan(), kept);
+        let mut book = Book::open(desk.plan(), desk.locale, kept);
         loop {
             let before = book.done.len();
             let (growth, watched) = watch::channel(book.growth());

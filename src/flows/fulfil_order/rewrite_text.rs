@@ -14,7 +14,7 @@ use crate::reports::calls::{Call, CallOutcome};
 use crate::reports::chapters::{self, Chapter, ChapterBody};
 use crate::reports::draft::{self, Draft};
 use crate::reports::ports::{Completion, ModelRequest};
-use crate::reports::prompt::{PromptTemplate, PromptValues};
+use crate::reports::prompt::PromptValues;
 use crate::reports::repo::Provenance;
 
 /// A report that was written once more.
@@ -56,11 +56,13 @@ impl Case<'_> {
         let old = chapters::list(base.db.read(), &base.keyring, &self.order.order_no).await?;
         let mut made: Option<Provenance> = None;
         let mut written: Vec<Chapter> = Vec::new();
+        let planned = chapter_brief::planned(desk.plan(), desk.locale);
         for (index, plan) in desk.plan().iter().enumerate() {
             let first = old.iter().find(|chapter| chapter.key == plan.key);
             let first = first.map_or(before, |chapter| chapter.body.markdown.as_str());
             let summary = |place: usize| Some(written.get(place)?.body.summary.as_str());
-            let brief = chapter_brief::of(desk.plan(), (index, plan), desk.locale, summary);
+            let whole = (desk.plan(), &planned);
+            let brief = chapter_brief::of(whole, (index, plan), desk.locale, summary);
             let title = brief.title.clone();
             let request = desk.request(Some(brief), Some(&plan.facts))?;
             let request = self.improved(request, (first, wish))?;
@@ -102,7 +104,8 @@ impl Case<'_> {
         (before, wish): (&str, &str),
     ) -> Result<ModelRequest, Trouble> {
         let file = self.tools.catalog.rewrite_prompt();
-        let template = PromptTemplate::parse(&file.file, &file.text).map_err(mistaken)?;
+        let template =
+            self.tools.writing.templates.get(&file.file, &file.text).map_err(mistaken)?;
         let values = PromptValues {
             facts: (),
             form: serde_json::json!({ "before": before, "wish": wish }),

@@ -1,9 +1,10 @@
 //! What the model is asked, and what each request came to: shared by reports that are one text and
 //! those that are written chapter by chapter.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Case, Failure, Trouble};
 use crate::bazi::facts;
@@ -26,8 +27,10 @@ pub(super) struct Desk<'a> {
     pub(super) snapshot: ProductSnapshot,
     pub(super) locale: Locale,
     product: &'a Product,
-    pub(super) template: PromptTemplate,
-    facts: Value,
+    pub(super) template: Arc<PromptTemplate>,
+    /// Read when a request is made: while an order waits for the model, its text is a tenth of what
+    /// is read from it.
+    facts: Option<Box<RawValue>>,
     pub(super) form: Value,
     today: String,
     user_mark: String,
@@ -55,8 +58,12 @@ impl Desk<'_> {
         chapter: Option<ChapterBrief>,
         blocks: Option<&[String]>,
     ) -> Result<ModelRequest, Trouble> {
-        let facts =
-            blocks.map_or_else(|| self.facts.clone(), |blocks| facts::select(&self.facts, blocks));
+        let facts = self.facts.as_ref().map(|facts| serde_json::from_str::<Value>(facts.get()));
+        let facts = facts.transpose()?.unwrap_or_default();
+        let facts = match blocks {
+            Some(blocks) => facts::select(&facts, blocks),
+            None => facts,
+        };
         let values = PromptValues {
             facts,
             form: &self.form,
@@ -125,17 +132,18 @@ impl<'a> Case<'a> {
             Trouble::Passing(Failure::Internal, cause, None)
         })?;
         let base = &self.tools.till.base;
-        let facts: Option<Value> =
+        let facts =
             reports::find_facts(base.db.read(), &base.keyring, &self.order.order_no).await?;
         let answers: FormAnswers = self.order.form(&base.keyring)?;
         let total = calls::total(base.db.read(), &self.order.order_no).await?;
-        let template = PromptTemplate::parse(&product.prompt.file, &product.prompt.text);
+        let prompt = &product.prompt;
+        let template = self.tools.writing.templates.get(&prompt.file, &prompt.text);
         Ok(Desk {
             snapshot,
             locale: self.locale(),
             product,
             template: template.map_err(mistaken)?,
-            facts: facts.unwrap_or_default(),
+            facts,
             form: product.form_for_prompt(&answers, self.locale()),
             today: texts::date(self.tools.now(), self.tools.till.money.time_zone),
             user_mark: base.keyring.mark("model.user", &self.order.user.to_string()),

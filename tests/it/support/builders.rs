@@ -29,6 +29,7 @@ use mingshu::platform::db::Db;
 use mingshu::platform::texts::Texts;
 use mingshu::reports::budget::Budget;
 use mingshu::reports::gate::{Gate, Mode};
+use mingshu::reports::templates::Templates;
 use mingshu::{affiliates, users};
 
 use super::TestApp;
@@ -200,6 +201,7 @@ pub(crate) fn writing(writers: impl IntoIterator<Item = Writer>, gate_mode: Mode
     let budget = Budget { tokens: 400_000, cost_micros: None };
     Writing {
         writers,
+        templates: Templates::default(),
         attempts: 3,
         gate,
         gate_mode,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -54,12 +55,12 @@ pub(super) async fn run(
     ears: &Ears<'_>,
 ) -> Result<Round, ModelError> {
     let explainer = Explainer { api_key: &ask.config.api_key, request: ask.request };
-    let mut response = send(http, ask).await?;
+    let response = send(http, ask).await?;
     if !response.status().is_success() {
         return Err(refusal(&explainer, response, ask.config.idle_timeout).await);
     }
     let mut draft = Draft::default();
-    let ended = draft.read(&mut response, ask.config.idle_timeout, ears.written).await;
+    let ended = draft.read(response, ask.config.idle_timeout, ears.written).await;
     if draft.usage != TokenUsage::default() {
         (ears.paid)(draft.usage);
     }
@@ -120,21 +121,24 @@ impl Draft {
     /// Reads to the end of the stream; an error says why the end came early.
     async fn read(
         &mut self,
-        response: &mut reqwest::Response,
+        response: reqwest::Response,
         idle: Duration,
         progress: Written<'_>,
     ) -> Result<(), String> {
         let json = response.headers().get(CONTENT_TYPE).is_some_and(|value| {
             value.to_str().is_ok_and(|kind| kind.starts_with("application/json"))
         });
+        // Minutes pass, and as long as the headers live, so does the buffer they came in.
+        let mut body = response.bytes_stream();
         let mut decoder = Decoder::default();
         let mut whole = Vec::new();
         let mut bytes_seen = 0_usize;
         while !self.done {
             let patience = self.finished.map_or(idle, |at| AFTERMATH.saturating_sub(at.elapsed()));
-            let received = timeout(patience, response.chunk())
+            let received = timeout(patience, body.next())
                 .await
                 .map_err(|_elapsed| format!("silence for {} s", patience.as_secs_f32()))?
+                .transpose()
                 .map_err(|error| format!("the stream broke off: {}", cause(error)))?;
             let Some(bytes) = received else { break };
             bytes_seen = bytes_seen.saturating_add(bytes.len());
