@@ -148,11 +148,12 @@ impl Entry {
 }
 
 /// Whether the query names the region and then the place, leaving out characters but not changing
-/// their order: 四川成都, 成都武侯. A bare region leads to all its places.
+/// their order: 四川成都, 成都武侯. A bare region leads to all its places. One character that both have
+/// is chance: 广州 does not lead to 惠州 in 广东.
 fn leads_through(query: &str, region: &str, name: &str) -> bool {
     let mut path = region.chars().chain(name.chars());
-    let starts = query.chars().next().is_some_and(|first| region.contains(first));
-    starts && query.chars().all(|wanted| path.any(|character| character == wanted))
+    let head: String = query.chars().take(2).collect();
+    region.contains(&head) && query.chars().all(|wanted| path.any(|character| character == wanted))
 }
 
 #[cfg(test)]
@@ -180,6 +181,16 @@ mod tests {
         assert!(initials.contains(&"成都市") && initials.contains(&"承德市"), "{initials:?}");
         assert_eq!(first("香港").0, "香港");
         assert_eq!(search("香港", 1)[0].zone.name(), "Asia/Hong_Kong");
+    }
+
+    #[test]
+    fn places_that_share_a_character_by_chance_are_not_offered() {
+        let offered = search("广州", 8);
+        let belong =
+            |found: &FoundPlace| format!("{}{}", found.region, found.name).contains("广州");
+        assert!(offered.len() > 1 && offered.iter().all(belong), "{offered:?}");
+        assert_eq!(first("臺北").0, "台北");
+        assert!(search("台北", 8).iter().all(|found| found.name != "新北"));
     }
 
     #[test]
