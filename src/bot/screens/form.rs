@@ -92,7 +92,7 @@ impl Question<'_> {
         }
         let birthday = self.draft.birthday.and_then(|known| known.date);
         if let Some(day) = birthday.filter(|_day| self.draft.wants_birthday(self.product)) {
-            let label = speech.say("btn-birthday", &Args::new().text("day", day.to_string()));
+            let label = speech.say("btn-birthday", &Args::new().text("day", speech.day(day)));
             keyboard.push(vec![self.labelled(label, BIRTHDAY)]);
         }
         keyboard

@@ -136,7 +136,7 @@ async fn a_public_birthday_is_offered_and_used_on_a_tap_alone() {
     let birthdate = serde_json::json!({ "day": 20, "month": 5, "year": 1993 });
     let telegram = telegram_says(serde_json::json!({ "id": BUYER, "birthdate": birthdate })).await;
     let shop = at_birth(&telegram).await;
-    let label = "🎂 用 Telegram 资料里的生日：1993-05-20";
+    let label = "🎂 用 Telegram 资料里的生日：1993 年 5 月 20 日";
     assert!(shop.room(BUYER).last().contains(label), "{}", shop.room(BUYER).last());
     shop.taps(BUYER, "农历").await;
     shop.taps(BUYER, "返回").await;

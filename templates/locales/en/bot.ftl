@@ -296,7 +296,7 @@ birth-lunar-no-such-day = In the lunar year { $year }, { $month } has only { $da
 birth-hour-ask =
     At what time of day?
 
-    <i>By the clock at the place of birth. Close to a full hour? Then better give the exact time.</i>
+    <i>By the clock at the place of birth. If it was close to the hour, the exact time is better.</i>
 hour-name = { $branch ->
     [0] Zi 子
     [1] Chou 丑
@@ -364,11 +364,11 @@ btn-dst-unsure = Not sure
 ## Form: place of birth
 
 birth-place-ask =
-    Where?
+    In which town or city?
 
-    Just the city, for example “Chengdu”.
+    Its name is enough, for example “Chengdu”.
 birth-place-exact = <i>Its longitude turns clock time into true solar time, which makes the hour more exact.</i>
-birth-place-hour = <i>Without the exact time the chart keeps the hour you chose and is not converted to true solar time; for births outside China the time zone decides about the solar terms.</i>
+birth-place-hour = <i>Without the exact time nothing is converted to true solar time; for births outside China the local time zone is used to place the birth among the solar terms.</i>
 birth-place-results = Which of these?
 birth-place-none = I could not find “{ $value }”. Try another spelling or a larger city nearby, or skip.
 birth-place-longitude-range = Longitudes go from 180°W to 180°E.

@@ -393,7 +393,7 @@ birth-place-ask =
 
     发城市名就好，例如“成都”。
 birth-place-exact = <i>有了经度，钟表时间就能换算成真太阳时，时辰更准。</i>
-birth-place-hour = <i>只知道时辰，就按这个时辰排盘，不换算真太阳时；海外出生会按当地时区核对节气。</i>
+birth-place-hour = <i>没有准确时间，就不换算真太阳时；海外出生会按当地时区核对节气。</i>
 birth-place-results = 是下面哪一个？
 birth-place-none = 没有找到「{ $value }」。换个写法试试，或发附近的大城市；也可以跳过。
 birth-place-longitude-range = 经度应在 180°W 到 180°E 之间。

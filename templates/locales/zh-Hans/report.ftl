@@ -41,7 +41,7 @@ report-closing =
     <i>排盘由程序计算，文字由 AI 撰写，仅供文化娱乐与自我了解。路怎么走，由你决定。</i>
 report-closing-short =
     <i>文字由 AI 撰写，仅供一笑一思。明天见。</i>
-report-resent-enough = 这份报告今天已经重发过 3 次，往上翻聊天记录就能看到。明天还可以再发，报告一直为您留着。
+report-resent-enough = 这份报告今天已经重发过 3 次，往上翻聊天记录就能看到。明天还可以再发，报告一直为你留着。
 report-not-ready = 订单 <code>{ $order_no }</code> 的报告还没写好，写好会自动发来。
 report-gone = 订单 <code>{ $order_no }</code> 的报告已经删除，无法重发。
 btn-resend = 📬 重发报告

@@ -137,7 +137,7 @@ forget-kept = 好，什麼也沒有刪。
 forget-not-now =
     訂單 <code>{ $order_no }</code> 還在進行（付款、撰寫或退款），現在不能刪。
 
-    等它結束，或先取消它，再發送 /forget 。
+    等它結束，或先取消它，再傳送 /forget 。
 btn-forget = 🗑 刪除我的資料
 btn-forget-surely = 🗑 確認，全部刪除
 btn-forget-keep = 不刪了
@@ -321,7 +321,7 @@ birth-lunar-no-such-day = 農曆 { $year } 年{ $month }只有 { $days } 天。
 birth-hour-ask =
     出生在哪個時辰？
 
-    <i>按出生地當時的鐘表時間選。離整點很近的話，最好填準確時間。</i>
+    <i>按出生地當時的鐘錶時間選。離整點很近的話，最好填準確時間。</i>
 hour-name = { $branch ->
     [0] 子時
     [1] 丑時
@@ -393,7 +393,7 @@ birth-place-ask =
 
     發城市名就好，例如「成都」。
 birth-place-exact = <i>有了經度，鐘錶時間就能換算成真太陽時，時辰更準。</i>
-birth-place-hour = <i>只知道時辰，就按這個時辰排盤，不換算真太陽時；海外出生會按當地時區核對節氣。</i>
+birth-place-hour = <i>沒有準確時間，就不換算真太陽時；海外出生會按當地時區核對節氣。</i>
 birth-place-results = 是下面哪一個？
 birth-place-none = 沒有找到「{ $value }」。換個寫法試試，或發附近的大城市；也可以跳過。
 birth-place-longitude-range = 經度應在 180°W 到 180°E 之間。
@@ -458,7 +458,7 @@ cancel-left = 已退出。想再開始，傳送 /products 。
 step-over = 這一步已經過去了，從這裡繼續吧。
 step-lost = 找不到這一步了，可能已經結束。傳送 /start 重新開始。
 unknown-text = 我只在填表時讀文字。看產品發 /products ，看訂單發 /orders 。
-unknown-command = 沒有這個命令。常用的有 /products 、/orders 、/help 。
+unknown-command = 沒有這個指令。常用的有 /products 、/orders 、/help 。
 error-internal =
     我們這邊出了點問題，已經記下，請稍後再試。
 

@@ -215,5 +215,5 @@ desk-affiliates = <b>推廣員</b>，新來的在前
 desk-affiliates-none = 還沒有推廣員。
 desk-affiliates-line =
     <code>{ $code }</code> · <code>{ $user_id }</code>
-    點選 { $clicks } · 帶來 { $people } 人 · 成交 { $orders }
+    點擊 { $clicks } · 帶來 { $people } 人 · 成交 { $orders }
     待確認 { $pending } · 已確認 { $confirmed }

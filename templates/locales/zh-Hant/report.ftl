@@ -41,7 +41,7 @@ report-closing =
     <i>排盤由程式計算，文字由 AI 撰寫，僅供文化娛樂與自我了解。路怎麼走，由你決定。</i>
 report-closing-short =
     <i>文字由 AI 撰寫，僅供一笑一思。明天見。</i>
-report-resent-enough = 這份報告今天已經重發過 3 次，往上翻聊天記錄就能看到。明天還可以再發，報告一直為您留著。
+report-resent-enough = 這份報告今天已經重發過 3 次，往上翻聊天記錄就能看到。明天還可以再發，報告一直為你留著。
 report-not-ready = 訂單 <code>{ $order_no }</code> 的報告還沒寫好，寫好會自動發來。
 report-gone = 訂單 <code>{ $order_no }</code> 的報告已經刪除，無法重發。
 btn-resend = 📬 重發報告
