@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
-use super::world::stage::{browser, eventually};
+use super::patience::{browser, eventually};
 
 pub(crate) type Environment = BTreeMap<String, String>;
 
@@ -94,10 +94,18 @@ pub(crate) fn written(output: &Output) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
-fn command(environment: &Environment, folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mingshu"));
+pub(crate) fn command(environment: &Environment, folder: &Path) -> Command {
+    let mut command = Command::new(program());
     command.env_clear().envs(environment).current_dir(folder);
     command
+}
+
+/// Cargo tells the tests of this package where the program is; whoever includes this file elsewhere
+/// is told by `MINGSHU_BIN`, or takes what `cargo build` left in the checkout.
+fn program() -> PathBuf {
+    let built = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/debug/mingshu");
+    let told = || std::env::var_os("MINGSHU_BIN").map_or_else(built, PathBuf::from);
+    option_env!("CARGO_BIN_EXE_mingshu").map_or_else(told, PathBuf::from)
 }
 
 /// An address of loopback that was free a moment ago.

@@ -27,6 +27,7 @@ mod forgotten;
 mod late_money;
 mod model_faults;
 mod operators;
+mod patience;
 mod settings;
 mod shop;
 mod whole_purchase;

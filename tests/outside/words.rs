@@ -11,7 +11,14 @@ pub(crate) struct Words(BTreeMap<String, Vec<String>>);
 impl Words {
     /// The language that buyers get unless they wish another.
     pub(crate) fn chinese() -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/locales/zh-Hans");
+        Self::of("zh-Hans")
+    }
+
+    /// A language by the name of its folder, in the checkout that this package stands in.
+    pub(crate) fn of(language: &str) -> Self {
+        let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+        let mut folders = above.map(|folder| folder.join("templates/locales").join(language));
+        let folder = folders.find(|folder| folder.is_dir()).unwrap();
         let mut words = BTreeMap::new();
         for file in fs::read_dir(folder).unwrap() {
             read(&fs::read_to_string(file.unwrap().path()).unwrap(), &mut words);
