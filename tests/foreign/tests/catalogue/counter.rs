@@ -15,7 +15,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use actix_web::http::KeepAlive;
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use reqwest::Client;
@@ -82,7 +84,9 @@ impl Counter {
                 .app_data(web::PayloadConfig::new(1 << 26))
                 .service(service)
         };
+        // Telegram does not hang up on a bot that pauses; a shop that was stopped for a while is none the worse.
         let server = HttpServer::new(app).workers(1).disable_signals();
+        let server = server.keep_alive(KeepAlive::Os).client_request_timeout(Duration::ZERO);
         let server = server.bind(("127.0.0.1", 0)).unwrap();
         let url = format!("http://{}", server.addrs()[0]);
         tokio::spawn(server.run());
@@ -120,7 +124,9 @@ impl Counter {
 
     async fn ask(&self, method: &str, kind: &str, body: Vec<u8>) -> Answer {
         let url = format!("{}bot1:foreign/{method}", self.emulator);
-        let sent = self.client.post(url).header("content-type", kind).body(body).send().await;
+        // The emulator hangs up after five idle seconds: a connection that is used again may be gone.
+        let wish = self.client.post(url).header("connection", "close").header("content-type", kind);
+        let sent = wish.body(body).send().await;
         let response = sent.expect("the emulator answers");
         let status = response.status().as_u16();
         let answer = Answer { status, body: response.bytes().await.unwrap().to_vec() };

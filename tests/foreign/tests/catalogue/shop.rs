@@ -110,7 +110,12 @@ impl Shop {
     /// Brings an update to the shop, now and then twice, and always again if the program died over it or
     /// right after. Then the shop gets the time to find out where it stood.
     pub(crate) async fn deliver(&self, update: &Value) {
-        match self.misfortune() {
+        let misfortune = self.misfortune();
+        if misfortune.is_some() {
+            // Died over together, two taps would be one too many: the second would find its question replaced.
+            self.comes_to_rest().await;
+        }
+        match misfortune {
             None => {
                 self.hand_in(update).await;
                 if self.dice.below(4) == 0 {
@@ -119,7 +124,6 @@ impl Shop {
                 return;
             }
             Some(Misfortune::Before) => {
-                self.comes_to_rest().await;
                 self.die_and_rise().await;
                 return self.hand_in(update).await;
             }
