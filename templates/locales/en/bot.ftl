@@ -367,7 +367,7 @@ birth-place-ask =
     In which town or city?
 
     Its name is enough, for example “Chengdu”.
-birth-place-exact = <i>Its longitude turns clock time into true solar time, which makes the hour more exact.</i>
+birth-place-exact = <i>Its longitude turns clock time into true solar time, which makes the hour more exact. For a birth in China the longitude itself will do, such as 104.07.</i>
 birth-place-hour = <i>Without the exact time nothing is converted to true solar time; for births outside China the local time zone is used to place the birth among the solar terms.</i>
 birth-place-results = Which of these?
 birth-place-none = I could not find “{ $value }”. Try another spelling or a larger city nearby, or skip.

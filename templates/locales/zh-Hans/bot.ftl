@@ -392,7 +392,7 @@ birth-place-ask =
     在哪里出生？
 
     发城市名就好，例如“成都”。
-birth-place-exact = <i>有了经度，钟表时间就能换算成真太阳时，时辰更准。</i>
+birth-place-exact = <i>有了经度，钟表时间就能换算成真太阳时，时辰更准。生在中国，也可以直接发经度，例如 104.07。</i>
 birth-place-hour = <i>没有准确时间，就不换算真太阳时；海外出生会按当地时区核对节气。</i>
 birth-place-results = 是下面哪一个？
 birth-place-none = 没有找到「{ $value }」。换个写法试试，或发附近的大城市；也可以跳过。

@@ -392,7 +392,7 @@ birth-place-ask =
     在哪裡出生？
 
     發城市名就好，例如「成都」。
-birth-place-exact = <i>有了經度，鐘錶時間就能換算成真太陽時，時辰更準。</i>
+birth-place-exact = <i>有了經度，鐘錶時間就能換算成真太陽時，時辰更準。生在中國，也可以直接傳經度，例如 104.07。</i>
 birth-place-hour = <i>沒有準確時間，就不換算真太陽時；海外出生會按當地時區核對節氣。</i>
 birth-place-results = 是下面哪一個？
 birth-place-none = 沒有找到「{ $value }」。換個寫法試試，或發附近的大城市；也可以跳過。
