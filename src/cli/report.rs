@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use chrono::{Datelike, NaiveDate};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -13,7 +13,7 @@ use crate::app::{outside, parts};
 use crate::bazi::places::{self, FoundPlace};
 use crate::bazi::{self, BirthInput, BirthTime, Chart, Sect, Sex, SummerTime};
 use crate::catalog::answers::{Answer, FormAnswers, Gender};
-use crate::catalog::{Product, rules};
+use crate::catalog::{Product, form, rules};
 use crate::config::{Config, GateMode};
 use crate::flows::preview_report::{self, Preview, PreviewVerdict, Wanted, Writer};
 use crate::kernel::clock::{Clock as _, SystemClock};
@@ -32,6 +32,8 @@ pub(super) enum ReportCommand {
 #[command(after_help = "Examples:
   mingshu report preview --product bazi-full --birth \"1990-05-20 07:15\" --sex female --out preview
   mingshu report preview --product year-luck --birth \"1990-05-20 07:15\" --sex m --answer year=2027
+  mingshu report preview --product match --birth \"1990-05-20 07:15\" --sex f \\
+    --second-birth \"1988-11-02\" --second-sex m --answer stage=together
   mingshu report preview --product daily-sign --recorded answers.json --json")]
 pub(super) struct PreviewOptions {
     /// The sku of the product, such as bazi-full
@@ -45,6 +47,13 @@ pub(super) struct PreviewOptions {
     /// Place of birth, for true solar time; the first place that is found
     #[arg(long, requires = "birth")]
     place: Option<String>,
+    /// The other one's birth, for a product about two people
+    #[arg(long, requires_all = ["birth", "second_sex"])]
+    second_birth: Option<String>,
+    #[arg(long, value_enum)]
+    second_sex: Option<SexWord>,
+    #[arg(long, requires = "second_birth")]
+    second_place: Option<String>,
     /// The language of the report: zh-Hans, zh-Hant or en
     #[arg(long, default_value = "zh-Hans")]
     lang: String,
@@ -103,13 +112,13 @@ async fn make(
     let product = catalog.find(&Sku::from(options.product.as_str()));
     let product = product.with_context(|| format!("there is no product {}", options.product))?;
     let answers = answers(product, options)?;
-    let chart = chart_of(options, today.year())?;
+    let charts = charts(product, &options.people(), today.year())?;
     let gate = Gate::try_new()?;
     let wanted = Wanted {
         product,
         locale,
         answers: &answers,
-        chart: chart.as_ref(),
+        charts: &charts,
         today,
         attempts: config.ai.attempts,
         gate: (config.report.gate != GateMode::Off).then_some(&gate),
@@ -137,9 +146,11 @@ fn answers(product: &Product, options: &PreviewOptions) -> anyhow::Result<FormAn
         let answer = rules::read_answer(field, value).with_context(|| given.clone())?;
         answers.set(key, answer);
     }
-    if let Some(sex) = options.sex {
+    let sexes = [options.sex, options.second_sex];
+    for (asked, sex) in form::people(&product.form).zip(sexes) {
+        let (Some(field), Some(sex)) = (asked.gender, sex) else { continue };
         let gender = if sex == SexWord::Male { Gender::Male } else { Gender::Female };
-        answers.set("gender", Answer::Gender(gender));
+        answers.set(&field.key, Answer::Gender(gender));
     }
     if let Some(year) = &product.chart_year {
         ensure!(answers.number(year).is_some(), "the product needs --answer {year}=…");
@@ -147,16 +158,47 @@ fn answers(product: &Product, options: &PreviewOptions) -> anyhow::Result<FormAn
     Ok(answers)
 }
 
-fn chart_of(options: &PreviewOptions, this_year: i32) -> anyhow::Result<Option<Chart>> {
-    let Some(birth) = &options.birth else { return Ok(None) };
-    let Some(sex) = options.sex else { bail!("--sex is missing") };
-    let (date, time) = birth.split_once(' ').unwrap_or((birth.as_str(), ""));
-    let place = options.place.as_deref().map(|name| {
+/// What is said of one person.
+struct Told<'a> {
+    birth: &'a str,
+    sex: SexWord,
+    place: Option<&'a str>,
+}
+
+impl PreviewOptions {
+    fn people(&self) -> Vec<Told<'_>> {
+        let first = Told::of(self.birth.as_deref(), self.sex, self.place.as_deref());
+        let (birth, place) = (self.second_birth.as_deref(), self.second_place.as_deref());
+        [first, Told::of(birth, self.second_sex, place)].into_iter().flatten().collect()
+    }
+}
+
+impl<'a> Told<'a> {
+    fn of(birth: Option<&'a str>, sex: Option<SexWord>, place: Option<&'a str>) -> Option<Self> {
+        Some(Self { birth: birth?, sex: sex?, place })
+    }
+}
+
+/// The charts by the keys of the form's births.
+fn charts(
+    product: &Product,
+    people: &[Told<'_>],
+    this_year: i32,
+) -> anyhow::Result<Vec<(String, Chart)>> {
+    let asked: Vec<_> = form::people(&product.form).map(|person| &person.birth.key).collect();
+    ensure!(people.len() <= asked.len(), "the product asks for fewer births: {}", asked.len());
+    let chart = |(key, person)| Ok((String::clone(key), chart_of(person, this_year)?));
+    asked.into_iter().zip(people).map(chart).collect()
+}
+
+fn chart_of(told: &Told<'_>, this_year: i32) -> anyhow::Result<Chart> {
+    let (date, time) = told.birth.split_once(' ').unwrap_or((told.birth, ""));
+    let place = told.place.map(|name| {
         let found = places::search(name, 1).into_iter().next();
         found.map(FoundPlace::place).with_context(|| format!("there is no place `{name}`"))
     });
     let input = BirthInput {
-        sex: if sex == SexWord::Male { Sex::Male } else { Sex::Female },
+        sex: if told.sex == SexWord::Male { Sex::Male } else { Sex::Female },
         sect: Sect::default(),
         date: bazi::parse_date(date)?,
         time: match time.trim() {
@@ -166,7 +208,7 @@ fn chart_of(options: &PreviewOptions, this_year: i32) -> anyhow::Result<Option<C
         place: place.transpose()?,
         summer_time: SummerTime::Included,
     };
-    Ok(Some(bazi::chart(&input.normalise()?, this_year)?))
+    Ok(bazi::chart(&input.normalise()?, this_year)?)
 }
 
 fn write(folder: &Path, preview: &Preview) -> anyhow::Result<()> {
@@ -275,6 +317,38 @@ mod tests {
         // Without enough answers there is no report.
         std::fs::write(path("answers.json"), "[]").unwrap();
         assert_eq!(run(&line), Exit::Failed);
+    }
+
+    #[test]
+    fn a_product_about_two_people_takes_two_births() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let chapter = |number: usize| {
+            format!(
+                "第{number}。{}\n\n<summary>摘要{number}</summary>",
+                "两人各有长处。".repeat(80)
+            )
+        };
+        let texts: Vec<String> = (1..=7).map(chapter).collect();
+        std::fs::write(path("answers.json"), serde_json::to_string(&texts).unwrap()).unwrap();
+        let (recorded, out) = (path("answers.json"), path("out"));
+        let line = |more: &[&'static str]| {
+            let first = ["--sex", "f", "--birth", "1990-05-20 07:15", "--answer", "stage=together"];
+            let mut line = vec!["mingshu", "report", "preview", "--product", "match"];
+            line.extend(first.iter().chain(more));
+            line.extend(["--recorded", &recorded, "--out", &out]);
+            run(&line)
+        };
+        assert_eq!(line(&[]), Exit::Failed, "one of them is missing");
+        let second = ["--second-birth", "1988-11-02", "--second-sex", "m"];
+        assert_eq!(line(&second), Exit::Done);
+        let facts = std::fs::read_to_string(path("out/facts.json")).unwrap();
+        let facts: serde_json::Value = serde_json::from_str(&facts).unwrap();
+        assert_eq!(facts["kind"], "pair");
+        let people = facts["people"].as_array().unwrap();
+        let keys: Vec<_> = people.iter().map(|person| person["field"].as_str().unwrap()).collect();
+        assert_eq!(keys, ["birth", "partner_birth"]);
+        assert!(facts["between"].is_object());
     }
 
     #[test]

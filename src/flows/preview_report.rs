@@ -2,15 +2,17 @@
 //! stored and nothing is sent; the chapters are written one after the other, so that recorded answers
 //! fit them.
 
+use chrono::Datelike as _;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::fulfil_order::facts::of_people;
 use super::fulfil_order::known;
 use super::{asked_years, chapter_brief};
-use crate::bazi::facts::{self, Facts, chart_facts, day_facts};
+use crate::bazi::facts::{self, Asked, Facts, chart_facts, day_facts};
 use crate::bazi::{BirthError, Chart};
 use crate::catalog::answers::FormAnswers;
-use crate::catalog::{ChapterPlan, Product};
+use crate::catalog::{ChapterPlan, Product, form};
 use crate::kernel::locale::Locale;
 use crate::reports::cost::{self, Prices};
 use crate::reports::draft::{self, Draft};
@@ -27,7 +29,8 @@ pub struct Wanted<'a> {
     /// Without gender and birth.
     pub answers: &'a FormAnswers,
     /// `None`: a product without a chart.
-    pub chart: Option<&'a Chart>,
+    /// By the key of the form's birth; none for a report about nobody.
+    pub charts: &'a [(String, Chart)],
     pub today: NaiveDate,
     pub attempts: u32,
     /// Reads every text as it reads those of orders; `None`: the gate is switched off.
@@ -84,6 +87,8 @@ pub struct Preview {
 pub enum PreviewError {
     #[error("the product needs a birth")]
     NoBirth,
+    #[error("the product is about two people and needs a second birth")]
+    NoSecondBirth,
     #[error("the day cannot be reckoned")]
     Day(#[from] BirthError),
     #[error("the facts cannot be written down")]
@@ -125,29 +130,28 @@ pub async fn run(wanted: &Wanted<'_>, writer: &Writer<'_>) -> Result<Preview, Pr
 }
 
 fn facts_of(wanted: &Wanted<'_>) -> Result<Facts, PreviewError> {
-    use chrono::Datelike as _;
-    let Some(chart) = wanted.chart else {
-        if wanted.product.needs_chart {
-            return Err(PreviewError::NoBirth);
+    let product = wanted.product;
+    let wants = if product.needs_chart { form::people(&product.form).count() } else { 0 };
+    match wanted.charts {
+        [] if wants > 0 => Err(PreviewError::NoBirth),
+        [_only] if wants > 1 => Err(PreviewError::NoSecondBirth),
+        [] => Ok(Facts::Day(day_facts(wanted.today)?)),
+        [(_field, chart)] => Ok(Facts::Chart(Box::new(chart_facts(chart, asked(wanted, chart))))),
+        several => {
+            let asked = (wanted.today.year(), |chart: &Chart| asked(wanted, chart));
+            Ok(Facts::Pair(Box::new(of_people(several.to_vec(), asked))))
         }
-        return Ok(Facts::Day(day_facts(wanted.today)?));
-    };
-    let product = (&wanted.product.snapshot(), wanted.answers);
-    let asked = asked_years::of(product, chart, wanted.today.year());
-    Ok(Facts::Chart(Box::new(chart_facts(chart, asked))))
+    }
+}
+
+fn asked(wanted: &Wanted<'_>, chart: &Chart) -> Asked {
+    asked_years::of((&wanted.product.snapshot(), wanted.answers), chart, wanted.today.year())
 }
 
 /// What the gate holds the texts against.
 fn known_of(wanted: &Wanted<'_>) -> Known {
-    use chrono::Datelike as _;
-    let this_year = wanted.today.year();
-    match wanted.chart {
-        None => Known { this_year: Some(this_year), ..Known::default() },
-        Some(chart) => {
-            let product = (&wanted.product.snapshot(), wanted.answers);
-            known::of_asked(chart, asked_years::of(product, chart, this_year))
-        }
-    }
+    let charts = wanted.charts.iter().map(|(_field, chart)| chart);
+    known::of_people(charts, (wanted.today.year(), |chart: &Chart| asked(wanted, chart)))
 }
 
 struct Studio<'a> {

@@ -1,7 +1,7 @@
 //! Step `facts`: what the prompt may state as true. The model reckons nothing itself (spec.md §5):
 //! pillars, ten gods, 大运 and 流年 with ages and years are given to it.
 
-use super::chart::{ChartOf, Charts};
+use super::chart::Charts;
 use super::{Case, Failure, Trouble};
 use crate::bazi::facts::{
     Asked, DayFacts, FACTS_VERSION, Facts, PairFacts, PersonOfPair, chart_facts, day_facts,
@@ -28,7 +28,8 @@ impl Case<'_> {
                         Facts::Chart(Box::new(chart_facts(&chart, asked(&chart))))
                     }
                     Charts::Several(charts) => {
-                        Facts::Pair(Box::new(pair_facts(charts, (this_year, asked))))
+                        let people = charts.into_iter().map(|of| (of.field, of.chart)).collect();
+                        Facts::Pair(Box::new(of_people(people, (this_year, asked))))
                     }
                 }
             }
@@ -47,17 +48,18 @@ impl Case<'_> {
     }
 }
 
-fn pair_facts(
-    charts: Vec<ChartOf>,
+/// What a report about several people may state, each of them by the key of the birth.
+pub(in crate::flows) fn of_people(
+    charts: Vec<(String, Chart)>,
     (this_year, asked): (i32, impl Fn(&Chart) -> Asked),
 ) -> PairFacts {
     let between = match charts.as_slice() {
-        [first, second] => Some(Between::of(&first.chart, &second.chart)),
+        [(_, first), (_, second)] => Some(Between::of(first, second)),
         _ => None,
     };
-    let person = |of: ChartOf| {
-        let asked = asked(&of.chart);
-        PersonOfPair { field: of.field, chart: chart_facts(&of.chart, asked) }
+    let person = |(field, chart): (String, Chart)| {
+        let asked = asked(&chart);
+        PersonOfPair { field, chart: chart_facts(&chart, asked) }
     };
     let people = charts.into_iter().map(person).collect();
     PairFacts { version: FACTS_VERSION, this_year, people, between }

@@ -4,6 +4,7 @@
 
 use super::writing::Desk;
 use super::{Case, Failure, Trouble, known};
+use crate::bazi::Chart;
 use crate::catalog::answers::FormAnswers;
 use crate::catalog::{ChapterPlan, ProductSnapshot};
 use crate::flows::jobs::AlertKind;
@@ -172,16 +173,9 @@ impl Case<'_> {
             return Ok(Known { this_year: Some(this_year), ..Known::default() });
         };
         let answers: FormAnswers = self.order.form(&self.tools.till.base.keyring)?;
-        let mut known = Known { this_year: Some(this_year), ..Known::default() };
-        for (_field, chart) in charts.each() {
-            let asked = asked_years::of((snapshot, &answers), chart, this_year);
-            let more = known::of_asked(chart, asked);
-            known.persons.extend(more.persons);
-            known.years.extend(more.years);
-            known.other_pillars.extend(more.other_pillars);
-            known.about_year = more.about_year;
-        }
-        Ok(known)
+        let asked = |chart: &Chart| asked_years::of((snapshot, &answers), chart, this_year);
+        let charts = charts.each().into_iter().map(|(_field, chart)| chart);
+        Ok(known::of_people(charts, (this_year, asked)))
     }
 }
 

@@ -9,6 +9,22 @@ use crate::reports::gate::{Decade, Known, Person};
 /// Years after the present one that a report may look at, whatever it was asked for.
 const YEARS_AHEAD: i32 = 3;
 
+/// The truths of all `charts` for a report that was asked to look at `asked` of each.
+pub fn of_people<'c>(
+    charts: impl IntoIterator<Item = &'c Chart>,
+    (this_year, asked): (i32, impl Fn(&Chart) -> Asked),
+) -> Known {
+    let mut known = Known { this_year: Some(this_year), ..Known::default() };
+    for chart in charts {
+        let more = of_asked(chart, asked(chart));
+        known.persons.extend(more.persons);
+        known.years.extend(more.years);
+        known.other_pillars.extend(more.other_pillars);
+        known.about_year = more.about_year;
+    }
+    known
+}
+
 /// The truths of one chart for a report that was asked to look at these years.
 pub fn of_asked(chart: &Chart, asked: Asked) -> Known {
     let this_year = asked.this_year;

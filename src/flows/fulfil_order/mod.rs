@@ -17,7 +17,7 @@ mod chapters;
 mod chart;
 mod complete;
 mod deliver;
-mod facts;
+pub(super) mod facts;
 mod give_up;
 mod judge;
 pub mod known;
