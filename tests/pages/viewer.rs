@@ -1,5 +1,5 @@
 //! The reader of PDF that comes with Chromium. A picture taken from the command line comes too early
-//! for it, so the browser is talked to: its DevTools protocol, over the two pipes that
+//! for it, so the browser is talked to: its `DevTools` protocol, over the two pipes that
 //! `--remote-debugging-pipe` asks for.
 
 use std::process::Stdio;
