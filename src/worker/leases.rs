@@ -2,7 +2,7 @@
 //! for each of a thousand jobs would wait in line for the database, and on a busy machine for longer
 //! than a lease.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ use crate::platform::jobs::store::{self, Claimed};
 struct Beat {
     /// Before the statement: since when those leases hold anew.
     at: Instant,
-    /// The jobs that are this worker's, with the attempts that it runs.
-    ours: BTreeSet<(i64, i32)>,
+    /// The jobs that are this worker's, by number and attempt, and whether they were extended.
+    ours: BTreeMap<(i64, i32), bool>,
 }
 
 pub(super) struct Leases {
@@ -28,7 +28,7 @@ pub(super) struct Leases {
 
 impl Leases {
     pub(super) fn new(lease: Duration) -> Self {
-        let none = Beat { at: Instant::now(), ours: BTreeSet::new() };
+        let none = Beat { at: Instant::now(), ours: BTreeMap::new() };
         Self { lease, beats: watch::channel(none).0 }
     }
 
@@ -51,8 +51,9 @@ impl Leases {
             return Ok(()); // Nothing runs.
         }
         let at = Instant::now();
-        let ours = store::extend(&base.db, owner, base.now().plus(self.lease)).await?;
-        self.beats.send_replace(Beat { at, ours: ours.into_iter().collect() });
+        let held = store::extend(&base.db, owner, base.now().plus(self.lease)).await?;
+        let ours = held.into_iter().map(|job| ((job.id, job.attempt), job.extended)).collect();
+        self.beats.send_replace(Beat { at, ours });
         Ok(())
     }
 
@@ -67,10 +68,11 @@ impl Leases {
                 changed = beats.changed() => if changed.is_err() { return },
             }
             let beat = beats.borrow_and_update();
-            if beat.ours.contains(&(job.id, job.attempt)) {
-                end = beat.at + sure;
-            } else if beat.at > begun {
-                return; // Asked for after the claim, and not ours any more.
+            match beat.ours.get(&(job.id, job.attempt)) {
+                Some(true) => end = beat.at + sure,
+                None if beat.at > begun => return,
+                // A transaction of its own was under way, or we asked before the claim.
+                Some(false) | None => {}
             }
         }
     }

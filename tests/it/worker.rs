@@ -11,6 +11,7 @@ use mingshu::platform::jobs::{Job, JobError, store};
 use mingshu::platform::lifecycle::Phases;
 use mingshu::worker::registry::{Registry, Run};
 use mingshu::worker::{Worker, WorkerSettings};
+use sea_orm::DbBackend;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -234,6 +235,30 @@ async fn a_dead_workers_job_is_taken_over_and_its_ghost_changes_nothing() {
         assert_eq!(reprieve, store::Reprieve::Lost);
         tx.commit().await.unwrap();
         assert_eq!(status(&base, 1).await.0, "done");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn leases_wait_for_no_transaction_of_the_jobs_they_are_for() {
+    on_every_database(async |database: &Database| {
+        let (base, _clock) = manual(database);
+        if base.db.backend() == DbBackend::Sqlite {
+            return; // Who writes is alone there.
+        }
+        enqueue(&base, [1, 2]).await;
+        let (me, now) = (("me", Duration::from_secs(60)), base.now());
+        let jobs = store::claim(&base.db, me, (store::Lane::All, 2), now).await.unwrap();
+        let tx = base.db.begin_write().await.unwrap();
+        assert!(store::progress(&tx, &jobs[0], 5).await.unwrap());
+        // Would hang if it waited.
+        let held = store::extend(&base.db, "me", now).await.unwrap();
+        let mut held: Vec<_> = held.iter().map(|job| (job.id, job.extended)).collect();
+        held.sort_unstable();
+        assert_eq!(held, [(jobs[0].id, false), (jobs[1].id, true)]);
+        tx.commit().await.unwrap();
+        let held = store::extend(&base.db, "me", now).await.unwrap();
+        assert!(held.iter().all(|job| job.extended) && held.len() == 2);
     })
     .await;
 }

@@ -220,15 +220,36 @@ fn claimed(row: &QueryResult, owner: &str) -> Result<Claimed, DbErr> {
     })
 }
 
-/// Keeps the leases of everything that `owner` runs. Returns the numbers of those jobs, each with its
-/// attempt: what is not among them is somebody else's now, or has ended.
-pub async fn extend(db: &Db, owner: &str, until: Timestamp) -> Result<Vec<(i64, i32)>, DbErr> {
-    let sql = "UPDATE jobs SET lease_until_at = $2 WHERE status = 'running' AND lease_owner = $1 \
-         RETURNING id, attempts";
+/// A job that runs, by its number and attempt, and whether its lease was extended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    pub id: i64,
+    pub attempt: i32,
+    pub extended: bool,
+}
+
+/// Keeps the leases of everything that `owner` runs. What is not among it is somebody else's now, or has
+/// ended. On Postgres a row that a transaction holds is left out: it may be waiting for another of these
+/// rows, and one of the two would have to be broken off. Its turn comes with the next extension.
+pub async fn extend(db: &Db, owner: &str, until: Timestamp) -> Result<Vec<Held>, DbErr> {
+    let sql = if db.backend() == DbBackend::Postgres {
+        "WITH mine AS (SELECT id, attempts FROM jobs WHERE status = 'running' AND lease_owner = $1), \
+         free AS MATERIALIZED (SELECT id FROM jobs WHERE status = 'running' AND lease_owner = $1 \
+         FOR UPDATE SKIP LOCKED), \
+         kept AS (UPDATE jobs SET lease_until_at = $2 WHERE id IN (SELECT id FROM free) RETURNING id) \
+         SELECT id, attempts, CAST(id IN (SELECT id FROM kept) AS INTEGER) FROM mine"
+    } else {
+        "UPDATE jobs SET lease_until_at = $2 WHERE status = 'running' AND lease_owner = $1 \
+         RETURNING id, attempts, 1"
+    };
     let values = vec![owner.into(), until.millis().into()];
     let rows = query_all(db.write_alone().await.conn(), sql, values).await?;
-    let job = |row: &QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
-    rows.iter().map(job).collect()
+    let held = |row: &QueryResult| {
+        let extended: i32 = row.try_get_by_index(2)?;
+        let (id, attempt) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Held { id, attempt, extended: extended != 0 })
+    };
+    rows.iter().map(held).collect()
 }
 
 /// Whether the job is still this run's; nobody else takes it before the transaction ends.
