@@ -16,6 +16,7 @@
 //! - A handler is idempotent; a panic in it counts as a retry.
 
 mod census;
+mod lease;
 pub mod listen;
 pub mod presence;
 pub mod store;

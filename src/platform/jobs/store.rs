@@ -1,5 +1,5 @@
-//! Every statement on the `jobs` table. Written by hand: claim and finish are on the hot path, and
-//! one statement cannot be torn apart by another worker.
+//! Every statement on the `jobs` table but those beside it. Written by hand: claim and finish are on
+//! the hot path, and one statement cannot be torn apart by another worker.
 
 use std::slice;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 use super::Job;
 pub use super::census::{Counts, JobRow, JobTrace, backlog, counts, find, naming, parked};
 use super::census::{JOB_ROW, job_row};
+pub use super::lease::{Held, extend};
 use crate::kernel::clock::Timestamp;
 use crate::platform::db::rows::{self, Columns, Kind, Rows, TakesRows};
 use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
@@ -218,38 +219,6 @@ fn claimed(row: &QueryResult, owner: &str) -> Result<Claimed, DbErr> {
         owner: owner.to_owned(),
         due_at: Timestamp(row.try_get_by_index(6)?),
     })
-}
-
-/// A job that runs, by its number and attempt, and whether its lease was extended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
-    pub id: i64,
-    pub attempt: i32,
-    pub extended: bool,
-}
-
-/// Keeps the leases of everything that `owner` runs. What is not among it is somebody else's now, or has
-/// ended. On Postgres a row that a transaction holds is left out: it may be waiting for another of these
-/// rows, and one of the two would have to be broken off. Its turn comes with the next extension.
-pub async fn extend(db: &Db, owner: &str, until: Timestamp) -> Result<Vec<Held>, DbErr> {
-    let sql = if db.backend() == DbBackend::Postgres {
-        "WITH mine AS (SELECT id, attempts FROM jobs WHERE status = 'running' AND lease_owner = $1), \
-         free AS MATERIALIZED (SELECT id FROM jobs WHERE status = 'running' AND lease_owner = $1 \
-         FOR UPDATE SKIP LOCKED), \
-         kept AS (UPDATE jobs SET lease_until_at = $2 WHERE id IN (SELECT id FROM free) RETURNING id) \
-         SELECT id, attempts, CAST(id IN (SELECT id FROM kept) AS INTEGER) FROM mine"
-    } else {
-        "UPDATE jobs SET lease_until_at = $2 WHERE status = 'running' AND lease_owner = $1 \
-         RETURNING id, attempts, 1"
-    };
-    let values = vec![owner.into(), until.millis().into()];
-    let rows = query_all(db.write_alone().await.conn(), sql, values).await?;
-    let held = |row: &QueryResult| {
-        let extended: i32 = row.try_get_by_index(2)?;
-        let (id, attempt) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        Ok(Held { id, attempt, extended: extended != 0 })
-    };
-    rows.iter().map(held).collect()
 }
 
 /// Whether the job is still this run's; nobody else takes it before the transaction ends.
