@@ -23,6 +23,8 @@ mod m20261121_000018_profiles;
 mod m20261121_000019_after_delivery;
 mod m20261121_000020_questions;
 mod m20261122_000021_order_products;
+mod m20261122_000022_taken;
+mod m20261122_000023_fewer_indexes;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000019_after_delivery::Migration),
             Box::new(m20261121_000020_questions::Migration),
             Box::new(m20261122_000021_order_products::Migration),
+            Box::new(m20261122_000022_taken::Migration),
+            Box::new(m20261122_000023_fewer_indexes::Migration),
         ]
     }
 }

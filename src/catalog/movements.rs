@@ -52,8 +52,14 @@ impl Reason {
         Self::ALL.into_iter().find(|reason| reason.as_str() == word)
     }
 
+    /// How many more pieces are taken, reserved or sold, after it.
+    pub fn takes(self) -> i64 {
+        let (reserved, sold) = self.effect();
+        reserved.saturating_add(sold)
+    }
+
     /// What one piece adds to reserved and sold.
-    pub fn effect(self) -> (i64, i64) {
+    fn effect(self) -> (i64, i64) {
         match self {
             Self::Reserve | Self::ReserveLate => (1, 0),
             Self::Confirm => (-1, 1),
@@ -74,33 +80,19 @@ pub struct Movement {
     pub quantity: i64,
 }
 
-/// How many pieces are taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counters {
-    pub reserved: i64,
-    pub sold: i64,
-}
+/// How many pieces are taken: of each product over all days (`None`), and on each day of a per-day
+/// supply.
+pub type Taking = BTreeMap<(Sku, Option<String>), i64>;
 
-impl Counters {
-    fn add(&mut self, movement: &Movement) {
-        let (reserved, sold) = movement.reason.effect();
-        let pieces = |effect: i64| effect.saturating_mul(movement.quantity);
-        self.reserved = self.reserved.saturating_add(pieces(reserved));
-        self.sold = self.sold.saturating_add(pieces(sold));
-    }
-}
-
-/// What the counters must be: for each product over all days (`None`), and for each day of a
-/// per-day supply.
-pub fn counters_from<'a>(
-    movements: impl IntoIterator<Item = &'a Movement>,
-) -> BTreeMap<(Sku, Option<String>), Counters> {
-    let mut all: BTreeMap<(Sku, Option<String>), Counters> = BTreeMap::new();
+/// What the counters must be.
+pub fn taken_by<'a>(movements: impl IntoIterator<Item = &'a Movement>) -> Taking {
+    let mut all = Taking::new();
     for movement in movements {
-        all.entry((movement.sku.clone(), None)).or_default().add(movement);
-        if movement.day.is_some() {
-            let day = (movement.sku.clone(), movement.day.clone());
-            all.entry(day).or_default().add(movement);
+        let pieces = movement.reason.takes().saturating_mul(movement.quantity);
+        let day = movement.day.is_some().then(|| movement.day.clone());
+        for place in [Some(None), day].into_iter().flatten() {
+            let taken = all.entry((movement.sku.clone(), place)).or_default();
+            *taken = taken.saturating_add(pieces);
         }
     }
     all
@@ -152,11 +144,9 @@ mod tests {
             movement(today, Reason::Reserve),
             movement(yesterday, Reason::Release),
         ];
-        let counters = counters_from(&record);
-        let of = |day: Option<&str>| counters[&(Sku::from("a"), day.map(str::to_owned))];
-        assert_eq!(of(None), Counters { reserved: 1, sold: 1 });
-        assert_eq!(of(yesterday), Counters { reserved: 0, sold: 1 });
-        assert_eq!(of(today), Counters { reserved: 1, sold: 0 });
+        let taken = taken_by(&record);
+        let of = |day: Option<&str>| taken[&(Sku::from("a"), day.map(str::to_owned))];
+        assert_eq!((of(None), of(yesterday), of(today)), (2, 1, 1));
     }
 
     #[test]
@@ -187,10 +177,11 @@ mod tests {
                 };
                 made.extend(step.filter(|step| !made.contains(step)));
                 let record: Vec<_> = made.iter().map(|reason| movement(None, *reason)).collect();
-                let counters = counters_from(&record);
-                let now = counters.get(&(Sku::from("a"), None)).copied().unwrap_or_default();
-                prop_assert!(now.reserved >= 0 && now.sold >= 0);
-                prop_assert!(now.reserved + now.sold <= 1, "{made:?}");
+                let taken = taken_by(&record);
+                let now = taken.get(&(Sku::from("a"), None)).copied().unwrap_or_default();
+                prop_assert!((0..=1).contains(&now), "{made:?}");
+                let held = holds(&made, Reason::Reserve) || holds(&made, Reason::Confirm);
+                prop_assert_eq!(now == 1, held, "{:?}", made);
             }
         }
     }

@@ -2,18 +2,17 @@
 //! (spec.md §4 rule 13). Movements are an append-only record with a unique key, so each happens at
 //! most once per order; the counters change by conditional updates, in the same transaction.
 //!
-//! `products` counts all pieces that were ever taken; a per-day supply counts on the row of its
-//! day besides. A piece belongs to the day on which it was reserved, also when its order is paid
-//! or closed after midnight: no day sells more than it has, and none loses a piece.
+//! `products` counts the pieces that are taken, reserved or sold; a per-day supply counts on the row of
+//! its day besides. Money that comes makes a reserved piece a sold one, which is still taken: whoever
+//! pays waits for no row that all buyers share. A piece belongs to the day on which it was reserved, also
+//! when its order is paid or closed after midnight: no day sells more than it has, and none loses a piece.
 //!
 //! Lock order: the order first, then its day, then its product, then the coupon.
-
-use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use serde_json::Value as Json;
 
-use super::movements::{Counters, Movement, Reason, counters_from, holds, next_reservation};
+use super::movements::{Movement, Reason, Taking, holds, next_reservation, taken_by};
 use super::product::{Stock, Supply};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::ids::{OrderNo, Sku};
@@ -24,9 +23,7 @@ use crate::platform::db::{WriteTx, execute, query_all, query_one};
 pub type Piece<'a> = (&'a Sku, &'a OrderNo);
 
 /// Floored: wrong counters are the audit's business and never stop money.
-const CHANGE: &str = "reserved = CASE WHEN reserved + $2 > 0 THEN reserved + $2 ELSE 0 END, \
-                      sold = CASE WHEN sold + $3 > 0 THEN sold + $3 ELSE 0 END, \
-                      updated_at = $4";
+const CHANGE: &str = "taken = CASE WHEN taken + $2 > 0 THEN taken + $2 ELSE 0 END, updated_at = $3";
 
 /// What became of the wish for a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +47,16 @@ pub struct Low {
     pub supply: i64,
 }
 
-/// Counters that do not agree with the record.
+/// A counter that does not agree with the record.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Mismatch {
     pub sku: Sku,
     /// The day of a per-day supply; `None` for the product as a whole.
     pub day: Option<String>,
-    pub counters: Counters,
-    pub movements: Counters,
+    /// How many pieces are taken, as counted.
+    pub counted: i64,
+    /// As many as the movements come to.
+    pub moved: i64,
 }
 
 /// Takes one piece for an order; a second time only after the first one was released.
@@ -149,14 +148,12 @@ pub async fn rest(
 ) -> Result<Option<i64>, DbErr> {
     let (limit, sql, values) = match stock {
         Stock::Unlimited => return Ok(None),
-        Stock::Counted(limit) => (
-            limit,
-            "SELECT reserved + sold AS taken FROM products WHERE sku = $1",
-            vec![sku.as_str().into()],
-        ),
+        Stock::Counted(limit) => {
+            (limit, "SELECT taken FROM products WHERE sku = $1", vec![sku.as_str().into()])
+        }
         Stock::Daily(limit) => (
             limit,
-            "SELECT reserved + sold AS taken FROM stock_days WHERE sku = $1 AND day = $2",
+            "SELECT taken FROM stock_days WHERE sku = $1 AND day = $2",
             vec![sku.as_str().into(), day.into()],
         ),
     };
@@ -171,40 +168,35 @@ pub async fn rest(
 pub async fn audit(db: &impl ConnectionTrait) -> Result<Vec<Mismatch>, DbErr> {
     let rows = query_all(
         db,
-        "SELECT 'counter' AS kind, sku, NULL AS day, reserved AS first, sold AS second \
-         FROM products \
-         UNION ALL SELECT 'counter', sku, day, reserved, sold FROM stock_days \
-         UNION ALL SELECT reason, sku, day, CAST(SUM(quantity) AS BIGINT), CAST(0 AS BIGINT) \
+        "SELECT 'counter' AS kind, sku, NULL AS day, taken AS pieces FROM products \
+         UNION ALL SELECT 'counter', sku, day, taken FROM stock_days \
+         UNION ALL SELECT reason, sku, day, CAST(SUM(quantity) AS BIGINT) \
          FROM stock_movements GROUP BY reason, sku, day",
         vec![],
     )
     .await?;
-    let (mut kept, mut movements) = (BTreeMap::new(), Vec::new());
+    let (mut kept, mut movements) = (Taking::new(), Vec::new());
     for row in &rows {
-        let (kind, first): (String, i64) = (row.try_get("", "kind")?, row.try_get("", "first")?);
+        let (kind, pieces): (String, i64) = (row.try_get("", "kind")?, row.try_get("", "pieces")?);
         let (sku, day) = (Sku(row.try_get("", "sku")?), row.try_get("", "day")?);
         if kind == "counter" {
-            let counters = Counters { reserved: first, sold: row.try_get("", "second")? };
-            kept.insert((sku, day), counters);
+            kept.insert((sku, day), pieces);
         } else {
-            movements.push(Movement { sku, day, reason: reason(&kind)?, quantity: first });
+            movements.push(Movement { sku, day, reason: reason(&kind)?, quantity: pieces });
         }
     }
-    Ok(mismatches(&kept, &counters_from(&movements)))
+    Ok(mismatches(&kept, &taken_by(&movements)))
 }
 
-fn mismatches(
-    kept: &BTreeMap<(Sku, Option<String>), Counters>,
-    due: &BTreeMap<(Sku, Option<String>), Counters>,
-) -> Vec<Mismatch> {
+fn mismatches(kept: &Taking, due: &Taking) -> Vec<Mismatch> {
     let mut places: Vec<_> = kept.keys().chain(due.keys()).collect();
     places.sort();
     places.dedup();
     let compare = |place: &(Sku, Option<String>)| {
-        let of = |all: &BTreeMap<_, Counters>| all.get(place).copied().unwrap_or_default();
-        let (counters, movements) = (of(kept), of(due));
+        let of = |all: &Taking| all.get(place).copied().unwrap_or_default();
+        let (counted, moved) = (of(kept), of(due));
         let (sku, day) = place.clone();
-        (counters != movements).then_some(Mismatch { sku, day, counters, movements })
+        (counted != moved).then_some(Mismatch { sku, day, counted, moved })
     };
     places.into_iter().filter_map(compare).collect()
 }
@@ -237,17 +229,21 @@ pub(super) fn day_of(made: &[(Reason, Option<String>)]) -> Option<&str> {
     made.last().and_then(|(_, day)| day.as_deref())
 }
 
-/// Moves the counters by one piece: the day's first, then the product's.
+/// Moves the counters by one piece where that makes one more or less taken: the day's first, then the
+/// product's.
 async fn count(
     tx: &WriteTx,
     (sku, day): (&str, Option<&str>),
     reason: Reason,
     now: Timestamp,
 ) -> Result<(), DbErr> {
-    let (reserved, sold) = reason.effect();
-    let values = || vec![sku.into(), reserved.into(), sold.into(), now.millis().into()];
+    let taken = reason.takes();
+    if taken == 0 {
+        return Ok(());
+    }
+    let values = || vec![sku.into(), taken.into(), now.millis().into()];
     if let Some(day) = day {
-        let sql = format!("UPDATE stock_days SET {CHANGE} WHERE sku = $1 AND day = $5");
+        let sql = format!("UPDATE stock_days SET {CHANGE} WHERE sku = $1 AND day = $4");
         execute(tx.conn(), &sql, [values(), vec![day.into()]].concat()).await?;
     }
     let sql = format!("UPDATE products SET {CHANGE} WHERE sku = $1");
@@ -325,7 +321,7 @@ async fn open_product(tx: &WriteTx, sku: &Sku, now: Timestamp) -> Result<(), DbE
     Ok(())
 }
 
-/// One more reserved if the limit allows: how many are taken now, and when it was told that few
+/// One more if the limit allows: how many are taken now, and when it was told that few
 /// are left.
 async fn take_of_product(
     tx: &WriteTx,
@@ -335,9 +331,8 @@ async fn take_of_product(
 ) -> Result<Option<QueryResult>, DbErr> {
     query_one(
         tx.conn(),
-        "UPDATE products SET reserved = reserved + 1, updated_at = $2 \
-         WHERE sku = $1 AND reserved + sold < $3 \
-         RETURNING reserved + sold AS taken, low_stock_told_at AS told",
+        "UPDATE products SET taken = taken + 1, updated_at = $2 WHERE sku = $1 AND taken < $3 \
+         RETURNING taken, low_stock_told_at AS told",
         vec![sku.as_str().into(), now.millis().into(), limit.into()],
     )
     .await
@@ -359,9 +354,9 @@ async fn take_of_day(
     .await?;
     let taken = query_one(
         tx.conn(),
-        "UPDATE stock_days SET reserved = reserved + 1, updated_at = $3 \
-         WHERE sku = $1 AND day = $2 AND reserved + sold < $4 \
-         RETURNING reserved + sold AS taken, low_stock_told_at AS told",
+        "UPDATE stock_days SET taken = taken + 1, updated_at = $3 \
+         WHERE sku = $1 AND day = $2 AND taken < $4 \
+         RETURNING taken, low_stock_told_at AS told",
         [place(), vec![limit.into()]].concat(),
     )
     .await?;

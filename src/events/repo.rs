@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Value};
 
 use super::{Event, EventError};
 use crate::kernel::clock::Timestamp;
+use crate::kernel::ids;
 use crate::platform::db::{Db, WriteTx, execute, query_all, query_one};
 
 const EVENT: &str = "o.id, o.kind, o.version, o.subject, o.payload, o.created_at";
@@ -251,16 +252,13 @@ pub async fn list(
         }
         conditions.push(')');
     }
-    let sql = format!(
-        "SELECT {EVENT} FROM outbox o {conditions} ORDER BY o.created_at DESC, o.id DESC LIMIT $1"
-    );
+    let sql = format!("SELECT {EVENT} FROM outbox o {conditions} ORDER BY o.id DESC LIMIT $1");
     query_all(db, &sql, values).await?.iter().map(event).collect()
 }
 
 /// All events about one order or sku, the oldest first.
 pub async fn of_subject(db: &impl ConnectionTrait, subject: &str) -> Result<Vec<Event>, DbErr> {
-    let sql =
-        format!("SELECT {EVENT} FROM outbox o WHERE o.subject = $1 ORDER BY o.created_at, o.id");
+    let sql = format!("SELECT {EVENT} FROM outbox o WHERE o.subject = $1 ORDER BY o.id");
     query_all(db, &sql, vec![subject.into()]).await?.iter().map(event).collect()
 }
 
@@ -271,12 +269,9 @@ pub async fn list_since(
     after: Option<&Event>,
     limit: u32,
 ) -> Result<Vec<Event>, DbErr> {
-    let (at, id) = after.map_or((since, ""), |event| (event.occurred_at, event.id.as_str()));
-    let sql = format!(
-        "SELECT {EVENT} FROM outbox o WHERE o.created_at > $1 OR (o.created_at = $1 AND o.id > $2) \
-         ORDER BY o.created_at, o.id LIMIT $3"
-    );
-    let values = vec![at.millis().into(), id.into(), i64::from(limit).into()];
+    let after = after.map_or_else(|| ids::before_events_of(since), |event| event.id.clone());
+    let sql = format!("SELECT {EVENT} FROM outbox o WHERE o.id > $1 ORDER BY o.id LIMIT $2");
+    let values = vec![after.into(), i64::from(limit).into()];
     query_all(db, &sql, values).await?.iter().map(event).collect()
 }
 

@@ -120,6 +120,12 @@ pub fn event_id(now: Timestamp) -> String {
     uuid::Uuid::new_v7(moment).to_string()
 }
 
+/// What sorts before the ids of all events of `instant`, and behind those of earlier ones.
+pub fn before_events_of(instant: Timestamp) -> String {
+    let millis = u64::try_from(instant.millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string()
+}
+
 /// `length` random characters of Crockford's base 32.
 pub fn crockford(length: usize) -> String {
     random_bytes(length)
@@ -170,6 +176,8 @@ mod tests {
     fn event_ids_sort_by_time() {
         let early = event_id(Timestamp::from_millis(1_795_219_200_000));
         let late = event_id(Timestamp::from_millis(1_795_219_200_001));
+        let between = before_events_of(Timestamp::from_millis(1_795_219_200_001));
+        assert!(early < between && between < late, "{early} {between} {late}");
         assert!(early < late);
     }
 }

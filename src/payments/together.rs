@@ -1,25 +1,32 @@
 //! What callbacks that arrive together do to payments, in a few statements for all of them. One by
 //! one it is [`super::repo::apply`].
 
+use std::collections::BTreeMap;
+
 use super::entity::payment;
 use super::log::{LOG, log_row};
 use super::repo::Evidence;
 use super::rules::{self, Step};
 use super::{Fact, Payment, PaymentError};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::ids::OrderNo;
+use crate::kernel::ids::PaymentNo;
 use crate::platform::db::group::GroupTx;
 use crate::platform::db::rows::{self, Columns, Kind, Rows};
 
-/// All attempts to pay these orders.
+/// All attempts to pay the orders of `payments`, these among them.
 pub async fn attempts_of(
     tx: &GroupTx<'_>,
-    orders: &[&OrderNo],
-) -> Result<Vec<Payment>, PaymentError> {
-    let numbers = orders.iter().map(|no| [no.as_str().into()]).collect();
-    let sql = "SELECT payments.* FROM payments, {given} WHERE order_no = given.no";
+    payments: &[&PaymentNo],
+) -> Result<BTreeMap<PaymentNo, Payment>, PaymentError> {
+    let numbers = payments.iter().map(|no| [no.as_str().into()]).collect();
+    let sql = "SELECT payments.* FROM payments, {given} WHERE order_no = \
+               (SELECT known.order_no FROM payments known WHERE known.payment_no = given.no)";
     let attempts = tx.ask::<payment::Model>(&[("no", Kind::Text)], numbers, sql).await?;
-    attempts.into_iter().map(Payment::try_from).collect()
+    let by_number = |attempt| {
+        let attempt = Payment::try_from(attempt)?;
+        Ok((attempt.payment_no.clone(), attempt))
+    };
+    attempts.into_iter().map(by_number).collect()
 }
 
 /// A payment that succeeded, by which charge of the provider, and how we know.

@@ -237,10 +237,10 @@ const DAMAGES: [(&str, &[&str]); 18] = [
         &["M10"],
     ),
     ("UPDATE commissions SET reversed_minor = 0", &["M09", "M10"]),
-    ("UPDATE products SET sold = sold + 1 WHERE sku = 'letter'", &["M11"]),
-    ("UPDATE products SET reserved = reserved + 1, sold = sold - 1 WHERE sku = 'letter'", &["M11"]),
+    ("UPDATE products SET taken = taken + 1 WHERE sku = 'letter'", &["M11"]),
+    ("UPDATE products SET taken = taken - 1 WHERE sku = 'letter'", &["M11"]),
     (
-        "INSERT INTO stock_days (sku, day, reserved, updated_at) VALUES ('letter', '2026-11-21', 1, 1)",
+        "INSERT INTO stock_days (sku, day, taken, updated_at) VALUES ('letter', '2026-11-21', 1, 1)",
         &["M11"],
     ),
     (
@@ -339,7 +339,7 @@ async fn at_night_the_rules_are_asked_once_and_a_broken_one_is_an_alert() {
         assert_eq!(app.messenger.saying("账目有不符之处").len(), 0);
 
         // 12:13 in Shanghai: fifteen hours on it is three at night again.
-        app.damage("UPDATE products SET sold = sold + 1").await;
+        app.damage("UPDATE products SET taken = taken + 1").await;
         app.clock.advance(HOUR * 14);
         assert!(!doctor_money::sweep(&app.base, zone).await.unwrap(), "not before three");
         app.clock.advance(HOUR);

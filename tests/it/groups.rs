@@ -200,8 +200,8 @@ async fn books(street: &Street, placed: &[Placed]) -> String {
          refund_no, at FROM ledger_transfers",
         "SELECT kind, subject, payload, created_at, published_at FROM outbox",
         "SELECT order_no, sku, reason, quantity, at, day FROM stock_movements",
-        "SELECT sku, reserved, sold FROM products",
-        "SELECT sku, day, reserved, sold FROM stock_days",
+        "SELECT sku, taken FROM products",
+        "SELECT sku, day, taken FROM stock_days",
         "SELECT kind, dedupe_key, payload, status, run_at, max_attempts FROM jobs",
         "SELECT order_no, payment_no, cause, amount_minor, status, reason, actor FROM refunds",
     ];

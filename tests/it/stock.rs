@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mingshu::audit;
 use mingshu::catalog::answers::FormAnswers;
-use mingshu::catalog::movements::{Counters, Reason};
+use mingshu::catalog::movements::Reason;
 use mingshu::catalog::product::{Stock, Supply};
 use mingshu::catalog::stock::{self, Taken};
 use mingshu::flows::add_stock::{self, Added};
@@ -43,11 +43,14 @@ fn ordered(placed: &[Placed]) -> Vec<OrderNo> {
     placed.iter().filter_map(number).collect()
 }
 
-async fn counters(app: &TestApp, sku: &str) -> Counters {
-    let sql = "SELECT reserved, sold FROM products WHERE sku = $1";
+/// Pieces of a product that are reserved, and that are sold: together as many as are counted.
+async fn pieces(app: &TestApp, sku: &str) -> (i64, i64) {
+    let sql = "SELECT taken, (SELECT CAST(COALESCE(SUM(CASE reason WHEN 'confirm' THEN quantity \
+               WHEN 'return' THEN -quantity ELSE 0 END), 0) AS BIGINT) \
+               FROM stock_movements WHERE sku = $1) FROM products WHERE sku = $1";
     let row = query_one(app.base.db.read(), sql, vec![sku.into()]).await.unwrap().unwrap();
-    let get = |name: &str| row.try_get::<i64>("", name).unwrap();
-    Counters { reserved: get("reserved"), sold: get("sold") }
+    let [taken, sold] = [0, 1].map(|at| row.try_get_by_index::<i64>(at).unwrap());
+    (taken - sold, sold)
 }
 
 /// What happened to the piece of an order, as the record has it.
@@ -72,7 +75,7 @@ async fn two_hundred_buyers_want_ten_pieces() {
         let placed = app.all_at_once(buyers(200, "scarce")).await;
         let orders = ordered(&placed);
         assert_eq!((orders.len(), placed.len()), (10, 200));
-        assert_eq!(counters(&app, "scarce").await, Counters { reserved: 10, sold: 0 });
+        assert_eq!(pieces(&app, "scarce").await, (10, 0));
         assert_in_balance(&app).await;
         // Half are paid and half are closed, all at the same moment.
         let mut deeds = tokio::task::JoinSet::new();
@@ -90,11 +93,11 @@ async fn two_hundred_buyers_want_ten_pieces() {
             });
         }
         deeds.join_all().await;
-        assert_eq!(counters(&app, "scarce").await, Counters { reserved: 0, sold: 5 });
+        assert_eq!(pieces(&app, "scarce").await, (0, 5));
         assert_in_balance(&app).await;
         let again = app.all_at_once(buyers(50, "scarce")).await;
         assert_eq!(ordered(&again).len(), 5, "what was given back is sold again");
-        assert_eq!(counters(&app, "scarce").await, Counters { reserved: 5, sold: 5 });
+        assert_eq!(pieces(&app, "scarce").await, (5, 5));
         assert_in_balance(&app).await;
     })
     .await;
@@ -119,7 +122,7 @@ async fn an_order_of_yesterday_costs_today_nothing() {
         let more = app.try_to_place(TestApp::wish(BUYER, "daily", None)).await;
         assert!(matches!(more, Placed::SoldOut), "a piece of yesterday is none of today");
         assert_in_balance(&app).await;
-        assert_eq!(counters(&app, "daily").await, Counters { reserved: 3, sold: 1 });
+        assert_eq!(pieces(&app, "daily").await, (3, 1));
     })
     .await;
 }
@@ -169,7 +172,7 @@ async fn late_money_takes_a_piece_anew_under_a_word_of_its_own() {
         let mut words = record(&app, &order.order_no).await;
         words.sort();
         assert_eq!(words, ["confirm", "release", "reserve", "reserve_late"]);
-        assert_eq!(counters(&app, "scarce").await, Counters { reserved: 0, sold: 1 });
+        assert_eq!(pieces(&app, "scarce").await, (0, 1));
         assert_in_balance(&app).await;
     })
     .await;
@@ -184,7 +187,7 @@ async fn late_money_for_a_piece_that_is_gone_goes_back() {
         app.pay(&order.order_no, "late").await;
         assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Refunding);
         assert_eq!(record(&app, &order.order_no).await, ["release", "reserve"]);
-        assert_eq!(counters(&app, "scarce").await, Counters { reserved: 10, sold: 0 });
+        assert_eq!(pieces(&app, "scarce").await, (10, 0));
         assert_in_balance(&app).await;
     })
     .await;
@@ -198,7 +201,7 @@ async fn a_paid_order_that_fails_gives_its_piece_back() {
         app.model.answer_next((0..9).map(|_| Err(ModelError::Refused)));
         app.run_to_the_end().await;
         assert_eq!(app.reload(&order.order_no).await.status, OrderStatus::Failed);
-        assert_eq!(counters(&app, "scarce").await, Counters { reserved: 0, sold: 0 });
+        assert_eq!(pieces(&app, "scarce").await, (0, 0));
         assert!(record(&app, &order.order_no).await.contains(&Reason::Return.as_str().to_owned()));
         assert_in_balance(&app).await;
     })
@@ -243,13 +246,12 @@ async fn the_record_cannot_be_rewritten_and_wrong_counters_are_found() {
             assert!(refused.contains("append-only"), "{refused}");
         }
         let tx = app.base.db.begin_write().await.unwrap();
-        tx.conn().execute_unprepared("UPDATE products SET sold = 5").await.unwrap();
+        tx.conn().execute_unprepared("UPDATE products SET taken = 6").await.unwrap();
         tx.commit().await.unwrap();
         let found = stock::audit(app.base.db.read()).await.unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].sku.as_str(), found[0].day.as_deref()), ("scarce", None));
-        assert_eq!(found[0].counters, Counters { reserved: 1, sold: 5 });
-        assert_eq!(found[0].movements, Counters { reserved: 1, sold: 0 });
+        assert_eq!((found[0].counted, found[0].moved), (6, 1));
     })
     .await;
 }

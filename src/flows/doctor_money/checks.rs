@@ -272,7 +272,7 @@ const DOUBT_OVERDUE: &str = "
 SELECT payment_no AS subject, MIN(order_no) AS order_no, CAST(0 AS BIGINT) AS expected,
   CAST(SUM(CASE WHEN credit = 'doubt' THEN amount_minor ELSE -amount_minor END) AS BIGINT)
     AS actual, currency, 'in doubt' AS note
-FROM ledger_transfers WHERE 'doubt' IN (credit, debit)
+FROM ledger_transfers WHERE debit = 'doubt' OR credit = 'doubt'
 GROUP BY payment_no, currency
 HAVING SUM(CASE WHEN credit = 'doubt' THEN amount_minor ELSE -amount_minor END) > 0
   AND MAX(at) < {{NOW}} - 259200000

@@ -142,18 +142,14 @@ fn counted(findings: impl Iterator<Item = Finding>) -> (i64, Vec<Finding>) {
 }
 
 fn stock_finding(wrong: &stock::Mismatch) -> Finding {
-    let (counters, movements) = (wrong.counters, wrong.movements);
     let day = wrong.day.as_deref().map_or_else(String::new, |day| format!("on {day}: "));
     Finding {
         subject: wrong.sku.0.clone(),
         order_no: None,
-        expected: Some(movements.reserved.saturating_add(movements.sold)),
-        actual: Some(counters.reserved.saturating_add(counters.sold)),
+        expected: Some(wrong.moved),
+        actual: Some(wrong.counted),
         currency: None,
-        note: Some(format!(
-            "{day}reserved {}, sold {}; by movements {} and {}",
-            counters.reserved, counters.sold, movements.reserved, movements.sold
-        )),
+        note: Some(format!("{day}{} taken; by movements {}", wrong.counted, wrong.moved)),
     }
 }
 

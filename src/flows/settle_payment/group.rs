@@ -135,19 +135,19 @@ impl Books {
         let keys: Vec<_> =
             told().map(|one| (one.provider.as_str(), one.evidence_key.as_str())).collect();
         let numbers: Vec<_> = told().map(|one| &one.payment_no).collect();
-        let orders = orders::together::orders_of(tx, &numbers).await?;
-        let orders: BTreeMap<_, _> =
-            orders.into_iter().map(|order| (order.order_no.clone(), order)).collect();
-        let numbers: Vec<_> = orders.keys().collect();
-        // Only after the lock: a statement of Postgres sees what was there when it began.
-        let (known, moved, payments) = tokio::try_join!(
+        // The lock first: a statement of Postgres sees what was there when it began.
+        let (orders, known, moved, payments) = tokio::try_join!(
+            biased;
+            async { Ok::<_, SettleError>(orders::together::orders_of(tx, &numbers).await?) },
             async { Ok(inbox::verdicts_on(tx, &keys).await?) },
             async { Ok(pieces::movements_of(tx, &numbers).await?) },
-            async { Ok::<_, SettleError>(together::attempts_of(tx, &numbers).await?) },
+            async { Ok(together::attempts_of(tx, &numbers).await?) },
         )?;
+        let orders: BTreeMap<_, _> =
+            orders.into_iter().map(|order| (order.order_no.clone(), order)).collect();
         let (mut attempts, mut order_numbers) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::new());
-        for payment in payments {
-            order_numbers.insert(payment.payment_no.clone(), payment.order_no.clone());
+        for (number, payment) in payments {
+            order_numbers.insert(number, payment.order_no.clone());
             attempts.entry(payment.order_no.clone()).or_default().push(payment);
         }
         Ok(Self { known, orders, attempts, order_numbers, moved })
@@ -247,7 +247,6 @@ async fn pay(
     let work: Vec<_> =
         paid.iter().map(|one| FulfilOrder { order_no: one.order.order_no.clone() }).collect();
     jobs::enqueue_all(tx, &work, now).await?;
-    // The last: every other group wants to count pieces of the same product.
     let sold: Vec<_> = paid.iter().map(|one| (&one.order.sku, &one.order.order_no)).collect();
     pieces::confirm_all(tx, (&sold, moved), now).await?;
     Ok(true)

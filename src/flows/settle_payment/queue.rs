@@ -87,7 +87,7 @@ fn start_writers(
         base: base.clone(),
         groups: Arc::new(base.db.group_writer()?),
         money: Arc::clone(money),
-        room: Arc::new(Mutex::new(Room { door: waiting, arrived: Vec::new(), before: 0 })),
+        room: Arc::new(Mutex::new(Room::behind(waiting))),
     };
     if !writer.groups.blocks() {
         for _writer in 0..WRITERS {
@@ -128,19 +128,26 @@ impl Writer {
     /// Who goes together now; nobody when the door was closed.
     async fn next(&self) -> Vec<Waiting> {
         let mut room = self.room.lock().await;
+        room.look();
+        room.waited = room.arrived.len();
         room.wait_for_anybody().await;
         if self.groups.blocks() { room.half() } else { room.everybody() }
     }
 }
 
-/// Those who wait, and how many went together last.
+/// Those who wait, how many of them did when the last group was answered, and how many were in it.
 struct Room {
     door: mpsc::Receiver<Waiting>,
     arrived: Vec<Waiting>,
+    waited: usize,
     before: usize,
 }
 
 impl Room {
+    fn behind(door: mpsc::Receiver<Waiting>) -> Self {
+        Self { door, arrived: Vec::new(), waited: 0, before: 0 }
+    }
+
     async fn wait_for_anybody(&mut self) {
         if self.arrived.is_empty() {
             self.door.recv_many(&mut self.arrived, LARGEST_GROUP).await;
@@ -152,20 +159,18 @@ impl Room {
     }
 
     /// Half of those who are about: who waits, and who was answered last and will come again. Blocks
-    /// the thread, which is nobody else's, until as many are here as before, but not for long.
+    /// the thread, which is nobody else's, until that many are here, but not for long.
     fn half(&mut self) -> Vec<Waiting> {
-        if self.arrived.is_empty() {
-            return Vec::new();
-        }
+        let about = self.waited.saturating_add(self.before);
+        let wanted = about.div_ceil(2).max(SMALL_GROUP).min(about);
         for _step in 0..STEPS {
             self.look();
-            if self.arrived.len() >= self.before {
+            if self.arrived.len() >= wanted {
                 break;
             }
             thread::sleep(STEP);
         }
-        let about = self.arrived.len().saturating_add(self.before);
-        let group = about.div_ceil(2).clamp(SMALL_GROUP, LARGEST_GROUP).min(self.arrived.len());
+        let group = wanted.clamp(SMALL_GROUP, LARGEST_GROUP).min(self.arrived.len());
         self.before = group;
         self.arrived.drain(..group).collect()
     }

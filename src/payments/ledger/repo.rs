@@ -121,7 +121,7 @@ pub struct DoubtSum {
 
 /// What stands in doubt now; a currency that was there once stays in the list with nothing.
 pub async fn doubts(db: &impl ConnectionTrait) -> Result<Vec<DoubtSum>, DbErr> {
-    // Both sides have an index, and few lines ever pass through this account.
+    // The few lines that pass through this account have an index of their own.
     let rows = query_all(
         db,
         "SELECT currency, CAST(SUM(minor) AS BIGINT), \

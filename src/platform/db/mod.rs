@@ -7,6 +7,7 @@
 
 mod connect;
 pub mod group;
+mod herald;
 pub mod rows;
 
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use sea_orm::{
     Select, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
+
+use self::herald::Herald;
 
 /// Name of the Postgres channel that carries "there is a job" between processes.
 pub const JOBS_CHANNEL: &str = "mingshu_jobs";
@@ -36,6 +39,8 @@ pub struct Db {
     listener: Option<Listener>,
     /// Where groups are written on Postgres.
     wires: Option<Arc<group::Wires>>,
+    /// Tells the other processes on the same Postgres.
+    herald: Option<Herald>,
 }
 
 /// Is told of statements.
@@ -63,7 +68,8 @@ impl Db {
         if options.url.starts_with("postgres") {
             let pool = Database::connect(connect::postgres(options)).await?;
             let wires = group::Wires::to(&options.url).map(Arc::new);
-            return Ok(Self { wires, ..Self::of(pool.clone(), pool) });
+            let herald = Some(Herald::start(pool.clone()));
+            return Ok(Self { wires, herald, ..Self::of(pool.clone(), pool) });
         }
         let (url, readers) = (&options.url, options.max_connections);
         connect::create_folder(url)?;
@@ -74,7 +80,7 @@ impl Db {
 
     fn of(write: DatabaseConnection, read: DatabaseConnection) -> Self {
         let (bell, turns) = Default::default();
-        Self { write, read, bell, witness: None, turns, listener: None, wires: None }
+        Self { write, read, bell, witness: None, turns, listener: None, wires: None, herald: None }
     }
 
     /// The same database with somebody who sees every commit.
@@ -148,7 +154,7 @@ impl Db {
 
     fn end(&self) -> End {
         let (bell, witness) = (Arc::clone(&self.bell), self.witness.clone());
-        End { bell, witness, jobs: AtomicBool::new(false) }
+        End { bell, witness, herald: self.herald.clone(), jobs: AtomicBool::new(false) }
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
@@ -186,6 +192,7 @@ pub struct WriteTx {
 struct End {
     bell: Arc<Notify>,
     witness: Option<Arc<dyn Witness>>,
+    herald: Option<Herald>,
     jobs: AtomicBool,
 }
 
@@ -195,16 +202,16 @@ impl End {
         self.jobs.store(true, Ordering::Relaxed);
     }
 
-    fn rings(&self) -> bool {
-        self.jobs.load(Ordering::Relaxed)
-    }
-
     async fn committed(&self) {
         if let Some(witness) = &self.witness {
             witness.committed().await;
         }
-        if self.rings() {
-            self.bell.notify_waiters();
+        if !self.jobs.load(Ordering::Relaxed) {
+            return;
+        }
+        self.bell.notify_waiters();
+        if let Some(herald) = &self.herald {
+            herald.announce();
         }
     }
 }
@@ -220,12 +227,9 @@ impl WriteTx {
     }
 
     /// Commits, then wakes the worker when a job was enqueued; on Postgres the other processes
-    /// hear it too.
+    /// hear of it soon.
     pub async fn commit(self) -> Result<(), DbErr> {
         let Self { tx, end, turn } = self;
-        if end.rings() && tx.get_database_backend() == DbBackend::Postgres {
-            tx.execute_unprepared(&format!("NOTIFY {JOBS_CHANNEL}")).await?;
-        }
         tx.commit().await?;
         drop(turn);
         end.committed().await;

@@ -4,6 +4,8 @@
 //! every row of a [`super::group`], is bound to its statement: less than half of the work.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::{ConnectionTrait as _, DbBackend, DbErr, Value};
 use serde_json::Value as Json;
@@ -68,7 +70,7 @@ impl<const N: usize> FromIterator<[Json; N]> for Rows {
 pub struct Into<'a> {
     /// A table whose other columns have defaults.
     pub table: &'a str,
-    pub columns: &'a Columns,
+    pub columns: &'static Columns,
     /// Columns of a unique index: a row whose key is there already is left out.
     pub key: Option<&'a str>,
 }
@@ -91,6 +93,25 @@ impl Into<'_> {
     pub(super) fn for_given(&self) -> String {
         // `WHERE true`: without it SQLite takes ON for a join's.
         self.statement(&format!("SELECT {} FROM {{given}} WHERE true", names(self.columns)))
+    }
+}
+
+/// Texts of statements as they were written before: for a few rows, to write one takes as long as to
+/// carry it out.
+#[derive(Default)]
+pub(super) struct Phrases(Mutex<HashMap<(usize, String), Arc<str>>>);
+
+impl Phrases {
+    /// What `write` makes of `words` and `columns`; the latter are known by where they stand.
+    pub(super) fn know(
+        &self,
+        columns: &'static Columns,
+        words: &str,
+        write: impl FnOnce() -> String,
+    ) -> Arc<str> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (columns.as_ptr().addr(), words.to_owned());
+        Arc::clone(known.entry(key).or_insert_with(|| write().into()))
     }
 }
 
@@ -182,7 +203,7 @@ fn given_to_postgres(columns: &Columns, place: usize) -> String {
 pub async fn insert(
     tx: &impl TakesRows,
     table: &str,
-    columns: &Columns,
+    columns: &'static Columns,
     rows: Rows,
 ) -> Result<u64, DbErr> {
     tx.insert(Into { table, columns, key: None }, rows).await
@@ -192,7 +213,7 @@ pub async fn insert(
 pub async fn insert_new(
     tx: &impl TakesRows,
     (table, key): (&str, &str),
-    columns: &Columns,
+    columns: &'static Columns,
     rows: Rows,
 ) -> Result<u64, DbErr> {
     tx.insert(Into { table, columns, key: Some(key) }, rows).await

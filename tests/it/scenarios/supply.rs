@@ -173,9 +173,12 @@ impl Street {
 
     /// Reserved and sold pieces of a product.
     async fn stock(&self, sku: &str) -> (i64, i64) {
-        let sql = "SELECT reserved, sold FROM products WHERE sku = $1";
+        let sql = "SELECT taken, (SELECT CAST(COALESCE(SUM(CASE reason WHEN 'confirm' THEN quantity \
+            WHEN 'return' THEN -quantity ELSE 0 END), 0) AS BIGINT) \
+            FROM stock_movements WHERE sku = $1) FROM products WHERE sku = $1";
         let row = query_one(self.base.db.read(), sql, vec![sku.into()]).await.unwrap().unwrap();
-        (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())
+        let [taken, sold] = [0, 1].map(|at| row.try_get_by_index::<i64>(at).unwrap());
+        (taken - sold, sold)
     }
 
     async fn seal_product(&self, order: &Order, sealed: &str) {

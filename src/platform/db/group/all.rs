@@ -1,14 +1,14 @@
-//! A transaction on Postgres, in three round trips: its first word with the first question, the other
-//! questions, and the last word with everything that is written. The writes wait for the commit and
-//! are one statement then, a common table expression for each of them; rows that everybody wants are
-//! locked for that round trip only.
+//! A transaction on Postgres, in two round trips: its first word with all questions, and the last word with
+//! everything that is written. The writes wait for the commit and are one statement then, a common table
+//! expression for each of them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 
-use futures_util::future::join;
+use futures_util::future::{OptionFuture, join, poll_immediate};
 use sea_orm::{DbBackend, DbErr, Statement, Value};
 use serde::de::DeserializeOwned;
+use tokio::sync::Mutex as Line;
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -16,14 +16,15 @@ use tokio_postgres::types::ToSql;
 use super::Ended;
 use super::wire::{Wire, Wires, told};
 use crate::platform::db::rows::{self, Columns, Rows};
-use crate::platform::db::{Db, End, JOBS_CHANNEL};
+use crate::platform::db::{Db, End};
 
 /// Dropped before its end, it takes its connection with it, and the server rolls back.
 pub(super) struct All<'a> {
     db: &'a Db,
     wires: &'a Wires,
     wire: Wire,
-    begun: AtomicBool,
+    /// Where questions stand in line until they are sent, and whether the first one was.
+    line: Line<bool>,
     end: End,
     promised: Mutex<Vec<Promise>>,
 }
@@ -38,8 +39,8 @@ struct Promise {
 impl<'a> All<'a> {
     pub(super) async fn begin(db: &'a Db, wires: &'a Wires) -> Result<Self, DbErr> {
         let (wire, end) = (wires.take().await?, db.end());
-        let (begun, promised) = Default::default();
-        Ok(Self { db, wires, wire, begun, end, promised })
+        let (line, promised) = Default::default();
+        Ok(Self { db, wires, wire, line, end, promised })
     }
 
     pub(super) async fn ask<M: DeserializeOwned>(
@@ -62,14 +63,19 @@ impl<'a> All<'a> {
     /// Each row comes as the text of an object. `FOR UPDATE` reaches into what is asked here.
     async fn query(&self, sql: &str, asked: &String) -> Result<Vec<Row>, tokio_postgres::Error> {
         let sql = format!("SELECT CAST(row_to_json(found) AS text) FROM ({sql}) AS found");
+        let mut begun = self.line.lock().await;
         let statement = self.wire.prepare(&sql).await?;
         let values: [&(dyn ToSql + Sync); 1] = [asked];
-        if self.begun.swap(true, Ordering::Relaxed) {
-            return self.wire.query(&statement, &values).await;
-        }
-        let (begun, found) =
-            join(self.wire.say("BEGIN"), self.wire.query(&statement, &values)).await;
-        begun?;
+        let first = (!std::mem::replace(&mut *begun, true)).then(|| self.wire.say("BEGIN"));
+        let mut both = pin!(join(OptionFuture::from(first), self.wire.query(&statement, &values)));
+        let answered = poll_immediate(both.as_mut()).await;
+        // It is sent, and the next one may follow.
+        drop(begun);
+        let (begun, found) = match answered {
+            Some(answer) => answer,
+            None => both.await,
+        };
+        begun.transpose()?;
         found
     }
 
@@ -97,7 +103,7 @@ impl<'a> All<'a> {
             self.rollback().await?;
             return Ok(Ended::Committed);
         }
-        let sql = statement(&promised, self.end.rings());
+        let sql = statement(&promised);
         listen(self.db, &sql, || {
             let rows = promised.iter().map(|promise| promise.rows.clone().into());
             rows.chain(promised.iter().map(|promise| promise.count.into())).collect()
@@ -137,7 +143,7 @@ fn listen(db: &Db, sql: &str, values: impl FnOnce() -> Vec<Value>) {
 /// One statement for all of `promised`: their rows are its first values, and how many rows each of them
 /// is to write are the others. When one writes another number it divides by zero, and nothing is
 /// written. They are carried out in their order, for that is the order in which their numbers are asked.
-fn statement(promised: &[Promise], rings: bool) -> String {
+fn statement(promised: &[Promise]) -> String {
     let part = |(at, promise): (usize, &Promise)| format!("w{at} AS ({} RETURNING 1)", promise.sql);
     let parts: Vec<_> = promised.iter().enumerate().map(part).collect();
     let is_kept = |at: usize| {
@@ -145,7 +151,5 @@ fn statement(promised: &[Promise], rings: bool) -> String {
         format!("(SELECT COUNT(*) FROM w{at}) = ${count}")
     };
     let kept = (0..promised.len()).map(is_kept).collect::<Vec<_>>().join(" AND ");
-    let bell =
-        if rings { format!(", pg_notify('{JOBS_CHANNEL}', '')::text") } else { String::new() };
-    format!("WITH {} SELECT 1 / CASE WHEN {kept} THEN 1 ELSE 0 END{bell}", parts.join(", "))
+    format!("WITH {} SELECT 1 / CASE WHEN {kept} THEN 1 ELSE 0 END", parts.join(", "))
 }

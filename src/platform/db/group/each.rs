@@ -1,6 +1,7 @@
 //! A transaction on SQLite, on the connection of the one thread that settles in groups: each row is
 //! bound to its prepared statement where it is called.
 
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,14 +16,14 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::checkpoint::Checkpointer;
 use crate::platform::db::connect::LONGEST_LOG;
-use crate::platform::db::rows::Rows;
+use crate::platform::db::rows::{self, Columns, Into, Phrases, Rows};
 use crate::platform::db::{Db, End, Listener};
 
 /// How many statements stay prepared: more than there are.
 const PREPARED: usize = 64;
 
 /// With the same promises about the disk as the other connections (`connect::sqlite`).
-pub(super) fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
+pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
@@ -35,10 +36,24 @@ pub(super) fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// A transaction on the thread's own connection.
+/// The thread's own connection.
+pub(super) struct Seat {
+    connection: Mutex<Connection>,
+    checkpointer: Checkpointer,
+    phrases: Phrases,
+}
+
+impl Seat {
+    pub(super) fn open(path: &Path) -> Result<Self, DbErr> {
+        let connection = open(path).map_err(|cause| told(&cause))?;
+        let checkpointer = Checkpointer::start(path).map_err(|cause| told(&cause))?;
+        Ok(Self { connection: Mutex::new(connection), checkpointer, phrases: Phrases::default() })
+    }
+}
+
+/// A transaction on it.
 pub(super) struct Each<'a> {
-    connection: &'a Mutex<Connection>,
-    checkpointer: &'a Checkpointer,
+    seat: &'a Seat,
     listener: Option<&'a Listener>,
     end: End,
     /// Dropped when the transaction is over, see `drop`.
@@ -47,13 +62,10 @@ pub(super) struct Each<'a> {
 
 impl<'a> Each<'a> {
     /// Begins a transaction when it is our turn.
-    pub(super) async fn begin(
-        db: &'a Db,
-        (connection, checkpointer): (&'a Mutex<Connection>, &'a Checkpointer),
-    ) -> Result<Self, DbErr> {
+    pub(super) async fn begin(db: &'a Db, seat: &'a Seat) -> Result<Self, DbErr> {
         let turn = db.turn().await;
         let (listener, end) = (db.listener.as_ref(), db.end());
-        let each = Self { connection, checkpointer, listener, end, turn };
+        let each = Self { seat, listener, end, turn };
         each.run("BEGIN IMMEDIATE")?;
         Ok(each)
     }
@@ -62,7 +74,7 @@ impl<'a> Each<'a> {
     pub(super) async fn commit(mut self) -> Result<(), DbErr> {
         self.run("COMMIT")?;
         drop(self.turn.take());
-        self.checkpointer.ring();
+        self.seat.checkpointer.ring();
         self.end.committed().await;
         Ok(())
     }
@@ -72,9 +84,15 @@ impl<'a> Each<'a> {
         self.end.has_jobs();
     }
 
-    pub(super) fn ask<M: DeserializeOwned>(&self, sql: &str, asked: Rows) -> Result<Vec<M>, DbErr> {
+    pub(super) fn ask<M: DeserializeOwned>(
+        &self,
+        columns: &'static Columns,
+        asked: Rows,
+        sql: &str,
+    ) -> Result<Vec<M>, DbErr> {
+        let sql = self.seat.phrases.know(columns, sql, || rows::for_each_row(columns, sql));
         let connection = self.connection();
-        let mut prepared = self.prepare(&connection, sql)?;
+        let mut prepared = self.prepare(&connection, &sql)?;
         let names: Vec<_> = prepared.column_names().into_iter().map(str::to_owned).collect();
         let mut answer = Vec::with_capacity(asked.len());
         for values in asked.0 {
@@ -87,7 +105,26 @@ impl<'a> Each<'a> {
         Ok(answer)
     }
 
-    pub(super) fn write(&self, sql: &str, rows: Rows) -> Result<u64, DbErr> {
+    /// Carries out `sql` for each of `rows`.
+    pub(super) fn write(
+        &self,
+        columns: &'static Columns,
+        rows: Rows,
+        sql: &str,
+    ) -> Result<u64, DbErr> {
+        let sql = self.seat.phrases.know(columns, sql, || rows::for_each_row(columns, sql));
+        self.carry_out(&sql, rows)
+    }
+
+    pub(super) fn insert(&self, into: Into<'_>, rows: Rows) -> Result<u64, DbErr> {
+        let sql = self.seat.phrases.know(into.columns, into.table, || into.for_one_row());
+        self.carry_out(&sql, rows)
+    }
+
+    fn carry_out(&self, sql: &str, rows: Rows) -> Result<u64, DbErr> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
         let connection = self.connection();
         let mut prepared = self.prepare(&connection, sql)?;
         let mut written = 0_usize;
@@ -108,7 +145,7 @@ impl<'a> Each<'a> {
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seat.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn prepare<'c>(

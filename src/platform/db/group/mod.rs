@@ -10,18 +10,16 @@ mod checkpoint;
 mod each;
 mod wire;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use rusqlite::Connection;
 use sea_orm::{DbBackend, DbErr};
 use serde::de::DeserializeOwned;
 
 use self::all::All;
-use self::checkpoint::Checkpointer;
-use self::each::Each;
+use self::each::{Each, Seat};
 pub(super) use self::wire::Wires;
 use super::Db;
-use super::rows::{self, Columns, Into, Rows, TakesRows};
+use super::rows::{Columns, Into, Rows, TakesRows};
 
 /// Where groups are written.
 pub struct GroupWriter {
@@ -30,7 +28,7 @@ pub struct GroupWriter {
 }
 
 enum Place {
-    Sqlite(Mutex<Connection>, Checkpointer),
+    Sqlite(Box<Seat>),
     Postgres(Arc<Wires>),
 }
 
@@ -45,10 +43,8 @@ impl Db {
             return Err(DbErr::Custom("this Postgres is not written to in groups".to_owned()));
         }
         let options = self.write.get_sqlite_connection_pool().connect_options();
-        let path = options.get_filename();
-        let connection = each::open(path).map_err(|cause| each::told(&cause))?;
-        let checkpointer = Checkpointer::start(path).map_err(|cause| each::told(&cause))?;
-        Ok(GroupWriter { db, place: Place::Sqlite(Mutex::new(connection), checkpointer) })
+        let seat = Seat::open(options.get_filename())?;
+        Ok(GroupWriter { db, place: Place::Sqlite(Box::new(seat)) })
     }
 }
 
@@ -62,9 +58,7 @@ impl GroupWriter {
     /// never call it on one of the runtime's.
     pub async fn begin_group(&self) -> Result<GroupTx<'_>, DbErr> {
         Ok(GroupTx(match &self.place {
-            Place::Sqlite(connection, checkpointer) => {
-                Way::Each(Each::begin(&self.db, (connection, checkpointer)).await?)
-            }
+            Place::Sqlite(seat) => Way::Each(Each::begin(&self.db, seat).await?),
             Place::Postgres(wires) => Way::All(Box::new(All::begin(&self.db, wires).await?)),
         }))
     }
@@ -97,26 +91,25 @@ impl GroupTx<'_> {
     }
 
     /// The rows that answer `sql` for any of `asked`: in it `{given}` is the table, and `given.name`
-    /// its columns. To be asked before anything is written: first the rows that are to be locked, then
-    /// the rest, at the same time.
+    /// its columns. To be asked before anything is written. Several questions may be under way: each is
+    /// carried out when those that were asked before it are done.
     pub async fn ask<M: DeserializeOwned>(
         &self,
-        columns: &Columns,
+        columns: &'static Columns,
         asked: Rows,
         sql: &str,
     ) -> Result<Vec<M>, DbErr> {
         match &self.0 {
-            Way::Each(each) => each.ask(&rows::for_each_row(columns, sql), asked),
+            Way::Each(each) => each.ask(columns, asked, sql),
             Way::All(all) => all.ask(columns, asked, sql).await,
         }
     }
 
     /// Carries out `sql` for all of `rows`, told as in [`GroupTx::ask`]. Returns how many rows of the
     /// table were written.
-    pub fn write(&self, columns: &Columns, rows: Rows, sql: &str) -> Result<u64, DbErr> {
+    pub fn write(&self, columns: &'static Columns, rows: Rows, sql: &str) -> Result<u64, DbErr> {
         match &self.0 {
-            Way::Each(_) if rows.is_empty() => Ok(0),
-            Way::Each(each) => each.write(&rows::for_each_row(columns, sql), rows),
+            Way::Each(each) => each.write(columns, rows, sql),
             Way::All(all) => Ok(all.promise(sql, columns, rows)),
         }
     }
@@ -140,8 +133,7 @@ impl GroupTx<'_> {
 impl TakesRows for GroupTx<'_> {
     async fn insert(&self, into: Into<'_>, rows: Rows) -> Result<u64, DbErr> {
         match &self.0 {
-            Way::Each(_) if rows.is_empty() => Ok(0),
-            Way::Each(each) => each.write(&into.for_one_row(), rows),
+            Way::Each(each) => each.insert(into, rows),
             Way::All(all) => Ok(all.promise(&into.for_given(), into.columns, rows)),
         }
     }
