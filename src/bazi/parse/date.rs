@@ -5,7 +5,8 @@ use super::{numerals, plain};
 use crate::bazi::{BirthError, CalendarDate};
 
 const LUNAR_PREFIXES: [&str; 7] = ["农历", "阴历", "旧历", "農曆", "陰曆", "舊曆", "lunar"];
-const SOLAR_PREFIXES: [&str; 7] = ["公历", "阳历", "新历", "公曆", "陽曆", "國曆", "solar"];
+const SOLAR_PREFIXES: [&str; 11] =
+    ["公历", "阳历", "新历", "西历", "国历", "公曆", "陽曆", "新曆", "西曆", "國曆", "solar"];
 
 /// Reads `1990-05-20`, `1990/5/20`, `1990年5月20日`, `19900520`, `20 May 1990`, `20/5/1990`,
 /// `农历1990年闰五月廿六`, …
@@ -163,6 +164,8 @@ mod tests {
             "一九九〇年五月二十日",
             " 公历 1990-05-20 ",
             "阳历：1990年5月20",
+            "國曆1990年5月20日",
+            "西历 1990/5/20",
         ] {
             assert_eq!(parse_date(text), Ok(solar(1990, 5, 20)), "{text}");
         }

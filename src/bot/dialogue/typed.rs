@@ -9,18 +9,23 @@ use crate::kernel::clock::Timestamp;
 
 /// Longer texts are no answer to any of these questions.
 const LONGEST: usize = 60;
-const CALENDAR_WORDS: [(&str, Calendar); 12] = [
+const CALENDAR_WORDS: [(&str, Calendar); 17] = [
     ("农历", Calendar::Lunar),
     ("阴历", Calendar::Lunar),
     ("農曆", Calendar::Lunar),
     ("陰曆", Calendar::Lunar),
     ("旧历", Calendar::Lunar),
+    ("舊曆", Calendar::Lunar),
     ("lunar", Calendar::Lunar),
     ("公历", Calendar::Solar),
     ("阳历", Calendar::Solar),
     ("公曆", Calendar::Solar),
     ("陽曆", Calendar::Solar),
+    ("國曆", Calendar::Solar),
     ("新历", Calendar::Solar),
+    ("新曆", Calendar::Solar),
+    ("西历", Calendar::Solar),
+    ("西曆", Calendar::Solar),
     ("solar", Calendar::Solar),
 ];
 /// Said along with a birth, asked elsewhere.

@@ -165,7 +165,7 @@ help =
     3. 付款，幾分鐘後報告發到這裡
 
     /orders 看訂單、重發報告
-    /cancel 退出當前步驟或取消訂單
+    /cancel 退出目前步驟或取消訂單
     /paysupport 付款與退款
     /language 換語言
     /profiles 存下的資料
@@ -235,8 +235,8 @@ btn-gender-female = 👩 女
 
 ## 填表：出生日期
 
-birth-calendar-ask = 你記得的生日是公曆還是農曆？
-btn-calendar-solar = ☀️ 公曆（陽曆）
+birth-calendar-ask = 你記得的生日是國曆還是農曆？
+btn-calendar-solar = ☀️ 國曆（陽曆）
 btn-calendar-lunar = 🌙 農曆（陰曆）
 
 birth-decade-ask = 出生在哪個年代？
@@ -406,7 +406,7 @@ btn-place-skip = 跳過
 check-title = <b>請核對「{ $product }」</b>
 check-gender = 性別：{ $value }
 check-date = 生日：{ $value }
-check-date-solar = <i>即公曆 { $value }</i>
+check-date-solar = <i>即國曆 { $value }</i>
 check-date-lunar = <i>即{ $value }</i>
 check-hour = 時間：{ $value }
 check-hour-unknown = 時間：不知道（按三柱看）

@@ -3,7 +3,7 @@
 command-start = 開始
 command-products = 看看有什麼
 command-orders = 我的訂單與報告
-command-cancel = 退出當前步驟或取消訂單
+command-cancel = 退出目前步驟或取消訂單
 command-help = 怎麼用
 command-language = 換語言
 command-affiliate = 邀請朋友

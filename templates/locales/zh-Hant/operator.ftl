@@ -74,7 +74,7 @@ refund-confirm =
 
     訂單 <code>{ $order_no }</code> · { $product }
     退款金額 <b>{ $amount }</b>
-    當前狀態 { $status }
+    目前狀態 { $status }
 btn-refund-confirm = ↩️ 確認退款 { $amount }
 refund-requested = 退款 <code>{ $refund_no }</code> 已提交：{ $amount }，訂單 <code>{ $order_no }</code>。
 refund-not-possible = 訂單 <code>{ $order_no }</code> 不能退款（{ $status }）。
