@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use typst::diag::SourceDiagnostic;
+use typst::diag::{SourceDiagnostic, SourceResult};
 use typst::foundations::{Bytes, Smart};
 use typst::syntax::{FileId, Source};
 use typst::text::{Font, FontBook};
 use typst::utils::{LazyHash, Scalar};
 use typst::{Library, LibraryExt};
 use typst_layout::{Page, PagedDocument};
-use typst_pdf::PdfOptions;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::text::Coverage;
 use crate::world::{DATA, Ground, Job, file_id};
@@ -144,21 +144,33 @@ fn work(job: &Job<'_>, form: Form) -> Result<Rendered, RenderError> {
     if pages > MAX_PAGES {
         return Err(RenderError::TooMuch("pages"));
     }
+    let mut warnings = job.told(&compiled.warnings);
     let bytes = match form {
-        Form::Pdf => typst_pdf::pdf(&document, &pdf_options()).map_err(wrong)?,
+        Form::Pdf => pdf(&document, |faults| warnings.extend(job.told(faults))).map_err(wrong)?,
         Form::Png { width } => {
             let page = document.pages().first().ok_or(RenderError::TooMuch("nothing"))?;
             png(page, width)?
         }
     };
-    Ok(Rendered { bytes, pages, dropped: 0, warnings: job.told(&compiled.warnings) })
+    Ok(Rendered { bytes, pages, dropped: 0, warnings })
 }
 
-/// Tagged, for those who listen to a report; without a time stamp, so that the same data gives the
-/// same bytes.
-fn pdf_options() -> PdfOptions {
+/// For those who listen to a report (PDF/UA-1) and those who keep it for long (PDF/A-2a): what either
+/// forbids is checked while it is written (docs/templates.md). A template that cannot keep to them makes a
+/// book all the same, which says that it is neither; `told` hears why.
+fn pdf(document: &PagedDocument, told: impl FnOnce(&[SourceDiagnostic])) -> SourceResult<Vec<u8>> {
+    let standards = PdfStandards::new(&[PdfStandard::Ua_1, PdfStandard::A_2a]).unwrap_or_default();
+    typst_pdf::pdf(document, &pdf_options(standards)).or_else(|faults| {
+        told(&faults);
+        typst_pdf::pdf(document, &pdf_options(PdfStandards::default()))
+    })
+}
+
+/// Without a time stamp, so that the same data gives the same bytes.
+fn pdf_options(standards: PdfStandards) -> PdfOptions {
     PdfOptions {
         creator: Smart::Custom(Some("mingshu".to_owned())),
+        standards,
         tagged: true,
         ..PdfOptions::default()
     }
@@ -264,6 +276,25 @@ mod tests {
         );
         let broken = FontFile { name: "x.ttf".to_owned(), bytes: b"no font".as_slice().into() };
         assert!(matches!(Engine::try_new(vec![broken], []), Err(RenderError::NoFont(_))));
+    }
+
+    #[test]
+    fn a_book_keeps_to_its_standards_or_says_why_it_does_not() {
+        let book = |source: &str| {
+            let head =
+                "#set document(title: \"命书\", date: datetime(year: 2026, month: 11, day: 21))";
+            let engine = engine(&[("a.typ", &format!("{SMALL}{head}\n{source}"))]);
+            engine.render("a.typ", json!({}), Form::Pdf).unwrap()
+        };
+        let claims = |rendered: &Rendered| {
+            let text = String::from_utf8_lossy(&rendered.bytes).into_owned();
+            text.contains("<pdfuaid:part>1<") && text.contains("<pdfaid:part>2<")
+        };
+        let kept = book("= 命");
+        assert!(claims(&kept) && kept.warnings.is_empty(), "{:?}", kept.warnings);
+        let broken = book("= 命\n=== 书");
+        assert!(!claims(&broken));
+        assert!(broken.warnings.iter().any(|told| told.contains("a.typ:4: PDF/UA-1 error")));
     }
 
     #[test]
