@@ -1,13 +1,14 @@
 //! The worker with jobs of the tests' own.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mingshu::flows::base::Base;
 use mingshu::kernel::clock::{Clock, ManualClock, SystemClock, Timestamp};
-use mingshu::platform::db::execute;
-use mingshu::platform::jobs::{Job, JobError, store};
+use mingshu::platform::db::{Db, execute};
+use mingshu::platform::jobs::{Job, JobError, listen, store};
 use mingshu::platform::lifecycle::Phases;
 use mingshu::worker::registry::{Registry, Run};
 use mingshu::worker::{Worker, WorkerSettings};
@@ -259,6 +260,31 @@ async fn leases_wait_for_no_transaction_of_the_jobs_they_are_for() {
         tx.commit().await.unwrap();
         let held = store::extend(&base.db, "me", now).await.unwrap();
         assert!(held.iter().all(|job| job.extended) && held.len() == 2);
+    })
+    .await;
+}
+
+/// Whoever commits on the same server rings, too: only alone does this story tell much.
+#[tokio::test]
+async fn another_process_on_the_same_postgres_hears_of_a_job() {
+    on_every_database(async |database: &Database| {
+        if database.db.backend() != DbBackend::Postgres {
+            return;
+        }
+        let other = Db::connect(&database.options).await.unwrap();
+        let stop = CancellationToken::new();
+        let (mut listens, mut heard) =
+            (pin!(other.bell().notified()), pin!(other.bell().notified()));
+        listens.as_mut().enable();
+        let listening = tokio::spawn(listen::run(other.clone(), stop.clone()));
+        listens.await;
+        heard.as_mut().enable();
+        enqueue(&manual(database).0, [1]).await;
+        let patience = Duration::from_secs(60);
+        tokio::time::timeout(patience, heard).await.expect("nobody told the other process");
+        stop.cancel();
+        listening.await.unwrap();
+        other.clone().close().await.unwrap();
     })
     .await;
 }

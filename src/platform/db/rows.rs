@@ -230,6 +230,17 @@ mod tests {
     const COLUMNS: &Columns = &[("no", Kind::Text), ("at", Kind::Integer)];
 
     #[test]
+    fn a_phrase_is_written_once_for_its_words_and_columns() {
+        const OTHERS: &Columns = &[("at", Kind::Integer)];
+        let phrases = Phrases::default();
+        let said = |columns, words, text: &str| phrases.know(columns, words, || text.to_owned());
+        assert_eq!(&*said(COLUMNS, "a", "first"), "first");
+        assert_eq!(&*said(COLUMNS, "a", "again"), "first");
+        assert_eq!(&*said(COLUMNS, "b", "second"), "second");
+        assert_eq!(&*said(OTHERS, "a", "third"), "third");
+    }
+
+    #[test]
     fn a_statement_is_asked_for_each_row_or_for_all() {
         let sql = "UPDATE t SET a = given.at FROM {given} WHERE no = given.no";
         assert_eq!(for_each_row(COLUMNS, sql), "UPDATE t SET a = ?2 WHERE no = ?1");

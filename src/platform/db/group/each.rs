@@ -117,7 +117,8 @@ impl<'a> Each<'a> {
     }
 
     pub(super) fn insert(&self, into: Into<'_>, rows: Rows) -> Result<u64, DbErr> {
-        let sql = self.seat.phrases.know(into.columns, into.table, || into.for_one_row());
+        let words = [into.table, into.key.unwrap_or_default()].join(" ");
+        let sql = self.seat.phrases.know(into.columns, &words, || into.for_one_row());
         self.carry_out(&sql, rows)
     }
 
